@@ -1,0 +1,13 @@
+"""Application configuration."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class DispatchConfig(AppConfig):
+    """Register the app under its Chinese name."""
+
+    name = "dispatch"
+    verbose_name = _("处置指挥")
