@@ -1,0 +1,67 @@
+"""Who works here: accounts, departments and what each account may act as."""
+
+from __future__ import annotations
+
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from dispatch.enums import STAFF_ROLES
+
+
+class Staff(AbstractUser):
+    """A staff account 工作人员. Residents never share this table."""
+
+    display_name = models.CharField(_("姓名"), max_length=30, blank=True)
+    must_change_password = models.BooleanField(_("须修改密码"), default=False)
+
+    class Meta:
+        verbose_name = _("工作人员")
+        verbose_name_plural = _("工作人员")
+
+    def __str__(self) -> str:
+        return self.display_name or self.username
+
+
+class Department(models.Model):
+    """A unit that receives tickets. ``code`` is an English slug."""
+
+    code = models.SlugField(_("代码"), max_length=40, unique=True)
+    name = models.CharField(_("名称"), max_length=60)
+    short_name = models.CharField(_("简称"), max_length=20)
+    phone = models.CharField(_("值班电话"), max_length=30, blank=True)
+    is_command_room = models.BooleanField(_("综合信息指挥室"), default=False)
+    village_code = models.CharField(_("村社编码"), max_length=12, blank=True)
+    is_active = models.BooleanField(_("启用"), default=True)
+    order = models.PositiveSmallIntegerField(_("顺序"), default=0)
+
+    class Meta:
+        ordering = ["order", "id"]
+        verbose_name = _("部门")
+        verbose_name_plural = _("部门")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Membership(models.Model):
+    """One role of one account in one department; an account may hold several."""
+
+    user = models.ForeignKey(Staff, models.CASCADE, related_name="memberships", verbose_name=_("工作人员"))
+    department = models.ForeignKey(
+        Department, models.CASCADE, related_name="memberships", verbose_name=_("部门")
+    )
+    role = models.CharField(_("角色"), max_length=16, choices=[(r.value, r.label) for r in STAFF_ROLES])
+    is_active = models.BooleanField(_("启用"), default=True)
+
+    class Meta:
+        verbose_name = _("岗位")
+        verbose_name_plural = _("岗位")
+        constraints = [
+            models.UniqueConstraint(fields=["user", "department", "role"], name="membership_once"),
+            models.CheckConstraint(condition=Q(role__in=[r.value for r in STAFF_ROLES]), name="membership_role_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.department_id} {self.role}"

@@ -1,0 +1,158 @@
+"""The unit of office work and the departments' pieces of it."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from dispatch.enums import OPEN_STATUSES, AssignmentKind, LimitUnit, Outcome, TicketStatus
+from dispatch.models.staff import Department, Staff
+from reports.enums import Urgency
+from reports.models import Category, Grid, Report
+
+
+class Ticket(models.Model):
+    """A ticket 工单. ``dispatch.domain.lifecycle.perform`` is the only writer of ``status``.
+
+    ``version`` equals the number of ledger events; ``ledger_head`` is the last event's hash.
+    ``next_due_at`` is the deadline that counts in the present state (none while paused), so that
+    every queue sorts and finds what is overdue by one indexed column.
+    """
+
+    number = models.CharField(_("工单编号"), max_length=20, unique=True, editable=False)
+    status = models.CharField(_("状态"), max_length=16, choices=TicketStatus, editable=False)
+    version = models.PositiveIntegerField(_("版本"), default=0, editable=False)
+    ledger_head = models.CharField(_("流转校验码"), max_length=64, blank=True, editable=False)
+    title = models.CharField(_("摘要"), max_length=80)
+    category = models.ForeignKey(
+        Category, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("事项分类")
+    )
+    urgency = models.CharField(_("紧急程度"), max_length=2, choices=Urgency, default=Urgency.P2)
+    grid = models.ForeignKey(Grid, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("网格"))
+    lat = models.FloatField(_("纬度"))
+    lng = models.FloatField(_("经度"))
+    confidential = models.BooleanField(_("保密"), default=False)
+    queue_reason = models.CharField(_("转人工原因"), max_length=300, blank=True)
+    location_flag = models.CharField(_("位置提示"), max_length=200, blank=True)
+    auto_dispatched = models.BooleanField(_("自动派单"), default=False)
+    report_count = models.PositiveIntegerField(_("上报数"), default=0)
+
+    lead_department = models.ForeignKey(
+        Department, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("主办单位")
+    )
+    finished_by = models.ForeignKey(
+        Staff, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("办理人")
+    )
+    outcome = models.CharField(_("办理结果"), max_length=16, choices=Outcome, blank=True)
+    result_text = models.TextField(_("办理情况"), blank=True)
+    reject_reason = models.CharField(_("不予受理原因"), max_length=20, blank=True)
+    external_number = models.CharField(_("区级编号"), max_length=60, blank=True)
+    merged_into = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="merged_tickets", verbose_name=_("并入工单")
+    )
+    pending_request = models.JSONField(_("待批申请"), null=True, blank=True)
+
+    opened_at = models.DateTimeField(_("立案时间"))
+    status_since = models.DateTimeField(_("进入当前状态时间"))
+    dispatched_at = models.DateTimeField(_("派单时间"), null=True, blank=True)
+    signed_at = models.DateTimeField(_("签收时间"), null=True, blank=True)
+    handled_at = models.DateTimeField(_("办理完成时间"), null=True, blank=True)
+    verified_at = models.DateTimeField(_("核查时间"), null=True, blank=True)
+    closed_at = models.DateTimeField(_("办结时间"), null=True, blank=True)
+    supervised_at = models.DateTimeField(_("督办时间"), null=True, blank=True)
+    review_at = models.DateField(_("挂账复核日期"), null=True, blank=True)
+
+    assess_due_at = models.DateTimeField(_("研判期限"), null=True, blank=True)
+    sign_due_at = models.DateTimeField(_("签收期限"), null=True, blank=True)
+    due_at = models.DateTimeField(_("办理期限"), null=True, blank=True)
+    due_unit = models.CharField(_("计时方式"), max_length=16, choices=LimitUnit, default=LimitUnit.WORK)
+    next_due_at = models.DateTimeField(_("当前期限"), null=True, blank=True)
+    paused_at = models.DateTimeField(_("暂停计时"), null=True, blank=True)
+    remaining_minutes = models.IntegerField(_("剩余分钟"), null=True, blank=True)
+
+    dispatch_count = models.PositiveSmallIntegerField(_("派单次数"), default=0)
+    return_count = models.PositiveSmallIntegerField(_("退单次数"), default=0)
+    extension_count = models.PositiveSmallIntegerField(_("延期次数"), default=0)
+    rework_count = models.PositiveSmallIntegerField(_("返工次数"), default=0)
+    reopen_count = models.PositiveSmallIntegerField(_("重开次数"), default=0)
+    appeal_count = models.PositiveSmallIntegerField(_("申诉次数"), default=0)
+    urge_count = models.PositiveSmallIntegerField(_("催办次数"), default=0)
+
+    class Meta:
+        verbose_name = _("工单")
+        verbose_name_plural = _("工单")
+        constraints = [
+            models.CheckConstraint(condition=Q(status__in=TicketStatus.values), name="ticket_status_known"),
+            models.CheckConstraint(condition=Q(urgency__in=Urgency.values), name="ticket_urgency_known"),
+            models.CheckConstraint(
+                condition=Q(status=TicketStatus.MERGED, merged_into__isnull=False)
+                | (~Q(status=TicketStatus.MERGED) & Q(merged_into__isnull=True)),
+                name="ticket_merged_names_target",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["status", "next_due_at", "id"], name="ticket_queue"),
+            models.Index(
+                fields=["lead_department", "status", "next_due_at", "id"], name="ticket_department_queue"
+            ),
+            models.Index(fields=["next_due_at"], name="ticket_overdue", condition=Q(status__in=OPEN_STATUSES)),
+            models.Index(fields=["lat", "lng"], name="ticket_open_near", condition=Q(status__in=OPEN_STATUSES)),
+            models.Index(fields=["status", "status_since"], name="ticket_timers"),
+            models.Index(fields=["category", "-id"], name="ticket_category"),
+            models.Index(fields=["grid", "-id"], name="ticket_grid"),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class TicketReport(models.Model):
+    """Which ticket a report belongs to now; the one-to-one is what makes triage happen once."""
+
+    ticket = models.ForeignKey(Ticket, models.PROTECT, related_name="ticket_reports", verbose_name=_("工单"))
+    report = models.OneToOneField(Report, models.PROTECT, related_name="ticket_report", verbose_name=_("上报"))
+    origin_ticket = models.ForeignKey(
+        Ticket, models.PROTECT, related_name="+", verbose_name=_("最初工单")
+    )
+    attached_at = models.DateTimeField(_("关联时间"))
+
+    class Meta:
+        ordering = ["id"]
+        verbose_name = _("工单上报")
+        verbose_name_plural = _("工单上报")
+
+    def __str__(self) -> str:
+        return f"{self.ticket_id} ← {self.report_id}"
+
+
+class Assignment(models.Model):
+    """A department's piece of a ticket 主办/协办; ended, never deleted."""
+
+    ticket = models.ForeignKey(Ticket, models.CASCADE, related_name="assignments", verbose_name=_("工单"))
+    department = models.ForeignKey(Department, models.PROTECT, related_name="assignments", verbose_name=_("部门"))
+    kind = models.CharField(_("主办/协办"), max_length=8, choices=AssignmentKind)
+    assigned_at = models.DateTimeField(_("派单时间"))
+    ended_at = models.DateTimeField(_("结束时间"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("派单")
+        verbose_name_plural = _("派单")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["ticket"],
+                condition=Q(kind=AssignmentKind.LEAD, ended_at__isnull=True),
+                name="assignment_one_lead",
+            ),
+            models.UniqueConstraint(
+                fields=["ticket", "department"], condition=Q(ended_at__isnull=True), name="assignment_active_once"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["department", "ticket"], name="assignment_active", condition=Q(ended_at__isnull=True)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.ticket_id} {self.department_id} {self.kind}"

@@ -1,0 +1,89 @@
+"""The office's way back to the resident: the only writer of a report's projection.
+
+``dispatch`` calls this inside its own transaction; nothing here knows of tickets.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from reports.enums import PublicStatus, ResidentAction, UpdateKind
+from reports.models import Report, ReportUpdate
+
+CLOSED_STATUSES = frozenset({PublicStatus.CLOSED, PublicStatus.REJECTED, PublicStatus.WITHDRAWN})
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """The whole resident's view of a case at one moment.
+
+    ``promised_at`` is aware UTC. ``allowed_actions`` is what the resident may do next.
+    """
+
+    status: PublicStatus
+    allowed_actions: tuple[ResidentAction, ...] = ()
+    department_name: str = ""
+    promised_at: datetime | None = None
+    category_id: int | None = None
+    urgency: str = ""
+    safety_prompt: str = ""
+    publish: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line for the timeline; ``photos`` are photo ids the resident may see."""
+
+    text: str
+    department_name: str = ""
+    photos: Sequence[UUID] = field(default_factory=tuple)
+
+
+def project(report_ids: Iterable[int], progress: Progress, *, now: datetime) -> None:
+    """Write ``progress`` to every given report. Once published a report stays so until it is hidden."""
+    reports = Report.objects.filter(pk__in=list(report_ids))
+    reports.update(
+        public_status=progress.status,
+        allowed_actions=[str(action) for action in progress.allowed_actions],
+        department_name=progress.department_name,
+        promised_at=progress.promised_at,
+        category_id=progress.category_id,
+        urgency=progress.urgency,
+        safety_prompt=progress.safety_prompt,
+        closed_at=now if progress.status in CLOSED_STATUSES else None,
+        updated_at=now,
+    )
+    if progress.publish:
+        reports.filter(published_at__isnull=True).update(published_at=now)
+    else:
+        reports.filter(published_at__isnull=False).update(published_at=None)
+
+
+def post_line(report_ids: Iterable[int], line: Line, *, status: PublicStatus, now: datetime) -> None:
+    """Add ``line`` to the timeline of every given report."""
+    updates = ReportUpdate.objects.bulk_create(
+        ReportUpdate(
+            report_id=report_id,
+            at=now,
+            kind=UpdateKind.PROGRESS,
+            status=status,
+            text=line.text,
+            department_name=line.department_name,
+        )
+        for report_id in report_ids
+    )
+    for update in updates if line.photos else ():
+        update.photos.add(*line.photos)
+
+
+def mark_triaged(report_id: int, *, now: datetime) -> None:
+    """Take the report out of the sweep: some ticket (or a withdrawal) answers for it now."""
+    Report.objects.filter(pk=report_id, triaged_at__isnull=True).update(triaged_at=now, updated_at=now)
+
+
+def count_reopening(report_id: int, *, count: int) -> None:
+    """Start the next rating round of a report."""
+    Report.objects.filter(pk=report_id).update(reopen_count=count)

@@ -1,0 +1,111 @@
+"""Closed vocabularies of the resident's world. Stored values are full English words."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class ReportKind(models.TextChoices):
+    """What a resident wants to say."""
+
+    PROBLEM = "problem", _("问题")
+    OPINION = "opinion", _("意见建议")
+    CONSULTATION = "consultation", _("咨询")
+    PRAISE = "praise", _("表扬")
+
+
+class CoordinateSystem(models.TextChoices):
+    """The coordinate system a client declares; values equal ``xiangcun.lib.geo``'s."""
+
+    WGS84 = "wgs84", "WGS-84"
+    GCJ02 = "gcj02", "GCJ-02"
+    BD09 = "bd09", "BD-09"
+
+
+class LocationSource(models.TextChoices):
+    """How the client came to the point."""
+
+    GPS = "gps", _("手机定位")
+    PICKED = "picked", _("地图选点")
+    EXIF = "exif", _("照片位置")
+    TEXT = "text", _("文字描述")
+
+
+class Channel(models.TextChoices):
+    """Through which door a report came in."""
+
+    MINIPROGRAM = "miniprogram", _("微信小程序")
+    H5 = "h5", _("手机网页")
+    GRID = "grid", _("网格员")
+    IMPORT = "import", _("批量导入")
+    OPEN311 = "open311", "Open311"
+
+
+class PublicStatus(models.TextChoices):
+    """What the resident sees of a case; the office's states are in ``dispatch.enums``."""
+
+    RECEIVED = "received", _("已受理")
+    PROCESSING = "processing", _("处置中")
+    NEED_INFO = "need_info", _("待补充")
+    AWAITING_RATING = "awaiting_rating", _("待评价")
+    CLOSED = "closed", _("已办结")
+    REJECTED = "rejected", _("不予受理")
+    WITHDRAWN = "withdrawn", _("已撤回")
+
+
+class ResidentAction(models.TextChoices):
+    """What a resident may do with a report after sending it."""
+
+    SUPPLEMENT = "supplement", _("补充")
+    WITHDRAW = "withdraw", _("撤回")
+    URGE = "urge", _("催办")
+    RATE = "rate", _("评价")
+    REOPEN = "reopen", _("重新打开")
+
+
+class UpdateKind(models.TextChoices):
+    """Why a line stands in the resident's timeline."""
+
+    SUBMITTED = "submitted", _("已提交")
+    PROGRESS = "progress", _("办理进展")
+    SUPPLEMENT = "supplement", _("补充")
+    WITHDRAW = "withdraw", _("撤回")
+    URGE = "urge", _("催办")
+    RATE = "rate", _("评价")
+    REOPEN = "reopen", _("重新打开")
+
+
+class PhotoStatus(models.TextChoices):
+    """Where a photo is on its way to the renditions."""
+
+    PENDING = "pending", _("处理中")
+    READY = "ready", _("可查看")
+    BROKEN = "broken", _("照片损坏")
+
+
+class ResidentRole(models.TextChoices):
+    """Who uses the resident API."""
+
+    RESIDENT = "resident", _("居民")
+    GRID = "grid", _("网格员")
+
+
+class Urgency(models.TextChoices):
+    """P0 is the most urgent; limits per urgency are in ``dispatch.models.HandlingLimit``."""
+
+    P0 = "P0", _("特急")
+    P1 = "P1", _("紧急")
+    P2 = "P2", _("一般")
+    P3 = "P3", _("复杂")
+
+
+class DimensionCode(models.TextChoices):
+    """The seven dimensions 文教娱康养行便 and the base layer 平安."""
+
+    CULTURE = "culture", _("文")
+    EDUCATION = "education", _("教")
+    RECREATION = "recreation", _("娱")
+    HEALTH = "health", _("康")
+    CARE = "care", _("养")
+    TRAVEL = "travel", _("行")
+    CONVENIENCE = "convenience", _("便")
+    SAFETY = "safety", _("平安")

@@ -1,0 +1,64 @@
+"""Residents and their tokens. Staff accounts are another table (``dispatch.Staff``) on purpose."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from knox.models import AbstractAuthToken
+
+from reports.enums import ResidentRole
+from reports.models.places import Grid
+
+
+class Resident(models.Model):
+    """One person of the resident API.
+
+    ``openid`` is personal information (PIPL): it leaves this table for WeChat's servers only.
+    After an erasure the row stays as a tombstone with every identifying column emptied.
+    """
+
+    openid = models.CharField(_("微信标识"), max_length=128, unique=True, null=True, editable=False)
+    unionid = models.CharField(_("开放平台标识"), max_length=128, blank=True, editable=False)
+    nickname = models.CharField(_("称呼"), max_length=40, blank=True)
+    phone = models.CharField(_("联系电话"), max_length=20, blank=True)
+    role = models.CharField(_("身份"), max_length=16, choices=ResidentRole, default=ResidentRole.RESIDENT)
+    grid = models.ForeignKey(Grid, models.SET_NULL, null=True, blank=True, verbose_name=_("所在网格"))
+    is_active = models.BooleanField(_("可登录"), default=True)
+    consent_version = models.CharField(_("已同意的隐私版本"), max_length=20, blank=True)
+    consented_at = models.DateTimeField(_("同意时间"), null=True, blank=True)
+    created_at = models.DateTimeField(_("注册时间"), auto_now_add=True)
+    erased_at = models.DateTimeField(_("注销时间"), null=True, blank=True, editable=False)
+
+    is_authenticated = True
+    is_anonymous = False
+
+    class Meta:
+        verbose_name = _("居民")
+        verbose_name_plural = _("居民")
+        constraints = [
+            models.CheckConstraint(condition=models.Q(role__in=ResidentRole.values), name="resident_role_known"),
+            models.CheckConstraint(
+                condition=models.Q(erased_at__isnull=True) | models.Q(openid__isnull=True, phone="", nickname=""),
+                name="resident_erased_is_empty",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"居民 {self.pk}"
+
+    def get_username(self) -> str:
+        """Return what the token library logs: never a name or an openid."""
+        return f"resident:{self.pk}"
+
+
+class ResidentToken(AbstractAuthToken):
+    """A hashed, expiring token of the resident API (the library's table, our residents)."""
+
+    user = models.ForeignKey(Resident, models.CASCADE, related_name="auth_token_set", verbose_name=_("居民"))
+
+    class Meta:
+        verbose_name = _("登录凭证")
+        verbose_name_plural = _("登录凭证")
+
+    def __str__(self) -> str:
+        return f"token of resident {self.user_id}"
