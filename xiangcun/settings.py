@@ -12,6 +12,9 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from django.core.exceptions import ImproperlyConfigured
+
+from xiangcun.lib.caches import redis_cache
 from xiangcun.lib.databases import PostgresLimits, postgres_settings, sqlite_settings
 from xiangcun.lib.env import (
     env_bool,
@@ -21,11 +24,16 @@ from xiangcun.lib.env import (
     env_str,
     env_url,
 )
+from xiangcun.lib.filebroker import broker_options
+from xiangcun.lib.logs import logging_settings
 from xiangcun.lib.secret_key import stored_secret_key
+from xiangcun.lib.strict import StartFacts, production_faults
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = Path(env_str("XIANGCUN_DATA", str(BASE_DIR / "var"))).expanduser().resolve()
 DATA_DIR.mkdir(parents=True, exist_ok=True)
+
+TESTING = "pytest" in sys.modules
 
 # Mode ---------------------------------------------------------------------------------------------
 DEBUG = env_optional_bool("DEBUG") is True
@@ -64,6 +72,7 @@ INSTALLED_APPS = [
     "dispatch",
 ]
 MIDDLEWARE = [
+    "xiangcun.lib.headers.SecurityHeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -139,14 +148,35 @@ USE_TZ = True
 
 # Files --------------------------------------------------------------------------------------------
 STATIC_URL = "/static/"
-STATIC_ROOT = BASE_DIR / "static_root"
+STATIC_ROOT = Path(env_str("STATIC_ROOT", str(BASE_DIR / "static_root"))).expanduser().resolve()
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)
+# From npm packages, only the built files that pages name; nothing third-party is in this repository.
+NODE_MODULES = BASE_DIR / "node_modules"
+STATICFILES_FINDERS = [
+    "django.contrib.staticfiles.finders.FileSystemFinder",
+    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+    "xiangcun.lib.static.VendorFinder",
+]
+# A page that names a missing file shows without it instead of failing.
+WHITENOISE_MANIFEST_STRICT = False
 # Photos are private: no MEDIA_URL serves them, a view does after checking a signed, expiring link.
 MEDIA_ROOT = DATA_DIR / "media"
 MEDIA_URL = ""
 STORAGES: dict[str, dict[str, Any]] = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG or TESTING
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
 }
+FILE_UPLOAD_PERMISSIONS = 0o640
+FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o750
+# A photo is at most 10 MB and streams to a temporary file; any other body is small.
+FILE_UPLOAD_MAX_MEMORY_SIZE = 512 * 1024
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
+DATA_UPLOAD_MAX_NUMBER_FILES = 20
 
 # Resident API -------------------------------------------------------------------------------------
 REST_FRAMEWORK: dict[str, Any] = {
@@ -166,5 +196,110 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
 }
-TESTING = "pytest" in sys.modules
-DEBUG_PROPAGATE_EXCEPTIONS = env_bool("DEBUG_PROPAGATE_EXCEPTIONS", default=False)
+
+# Cache and background work ------------------------------------------------------------------------
+redis_parts = env_url("REDIS_URL", schemes=("redis", "rediss", "unix"))
+REDIS_URL = redis_parts.geturl() if redis_parts else ""
+if REDIS_URL:
+    CACHES = {"default": redis_cache(REDIS_URL)}
+    CELERY_BROKER_URL = REDIS_URL
+    CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {
+        # A message of a killed worker is delivered again after this; the default is an hour.
+        "visibility_timeout": env_int("BROKER_VISIBILITY_SECONDS", 60, low=10, high=3600),
+        "unacked_restore_interval": 5,
+        "unacked_restore_throttle": 1,
+        # Publishing happens inside requests: a dead broker may cost them this much and no more.
+        "socket_connect_timeout": 0.5,
+        "socket_timeout": 3,
+        "socket_keepalive": True,
+        "health_check_interval": 30,
+        "global_keyprefix": "xiangcun:",
+        "retry_on_timeout": False,
+    }
+else:
+    CACHES = {
+        "default": {
+            "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+            "LOCATION": str(DATA_DIR / "cache"),
+            "TIMEOUT": 600,
+            "OPTIONS": {"MAX_ENTRIES": 5000, "CULL_FREQUENCY": 4},
+        }
+    }
+    CELERY_BROKER_URL = "filesystem://"
+    CELERY_BROKER_TRANSPORT = "xiangcun.lib.filebroker:Transport"
+    CELERY_BROKER_TRANSPORT_OPTIONS = broker_options(DATA_DIR / "broker")
+CELERY_BROKER_CONNECTION_TIMEOUT = 1.0
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
+# The row is the truth and the bell is a hint: ring once, never wait for a broker inside a request.
+CELERY_TASK_PUBLISH_RETRY = False
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_TASK_SOFT_TIME_LIMIT = 40
+CELERY_TASK_TIME_LIMIT = 50
+CELERY_TASK_DEFAULT_QUEUE = "default"
+# Renditions take a quarter of a second of CPU each; triage must not stand behind thirty of them.
+CELERY_TASK_QUEUES = {"default": {}, "photos": {}}
+CELERY_TASK_ROUTES = {"reports.process_photo": {"queue": "photos"}}
+CELERY_WORKER_CONCURRENCY = env_int("WORKER_CONCURRENCY", 2, low=1, high=64)
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_MAX_TASKS_PER_CHILD = 5000
+CELERY_WORKER_MAX_MEMORY_PER_CHILD = 240_000
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_WORKER_REDIRECT_STDOUTS = False
+CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
+CELERY_WORKER_SEND_TASK_EVENTS = False
+CELERY_TIMEZONE = TIME_ZONE
+CELERY_IMPORTS = ("xiangcun.heartbeat",)
+CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
+CELERY_BEAT_MAX_LOOP_INTERVAL = 5
+# Every row whose bell was lost is picked up by a sweep; the options keep a pile from forming while
+# no worker is there to take them.
+CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
+    "heartbeat": {
+        "task": "xiangcun.heartbeat",
+        "schedule": 10.0,
+        "options": {"expires": 30},
+    },
+}
+
+# Safety -------------------------------------------------------------------------------------------
+MAP_TILE_ORIGINS = env_list("MAP_TILE_ORIGINS")
+X_FRAME_OPTIONS = "DENY"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = 12 * 3600
+CSRF_COOKIE_SAMESITE = "Lax"
+if PRODUCTION:
+    SESSION_COOKIE_SECURE = True
+    CSRF_COOKIE_SECURE = True
+    SECURE_SSL_REDIRECT = env_bool("SECURE_SSL_REDIRECT", default=True)
+    # The probes of an orchestrator speak plain HTTP to the process itself.
+    SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+    SECURE_HSTS_SECONDS = env_int("SECURE_HSTS_SECONDS", 365 * 24 * 3600)
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+    SECURE_HSTS_PRELOAD = True
+    if env_bool("TRUST_PROXY", default=False):
+        SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    faults = production_faults(
+        StartFacts(
+            secret_key=SECRET_KEY,
+            allowed_hosts=tuple(ALLOWED_HOSTS),
+            dev_login=DEV_LOGIN,
+            wechat_secret=WECHAT_SECRET,
+            sqlite="sqlite3" in str(DATABASES["default"]["ENGINE"]),
+            sqlite_allowed=env_bool("XIANGCUN_ALLOW_SQLITE", default=False),
+        )
+    )
+    if faults:
+        raise ImproperlyConfigured("\n".join(f"- {fault}" for fault in faults))
+
+# Logs ---------------------------------------------------------------------------------------------
+LOGGING = logging_settings(
+    json=env_bool("LOG_JSON", default=PRODUCTION), level=env_str("LOG_LEVEL", "INFO").upper()
+)

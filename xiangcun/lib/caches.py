@@ -1,0 +1,107 @@
+"""A Redis cache that a dead Redis empties but never breaks.
+
+The cache holds throttle counters and heartbeats, nothing that is true: when Redis is away, a
+resident's report is worth more than a counter, so every call answers as an empty cache would.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, TypeVar
+
+from django.core.cache.backends.redis import RedisCache, RedisCacheClient
+from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
+from redis.retry import Retry
+
+from xiangcun.lib.breaker import Breaker
+
+logger = logging.getLogger(__name__)
+Answer = TypeVar("Answer")
+PAUSE_SECONDS = 2.0
+# A request may lose this much, once per process and pause, to a Redis that does not answer.
+TIMEOUT_SECONDS = 0.5
+# One shared breaker: the process either reaches Redis or it does not.
+BREAKER = Breaker(PAUSE_SECONDS)
+
+
+def attempt(call: Callable[[], Answer], otherwise: Answer) -> Answer:
+    """Return the call's answer, or ``otherwise`` while Redis is away."""
+    if BREAKER.is_open:
+        return otherwise
+    try:
+        return call()
+    except RedisError as error:
+        BREAKER.trip()
+        logger.warning("cache_unreachable error=%s", type(error).__name__)
+        return otherwise
+
+
+class ForgivingClient(RedisCacheClient):
+    """Each call with the answer of an empty cache in reserve."""
+
+    def add(self, key: Any, value: Any, timeout: Any) -> bool:
+        """Claim to have added: a lock nobody can take must not stop the work it guards."""
+        return attempt(lambda: super(ForgivingClient, self).add(key, value, timeout), True)
+
+    def get(self, key: Any, default: Any) -> Any:
+        """Miss."""
+        return attempt(lambda: super(ForgivingClient, self).get(key, default), default)
+
+    def set(self, key: Any, value: Any, timeout: Any) -> None:
+        """Forget."""
+        attempt(lambda: super(ForgivingClient, self).set(key, value, timeout), None)
+
+    def touch(self, key: Any, timeout: Any) -> bool:
+        """Miss."""
+        return attempt(lambda: super(ForgivingClient, self).touch(key, timeout), False)
+
+    def delete(self, key: Any) -> bool:
+        """Miss."""
+        return attempt(lambda: super(ForgivingClient, self).delete(key), False)
+
+    def get_many(self, keys: Iterable[Any]) -> dict[Any, Any]:
+        """Miss all."""
+        return attempt(lambda: super(ForgivingClient, self).get_many(keys), {})
+
+    def has_key(self, key: Any) -> bool:
+        """Miss."""
+        return attempt(lambda: super(ForgivingClient, self).has_key(key), False)
+
+    def incr(self, key: Any, delta: int) -> Any:
+        """Count from nothing: a throttle that cannot count lets everybody pass."""
+        return attempt(lambda: super(ForgivingClient, self).incr(key, delta), delta)
+
+    def set_many(self, data: Mapping[Any, Any], timeout: Any) -> None:
+        """Forget all."""
+        attempt(lambda: super(ForgivingClient, self).set_many(data, timeout), None)
+
+    def delete_many(self, keys: Iterable[Any]) -> None:
+        """Miss all."""
+        attempt(lambda: super(ForgivingClient, self).delete_many(keys), None)
+
+
+class ForgivingRedisCache(RedisCache):
+    """Django's Redis cache over :class:`ForgivingClient`."""
+
+    def __init__(self, server: str | list[str], params: dict[str, Any]) -> None:
+        super().__init__(server, params)
+        self._class = ForgivingClient
+
+
+def redis_cache(url: str) -> dict[str, Any]:
+    """Return ``CACHES["default"]`` for a Redis URL."""
+    return {
+        "BACKEND": "xiangcun.lib.caches.ForgivingRedisCache",
+        "LOCATION": url,
+        "KEY_PREFIX": "xiangcun",
+        "TIMEOUT": 600,
+        "OPTIONS": {
+            "socket_connect_timeout": TIMEOUT_SECONDS,
+            "socket_timeout": TIMEOUT_SECONDS,
+            # redis-py retries three times with seconds of pause by default.
+            "retry": Retry(NoBackoff(), 0),
+            "health_check_interval": 30,
+        },
+    }
