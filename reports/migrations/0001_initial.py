@@ -60,6 +60,7 @@ class Migration(migrations.Migration):
                 ('status', models.CharField(choices=[('pending', '处理中'), ('ready', '可查看'), ('broken', '照片损坏')], default='pending', editable=False, max_length=10, verbose_name='状态')),
                 ('failure', models.CharField(blank=True, editable=False, max_length=200, verbose_name='失败原因')),
                 ('attempts', models.PositiveSmallIntegerField(default=0, editable=False, verbose_name='处理次数')),
+                ('attempted_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='最近处理时间')),
                 ('taken_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='拍摄时间')),
                 ('exif_lat', models.FloatField(blank=True, editable=False, null=True, verbose_name='拍摄纬度')),
                 ('exif_lng', models.FloatField(blank=True, editable=False, null=True, verbose_name='拍摄经度')),

@@ -16,8 +16,8 @@ class Photo(models.Model):
     """One uploaded picture. ``resident`` is empty for a picture taken by staff.
 
     ``original`` and ``renditions`` (``{"1600": key, "480": key, "160": key}``) are storage keys, never
-    URLs. ``taken_at``, ``exif_lat``/``exif_lng`` (WGS-84 degrees) come from EXIF, are private and leave
-    with no served file. ``claimed_at`` is set, in the claimer's transaction, when a report or an event
+    URLs. ``attempted_at`` is the lease of the worker that draws them. ``taken_at`` and ``exif_lat``,
+    ``exif_lng`` (WGS-84 degrees) come from EXIF, are private and leave with no served file. ``claimed_at`` is set, in the claimer's transaction, when a report or an event
     takes the photo; unclaimed photos are swept after a day. ``width``/``height`` are pixels after orientation.
     """
 
@@ -37,6 +37,7 @@ class Photo(models.Model):
     )
     failure = models.CharField(_("失败原因"), max_length=200, blank=True, editable=False)
     attempts = models.PositiveSmallIntegerField(_("处理次数"), default=0, editable=False)
+    attempted_at = models.DateTimeField(_("最近处理时间"), null=True, blank=True, editable=False)
     taken_at = models.DateTimeField(_("拍摄时间"), null=True, blank=True, editable=False)
     exif_lat = models.FloatField(_("拍摄纬度"), null=True, blank=True, editable=False)
     exif_lng = models.FloatField(_("拍摄经度"), null=True, blank=True, editable=False)
