@@ -88,7 +88,8 @@ def write_collection(path: Path, name: str, features: list[dict[str, Any]]) -> N
 
 def main() -> None:
     """Write grids.geojson and villages.geojson (six villages and the street outline)."""
-    grids, by_village = [], {index: [] for index in range(len(VILLAGES))}  # type: ignore[var-annotated]
+    grids: list[dict[str, Any]] = []
+    by_village: dict[int, list[Polygon]] = {index: [] for index in range(len(VILLAGES))}
     for village_index, cell in draw_grids(Polygon(OUTLINE_M)):
         code, name, _ = VILLAGES[village_index]
         polygon = Polygon([to_degrees(x, y) for x, y in cell.exterior.coords])
