@@ -14,7 +14,6 @@ from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 
-from xiangcun.lib.caches import redis_cache
 from xiangcun.lib.databases import PostgresLimits, postgres_settings, sqlite_settings
 from xiangcun.lib.env import (
     env_bool,
@@ -39,8 +38,11 @@ TESTING = "pytest" in sys.modules
 DEBUG = env_optional_bool("DEBUG") is True
 PRODUCTION = env_optional_bool("DEBUG") is False
 SECRET_KEY = env_str("SECRET_KEY")
-if not SECRET_KEY and not PRODUCTION:
-    SECRET_KEY = stored_secret_key(DATA_DIR)
+# Seals the ledger of every ticket: apart from SECRET_KEY, because that one may be rotated.
+LEDGER_KEY = env_str("LEDGER_KEY")
+if not PRODUCTION:
+    SECRET_KEY = SECRET_KEY or stored_secret_key(DATA_DIR, "secret_key")
+    LEDGER_KEY = LEDGER_KEY or stored_secret_key(DATA_DIR, "ledger_key")
 ALLOWED_HOSTS = env_list("ALLOWED_HOSTS", () if PRODUCTION else ("*",))
 CSRF_TRUSTED_ORIGINS = env_list("CSRF_TRUSTED_ORIGINS")
 
@@ -106,14 +108,14 @@ database_url = env_url("DATABASE_URL", schemes=("postgres", "postgresql", "sqlit
 if database_url is None or database_url.scheme == "sqlite":
     sqlite_path = database_url.path.lstrip("/") if database_url else ""
     sqlite_file = Path("/", sqlite_path) if sqlite_path else DATA_DIR / "xiangcun.sqlite3"
-    DATABASES = {"default": sqlite_settings(sqlite_file)}
+    DATABASES: dict[str, dict[str, Any]] = {"default": sqlite_settings(sqlite_file)}
 else:
     DATABASES = {
         "default": postgres_settings(
             database_url,
             PostgresLimits(
                 pool_min=env_int("DB_POOL_MIN", 1, high=100),
-                pool_max=env_int("DB_POOL_SIZE", 8, high=200),
+                pool_max=env_int("DB_POOL_SIZE", 16, high=200),
                 connect_seconds=env_int("DB_CONNECT_TIMEOUT", 5, low=1, high=60),
                 statement_ms=env_int("DB_STATEMENT_TIMEOUT_MS", 15_000, high=3_600_000),
             ),
@@ -201,7 +203,14 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
 redis_parts = env_url("REDIS_URL", schemes=("redis", "rediss", "unix"))
 REDIS_URL = redis_parts.geturl() if redis_parts else ""
 if REDIS_URL:
-    CACHES = {"default": redis_cache(REDIS_URL)}
+    CACHES: dict[str, dict[str, Any]] = {
+        "default": {
+            "BACKEND": "xiangcun.lib.caches.ForgivingRedisCache",
+            "LOCATION": REDIS_URL,
+            "KEY_PREFIX": "xiangcun",
+            "TIMEOUT": 600,
+        }
+    }
     CELERY_BROKER_URL = REDIS_URL
     CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {
         # A message of a killed worker is delivered again after this; the default is an hour.
@@ -225,7 +234,7 @@ else:
             "OPTIONS": {"MAX_ENTRIES": 5000, "CULL_FREQUENCY": 4},
         }
     }
-    CELERY_BROKER_URL = "filesystem://"
+    CELERY_BROKER_URL = "filesystem://localhost//"
     CELERY_BROKER_TRANSPORT = "xiangcun.lib.filebroker:Transport"
     CELERY_BROKER_TRANSPORT_OPTIONS = broker_options(DATA_DIR / "broker")
 CELERY_BROKER_CONNECTION_TIMEOUT = 1.0
@@ -289,6 +298,7 @@ if PRODUCTION:
     faults = production_faults(
         StartFacts(
             secret_key=SECRET_KEY,
+            ledger_key=LEDGER_KEY,
             allowed_hosts=tuple(ALLOWED_HOSTS),
             dev_login=DEV_LOGIN,
             wechat_secret=WECHAT_SECRET,

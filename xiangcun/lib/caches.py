@@ -83,25 +83,16 @@ class ForgivingClient(RedisCacheClient):
 
 
 class ForgivingRedisCache(RedisCache):
-    """Django's Redis cache over :class:`ForgivingClient`."""
+    """Django's Redis cache over :class:`ForgivingClient`, with time-outs fit for a request."""
 
     def __init__(self, server: str | list[str], params: dict[str, Any]) -> None:
         super().__init__(server, params)
         self._class = ForgivingClient
-
-
-def redis_cache(url: str) -> dict[str, Any]:
-    """Return ``CACHES["default"]`` for a Redis URL."""
-    return {
-        "BACKEND": "xiangcun.lib.caches.ForgivingRedisCache",
-        "LOCATION": url,
-        "KEY_PREFIX": "xiangcun",
-        "TIMEOUT": 600,
-        "OPTIONS": {
+        self._options = {
             "socket_connect_timeout": TIMEOUT_SECONDS,
             "socket_timeout": TIMEOUT_SECONDS,
             # redis-py retries three times with seconds of pause by default.
             "retry": Retry(NoBackoff(), 0),
             "health_check_interval": 30,
-        },
-    }
+            **self._options,
+        }

@@ -42,6 +42,8 @@ def sqlite_settings(file: Path) -> dict[str, Any]:
             "timeout": SQLITE_BUSY_SECONDS,
             "init_command": SQLITE_PRAGMAS,
         },
+        # Tests race real threads against each other; a database in memory would be one connection.
+        "TEST": {"NAME": file.with_name("test.sqlite3")},
     }
 
 

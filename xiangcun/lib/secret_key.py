@@ -1,4 +1,4 @@
-"""The signing key of an embedded installation: made once, kept in the data folder, never shared."""
+"""The keys of an embedded installation: each made once, kept in the data folder, never shared."""
 
 from __future__ import annotations
 
@@ -9,18 +9,17 @@ from pathlib import Path
 from django.core.exceptions import ImproperlyConfigured
 
 KEY_BYTES = 48
-FILE_NAME = "secret_key"
 
 
-def stored_secret_key(data_dir: Path) -> str:
-    """Return the key of this data folder, creating it (mode 0600) on first use.
+def stored_secret_key(data_dir: Path, name: str = "secret_key") -> str:
+    """Return the key ``name`` of this data folder, creating it (mode 0600) on first use.
 
     Web, worker and beat start together, so the key is written to a private file and then linked
     into place: the first link wins and everybody reads the winner.
     """
-    file = data_dir / FILE_NAME
+    file = data_dir / name
     if not file.exists():
-        draft = data_dir / f".{FILE_NAME}.{os.getpid()}.{secrets.token_hex(4)}"
+        draft = data_dir / f".{name}.{os.getpid()}.{secrets.token_hex(4)}"
         descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "w", encoding="ascii") as stream:
             stream.write(secrets.token_urlsafe(KEY_BYTES))
@@ -33,6 +32,6 @@ def stored_secret_key(data_dir: Path) -> str:
     key = file.read_text(encoding="ascii").strip()
     if not key:
         raise ImproperlyConfigured(
-            f"SECRET_KEY: 密钥文件 {file.name} 是空的，请删除后重启 / the key file is empty, remove it"
+            f"{name.upper()}: 密钥文件 {name} 是空的，请删除后重启 / the key file is empty, remove it"
         )
     return key

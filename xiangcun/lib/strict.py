@@ -13,6 +13,7 @@ class StartFacts:
     """The few settings that decide whether a production start is safe."""
 
     secret_key: str
+    ledger_key: str
     allowed_hosts: tuple[str, ...]
     dev_login: bool
     wechat_secret: str
@@ -28,6 +29,11 @@ def production_faults(facts: StartFacts) -> list[str]:
             or len(set(facts.secret_key)) < MIN_KEY_VARIETY
             or facts.secret_key.startswith("django-insecure-"),
             "SECRET_KEY: 生产环境必须设置 50 位以上的随机密钥 / set a random key of 50+ characters",
+        ),
+        (
+            len(facts.ledger_key) < MIN_KEY_LENGTH or facts.ledger_key == facts.secret_key,
+            "LEDGER_KEY: 生产环境必须另设一个 50 位以上的随机密钥，用于流转记录防篡改，设定后不得更换"
+            " / set a second random key of 50+ characters for the ledger and never change it",
         ),
         (
             not facts.allowed_hosts,
