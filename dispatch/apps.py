@@ -11,3 +11,7 @@ class DispatchConfig(AppConfig):
 
     name = "dispatch"
     verbose_name = _("处置指挥")
+
+    def ready(self) -> None:
+        """Connect the receivers."""
+        from dispatch import receivers  # noqa: F401, PLC0415 - receivers need loaded models

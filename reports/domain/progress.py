@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import F
+
 from reports.enums import PublicStatus, ResidentAction, UpdateKind
 from reports.models import Report, ReportUpdate
 
@@ -84,6 +86,6 @@ def mark_triaged(report_id: int, *, now: datetime) -> None:
     Report.objects.filter(pk=report_id, triaged_at__isnull=True).update(triaged_at=now, updated_at=now)
 
 
-def count_reopening(report_id: int, *, count: int) -> None:
-    """Start the next rating round of a report."""
-    Report.objects.filter(pk=report_id).update(reopen_count=count)
+def start_next_round(report_ids: Iterable[int]) -> None:
+    """Let every given report be rated once more."""
+    Report.objects.filter(pk__in=list(report_ids)).update(reopen_count=F("reopen_count") + 1)

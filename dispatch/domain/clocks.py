@@ -1,0 +1,90 @@
+"""Deadlines: which limit applies and when it ends, and what a pause does to it.
+
+The resident clock (opened → closed) never pauses. The unit clock is ``due_at``; while it pauses the
+ticket keeps ``remaining_minutes`` and gets a new ``due_at`` when it resumes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Q
+
+from dispatch.enums import LimitStage, LimitUnit, TicketStatus
+from dispatch.models import HandlingLimit, Ticket
+from dispatch.queries.calendar import work_calendar
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """``minutes`` counted in ``unit``."""
+
+    minutes: int
+    unit: LimitUnit
+
+
+# Used where no row is configured at all; the figures of the recommended table in docs/workflow.md.
+_FALLBACK = {
+    LimitStage.ASSESS: Limit(240, LimitUnit.WORK),
+    LimitStage.SIGN: Limit(480, LimitUnit.WORK),
+    LimitStage.HANDLE: Limit(5 * 480, LimitUnit.WORK),
+}
+
+
+def limit_for(stage: LimitStage, *, category_id: int | None, grid_id: int | None, urgency: str) -> Limit:
+    """Return the most specific limit (one query)."""
+    rows = HandlingLimit.objects.filter(
+        Q(category_id=category_id) | Q(category__isnull=True),
+        Q(grid_id=grid_id) | Q(grid__isnull=True),
+        Q(urgency=urgency) | Q(urgency=""),
+        stage=stage,
+    )
+    best = max(
+        rows,
+        key=lambda row: (row.category_id is not None, row.grid_id is not None, row.urgency != "", row.pk),
+        default=None,
+    )
+    return Limit(best.minutes, LimitUnit(best.unit)) if best else _FALLBACK[stage]
+
+
+def deadline(start: datetime, limit: Limit) -> datetime:
+    """Return the aware UTC moment at which ``limit`` after ``start`` is over."""
+    if limit.unit == LimitUnit.NATURAL:
+        return start + timedelta(minutes=limit.minutes)
+    return work_calendar().add_work_minutes(start, limit.minutes)
+
+
+def remaining(ticket: Ticket, *, now: datetime) -> int:
+    """Minutes (of the ticket's unit) left until ``due_at``; negative when overdue."""
+    if ticket.due_at is None:
+        return 0
+    if ticket.due_unit == LimitUnit.NATURAL:
+        return int((ticket.due_at - now).total_seconds() // 60)
+    calendar = work_calendar()
+    if ticket.due_at >= now:
+        return calendar.work_minutes_between(now, ticket.due_at)
+    return -calendar.work_minutes_between(ticket.due_at, now)
+
+
+def resumed_due(ticket: Ticket, *, now: datetime) -> datetime | None:
+    """Return the deadline after a pause: what was left is left again, an overdue stays overdue."""
+    if ticket.remaining_minutes is None:
+        return ticket.due_at
+    if ticket.remaining_minutes <= 0:
+        return ticket.due_at
+    return deadline(now, Limit(ticket.remaining_minutes, LimitUnit(ticket.due_unit)))
+
+
+def next_due(ticket: Ticket) -> datetime | None:
+    """Return the deadline that counts in the ticket's present state."""
+    if ticket.paused_at is not None:
+        return None
+    by_status = {
+        TicketStatus.ASSESSING: ticket.assess_due_at,
+        TicketStatus.DISPATCHED: min(
+            (moment for moment in (ticket.sign_due_at, ticket.due_at) if moment), default=None
+        ),
+        TicketStatus.HANDLING: ticket.due_at,
+    }
+    return by_status.get(TicketStatus(ticket.status))

@@ -1,0 +1,217 @@
+"""Guards named by the state table: each refuses with a sentence fit for the person who pressed the button."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from types import MappingProxyType
+from typing import Final
+
+from dispatch.domain.actors import Actor, Seat
+from dispatch.domain.fields import Fields
+from dispatch.domain.workflow import IN_OFFICE, Transition
+from dispatch.enums import PHYSICAL_OUTCOMES, Role
+from dispatch.models import Ticket
+from dispatch.queries.calendar import work_calendar
+from reports.enums import Urgency
+from xiangcun.lib.errors import ConflictError, InvalidInputError, NotAllowedError
+
+SAFETY_CATEGORY = "01"
+MAX_EXTENSIONS: Final = 2
+MAX_REOPENINGS: Final = 2
+MAX_DISPATCHES: Final = 3
+REOPEN_DAYS: Final = 30
+SUSPENSION_DAYS: Final = 90
+RETURN_WORKDAYS: Final = 1
+EXTENSION, SUSPENSION = "extension", "suspension"
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """An action somebody wants to perform, with everything a guard or an effect may look at."""
+
+    ticket: Ticket
+    transition: Transition
+    actor: Actor
+    seat: Seat
+    fields: Fields
+    now: datetime
+
+
+def _safety_needs_lead(attempt: Attempt) -> None:
+    ticket = attempt.ticket
+    is_safety = ticket.urgency in {Urgency.P0, Urgency.P1} or (
+        ticket.category is not None and ticket.category.code.startswith(SAFETY_CATEGORY)
+    )
+    if is_safety and attempt.seat.role != Role.LEAD:
+        raise NotAllowedError("lead_only", "安全隐患和紧急事项只有值班领导可以不予受理")
+
+
+def _one_appeal(attempt: Attempt) -> None:
+    if attempt.ticket.appeal_count >= 1:
+        raise ConflictError("appeal_used", "每件事项只能申诉一次")
+
+
+def _mergeable(attempt: Attempt) -> None:
+    target = attempt.fields.target_ticket
+    if target is None or target.pk == attempt.ticket.pk:
+        raise InvalidInputError.of_field("target_ticket", "merge_into_itself", "不能并入自身")
+    if target.status not in IN_OFFICE:
+        raise ConflictError("merge_target_closed", f"工单 {target.number} 已不在办理中，不能并入")
+    if target.confidential != attempt.ticket.confidential:
+        raise ConflictError("merge_confidential", "保密事项不能与普通事项并案")
+
+
+def _unmergeable(attempt: Attempt) -> None:
+    target = attempt.ticket.merged_into
+    if target is None or target.status not in IN_OFFICE:
+        raise ConflictError("merge_target_closed", "并入的工单已不在办理中，不能撤销并案")
+
+
+def _third_dispatch_needs_lead(attempt: Attempt) -> None:
+    if attempt.ticket.dispatch_count >= MAX_DISPATCHES - 1 and attempt.seat.role != Role.LEAD:
+        raise NotAllowedError("lead_only", "第三次派单须由值班领导指定承办单位")
+
+
+def _not_to_itself(attempt: Attempt) -> None:
+    lead = attempt.fields.lead_department
+    if lead is not None and not lead.is_active:
+        raise InvalidInputError.of_field("lead_department", "department_inactive", "该单位已停用")
+    if lead is not None and lead.pk in {department.pk for department in attempt.fields.assisting}:
+        raise InvalidInputError.of_field("assisting", "lead_assists", "主办单位不能同时是协办单位")
+
+
+def _return_window(attempt: Attempt) -> None:
+    dispatched_at = attempt.ticket.dispatched_at
+    if dispatched_at is None:
+        raise ConflictError("not_dispatched", "该工单没有派单记录")
+    if attempt.now > work_calendar().add_workdays(dispatched_at, RETURN_WORKDAYS):
+        raise ConflictError("return_window_over", "派单已超过 1 个工作日，不能退单")
+
+
+def _third_dispatch_final(attempt: Attempt) -> None:
+    if attempt.ticket.dispatch_count >= MAX_DISPATCHES:
+        raise ConflictError("designated", "值班领导指定的承办单位不能退单")
+
+
+def _no_pending_request(attempt: Attempt) -> None:
+    if attempt.ticket.pending_request:
+        raise ConflictError("request_pending", "已有一项申请在等待值班领导审批")
+
+
+def _pending(kind: str, name: str) -> Callable[[Attempt], None]:
+    def guard(attempt: Attempt) -> None:
+        if (attempt.ticket.pending_request or {}).get("kind") != kind:
+            raise ConflictError("nothing_pending", f"没有待审批的{name}申请")
+
+    return guard
+
+
+def _before_due(attempt: Attempt) -> None:
+    due = attempt.ticket.due_at
+    if due is not None and attempt.now >= due:
+        raise ConflictError("already_overdue", "期限已过，延期须在到期前申请")
+
+
+def _two_extensions(attempt: Attempt) -> None:
+    if attempt.ticket.extension_count >= MAX_EXTENSIONS:
+        raise ConflictError("extensions_used", "最多延期两次")
+
+
+def _later_than_due(attempt: Attempt) -> None:
+    new_due, due = attempt.fields.new_due, attempt.ticket.due_at
+    if new_due is None or new_due <= attempt.now or (due is not None and new_due <= due):
+        raise InvalidInputError.of_field("new_due", "not_later", "新的期限必须晚于原期限")
+
+
+def _review_within_90_days(attempt: Attempt) -> None:
+    review_at = attempt.fields.review_at
+    today = attempt.now.astimezone(work_calendar().tz).date()
+    if review_at is None or not today < review_at <= today + timedelta(days=SUSPENSION_DAYS):
+        raise InvalidInputError.of_field("review_at", "review_out_of_range", "复核日期须在今天之后 90 天之内")
+
+
+def _after_photo(attempt: Attempt) -> None:
+    ticket, fields = attempt.ticket, attempt.fields
+    wants = ticket.category is not None and ticket.category.after_photo_required
+    if wants and fields.outcome in PHYSICAL_OUTCOMES and not fields.photos:
+        raise InvalidInputError.of_field("photos", "after_photo_required", "该类事项办结须上传办理后的照片")
+
+
+def _second_person(attempt: Attempt) -> None:
+    finished_by = attempt.ticket.finished_by_id
+    if finished_by is not None and attempt.actor.user_id == finished_by:
+        raise NotAllowedError("second_person", "办理人不能核查自己办理的工单")
+
+
+def _not_escalated_result(attempt: Attempt) -> None:
+    if attempt.ticket.lead_department_id is None:
+        raise ConflictError("escalated_result", "区级办理的事项不能退给本街道单位返工，可核查后重新打开")
+
+
+def _reopen_window(attempt: Attempt) -> None:
+    if attempt.seat.role == Role.LEAD:
+        return
+    since = attempt.ticket.closed_at or attempt.ticket.verified_at
+    if since is not None and attempt.now > since + timedelta(days=REOPEN_DAYS):
+        raise ConflictError("reopen_window_over", "办结已超过 30 天，请重新上报")
+
+
+def _two_reopenings(attempt: Attempt) -> None:
+    if attempt.seat.role != Role.LEAD and attempt.ticket.reopen_count >= MAX_REOPENINGS:
+        raise ConflictError("reopenings_used", "已重新打开两次，请联系指挥室")
+
+
+GUARDS: Mapping[str, Callable[[Attempt], None]] = MappingProxyType(
+    {
+        "safety_needs_lead": _safety_needs_lead,
+        "one_appeal": _one_appeal,
+        "mergeable": _mergeable,
+        "unmergeable": _unmergeable,
+        "third_dispatch_needs_lead": _third_dispatch_needs_lead,
+        "not_to_itself": _not_to_itself,
+        "return_window": _return_window,
+        "third_dispatch_final": _third_dispatch_final,
+        "no_pending_request": _no_pending_request,
+        "pending_extension": _pending(EXTENSION, "延期"),
+        "pending_suspension": _pending(SUSPENSION, "挂账"),
+        "before_due": _before_due,
+        "two_extensions": _two_extensions,
+        "later_than_due": _later_than_due,
+        "review_within_90_days": _review_within_90_days,
+        "after_photo": _after_photo,
+        "second_person": _second_person,
+        "not_escalated_result": _not_escalated_result,
+        "reopen_window": _reopen_window,
+        "two_reopenings": _two_reopenings,
+    }
+)
+
+# Guards that look at the ticket and the actor only: they also decide whether a button is shown.
+STATE_GUARDS = frozenset(
+    {
+        "safety_needs_lead",
+        "one_appeal",
+        "unmergeable",
+        "third_dispatch_needs_lead",
+        "return_window",
+        "third_dispatch_final",
+        "no_pending_request",
+        "pending_extension",
+        "pending_suspension",
+        "before_due",
+        "two_extensions",
+        "second_person",
+        "not_escalated_result",
+        "reopen_window",
+        "two_reopenings",
+    }
+)
+
+
+def check_guards(attempt: Attempt, *, only: frozenset[str] | None = None) -> None:
+    """Raise the first refusal among the guards of the attempt's transition (``only`` narrows them)."""
+    for name in attempt.transition.guards:
+        if only is None or name in only:
+            GUARDS[name](attempt)

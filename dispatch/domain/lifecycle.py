@@ -1,0 +1,222 @@
+"""The one door: every change of a ticket goes through :func:`perform`.
+
+One transaction does all of it: table, role, fields, guards, effect, guarded update on (status,
+version), ledger line, photos, the residents' view. Whoever loses a race gets ``ConflictError``.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from dispatch.domain import clocks, ledger
+from dispatch.domain.actors import Actor, Seat
+from dispatch.domain.effects import Data, apply_effect
+from dispatch.domain.fields import Fields, check_fields
+from dispatch.domain.guards import STATE_GUARDS, Attempt, check_guards
+from dispatch.domain.projection import project_ticket, public_text, result_photo_ids, tell
+from dispatch.domain.workflow import Transition, find, rows_from
+from dispatch.enums import Role
+from dispatch.enums import TicketAction as Act
+from dispatch.models import EventPhoto, Ticket, TicketEvent
+from reports.domain.photos import claim_photos
+from xiangcun.lib.errors import ConflictError, DomainError, NotAllowedError, NotFoundError
+from xiangcun.lib.requestid import current_request_id
+
+NO_FIELDS = Fields()
+_RELATED = ("category", "lead_department", "merged_into")
+
+# What the guarded update writes: all but what never changes after opening.
+_STORED = tuple(
+    field.attname
+    for field in Ticket._meta.concrete_fields  # noqa: SLF001 - the documented meta API
+    if field.name not in {"id", "number", "title", "lat", "lng", "opened_at"}
+)
+_TWO_TICKETS = frozenset({Act.MERGE, Act.UNMERGE})
+
+
+def perform(  # noqa: PLR0913 - the one door has one parameter for each thing it must know
+    ticket_id: int,
+    action: Act,
+    *,
+    actor: Actor,
+    now: datetime,
+    fields: Fields = NO_FIELDS,
+    expected_version: int | None = None,
+) -> Ticket:
+    """Do ``action`` on the ticket and return it as stored.
+
+    ``expected_version`` is what the actor saw; another one means somebody was faster. Raises
+    ``NotFoundError``, ``ConflictError`` (wrong state, lost race, guard), ``NotAllowedError`` (role),
+    ``InvalidInputError`` (fields).
+    """
+    with transaction.atomic():
+        ticket = _load(ticket_id, action, fields)
+        if expected_version is not None and ticket.version != expected_version:
+            raise _stale(ticket)
+        transition = find(ticket.status, action)
+        if transition is None:
+            raise ConflictError(
+                "action_not_allowed", f"工单当前为“{ticket.get_status_display()}”，不能{Act(action).label}"
+            )
+        attempt = Attempt(ticket, transition, actor, _seat(actor, ticket, transition), fields, now)
+        check_fields(transition, fields)
+        check_guards(attempt)
+        _step(attempt)
+        return ticket
+
+
+def available_actions(ticket: Ticket, actor: Actor, *, now: datetime) -> list[Transition]:
+    """Return the rows this actor may use on ``ticket`` now: exactly the buttons to show."""
+    rows = []
+    for transition in rows_from(ticket.status):
+        seat = actor.seat_for(ticket, transition.roles)
+        if seat is None:
+            continue
+        try:
+            check_guards(Attempt(ticket, transition, actor, seat, NO_FIELDS, now), only=STATE_GUARDS)
+        except DomainError:
+            continue
+        rows.append(transition)
+    return rows
+
+
+def record_opening(ticket: Ticket, *, note: str, data: Data, now: datetime) -> None:
+    """Write the first line of a new ticket's ledger (``dispatch.domain.opening`` only)."""
+    event = TicketEvent(
+        at=now,
+        role=Role.SYSTEM,
+        action=Act.OPEN,
+        from_status="",
+        to_status=ticket.status,
+        note=note,
+        due_after=ticket.assess_due_at,
+        data=data,
+        request_id=current_request_id(),
+        **_dimensions(ticket),
+    )
+    ticket.version = 1
+    ledger.seal(ticket, event)
+    ticket.save(update_fields=["version", "ledger_head"])
+    event.save(force_insert=True)
+
+
+def _load(ticket_id: int, action: Act, fields: Fields) -> Ticket:
+    """Read the ticket; actions on two tickets lock both in id order, so that no two can deadlock."""
+    if action in _TWO_TICKETS:
+        other = fields.target_ticket.pk if fields.target_ticket else None
+        if other is None:
+            other = Ticket.objects.filter(pk=ticket_id).values_list("merged_into", flat=True).first()
+        pks = sorted(pk for pk in (ticket_id, other) if pk is not None)
+        list(Ticket.objects.select_for_update().filter(pk__in=pks).order_by("pk").values_list("pk"))
+        if fields.target_ticket is not None:
+            fields.target_ticket.refresh_from_db()
+    ticket = Ticket.objects.select_related(*_RELATED).filter(pk=ticket_id).first()
+    if ticket is None:
+        raise NotFoundError("ticket_not_found", "没有这张工单")
+    return ticket
+
+
+def _seat(actor: Actor, ticket: Ticket, transition: Transition) -> Seat:
+    seat = actor.seat_for(ticket, transition.roles)
+    if seat is None:
+        raise NotAllowedError("role_not_allowed", f"您的岗位不能对该工单{transition.action.label}")
+    return seat
+
+
+def _step(attempt: Attempt) -> None:
+    """Move the ticket: effect, guarded update, ledger, photos, projection."""
+    ticket, transition, now = attempt.ticket, attempt.transition, attempt.now
+    status, version, due = ticket.status, ticket.version, ticket.due_at or ticket.assess_due_at
+    partner = attempt.fields.target_ticket or ticket.merged_into
+    data = apply_effect(attempt)
+    if transition.target is not None:
+        ticket.status = transition.target
+        ticket.status_since = now
+    ticket.next_due_at = clocks.next_due(ticket)
+    ticket.version = version + 1
+    event = _event(attempt, from_status=status, due_before=due, data=data)
+    ledger.seal(ticket, event)
+    # The update comes before the insert: the loser of a race stops here with nothing written.
+    values = {name: getattr(ticket, name) for name in _STORED}
+    if Ticket.objects.filter(pk=ticket.pk, status=status, version=version).update(**values) != 1:
+        raise _stale(ticket)
+    event.save(force_insert=True)
+    _keep_photos(attempt, event)
+    if transition.action in _TWO_TICKETS and partner is not None:
+        _move_partner(attempt, partner, moved=data["reports"])
+    else:
+        project_ticket(ticket, now=now, text=public_text(attempt), photos=_shown_photos(attempt))
+
+
+def _move_partner(attempt: Attempt, partner: Ticket, *, moved: list[int]) -> None:
+    """Write the line of the ticket that got or gave the reports, and tell the residents who moved."""
+    ticket, transition = attempt.ticket, attempt.transition
+    merged = transition.action == Act.MERGE
+    perform(
+        partner.pk,
+        Act.ATTACH if merged else Act.DETACH,
+        actor=attempt.actor,
+        now=attempt.now,
+        fields=Fields(note=f"{ticket.number}{transition.action.label}"),
+    )
+    if not merged:
+        project_ticket(ticket, now=attempt.now)
+    tell(moved, transition.public_text, now=attempt.now)
+
+
+def _stale(ticket: Ticket) -> ConflictError:
+    return ConflictError("ticket_changed", f"工单 {ticket.number} 刚被其他人处理过，请刷新后再操作")
+
+
+def _dimensions(ticket: Ticket) -> dict[str, Any]:
+    return {
+        "category_id": ticket.category_id,
+        "lead_department_id": ticket.lead_department_id,
+        "grid_id": ticket.grid_id,
+        "urgency": ticket.urgency,
+    }
+
+
+def _event(attempt: Attempt, *, from_status: str, due_before: datetime | None, data: Data) -> TicketEvent:
+    ticket, seat, fields = attempt.ticket, attempt.seat, attempt.fields
+    note = "\n".join(part.strip() for part in (fields.note, fields.public_text) if part.strip())
+    if fields.photos:
+        data = {**data, "photos": [str(photo) for photo in fields.photos]}
+    return TicketEvent(
+        at=attempt.now,
+        actor_id=attempt.actor.user_id,
+        role=seat.role,
+        department_id=seat.department_id or None,
+        report_id=attempt.actor.report_id,
+        action=attempt.transition.action,
+        from_status=from_status,
+        to_status=ticket.status,
+        reason_code=fields.reason_code,
+        note=note,
+        visibility=attempt.transition.visibility,
+        due_before=due_before,
+        due_after=ticket.due_at or ticket.assess_due_at,
+        data=data,
+        request_id=current_request_id(),
+        **_dimensions(ticket),
+    )
+
+
+def _keep_photos(attempt: Attempt, event: TicketEvent) -> None:
+    photos = attempt.fields.photos
+    if not photos:
+        return
+    if attempt.seat.role != Role.RESIDENT:  # a resident's photos were claimed with their own words
+        claim_photos(photos, resident=None, now=attempt.now)
+    EventPhoto.objects.bulk_create(
+        EventPhoto(event=event, photo_id=photo, order=order) for order, photo in enumerate(photos)
+    )
+
+
+def _shown_photos(attempt: Attempt) -> list[Any]:
+    if attempt.transition.action == Act.VERIFY:
+        return [*result_photo_ids(attempt.ticket), *attempt.fields.photos]
+    return []

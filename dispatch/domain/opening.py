@@ -1,0 +1,110 @@
+"""Opening a ticket for a report, or giving the report to a ticket that is open already."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db.models import F
+from django.utils import timezone
+
+from dispatch.domain.actors import SYSTEM, Actor
+from dispatch.domain.effects import start_assessing
+from dispatch.domain.fields import Fields
+from dispatch.domain.lifecycle import perform, record_opening
+from dispatch.domain.projection import project_ticket, tell
+from dispatch.enums import TicketAction, TicketStatus
+from dispatch.models import Department, Ticket, TicketReport
+from reports.domain.progress import mark_triaged
+from reports.enums import Urgency
+from reports.models import Category, Grid, Report
+from xiangcun.lib.text import mask_contacts
+
+TITLE_LENGTH = 40
+JOINED_TEXT = "您反映的问题已有人上报，将一并办理，您仍可在这里查看进展并评价。"
+_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """What triage found out about a report.
+
+    With ``lead`` and ``category`` given the ticket is dispatched at once; otherwise it waits for the
+    command room and ``queue_reason`` says why (Chinese, up to 300 characters).
+    """
+
+    urgency: Urgency
+    category: Category | None = None
+    grid: Grid | None = None
+    lead: Department | None = None
+    assisting: tuple[Department, ...] = field(default_factory=tuple)
+    queue_reason: str = ""
+    location_flag: str = ""
+    note: str = ""
+
+
+def ticket_title(text: str) -> str:
+    """Return the first line of a report, contacts masked, at most ``TITLE_LENGTH`` characters."""
+    line = mask_contacts(" ".join(text.split()))
+    return line if len(line) <= TITLE_LENGTH else f"{line[: TITLE_LENGTH - 1]}…"
+
+
+def new_ticket_number(now: datetime) -> str:
+    """Return ``GD`` + local date + 5 random characters, e.g. ``GD261124-7K3M9``."""
+    tail = "".join(secrets.choice(_ALPHABET) for _ in range(5))
+    return f"GD{timezone.localtime(now):%y%m%d}-{tail}"
+
+
+def open_ticket(report: Report, assessment: Assessment, *, now: datetime) -> Ticket:
+    """Open a ticket for ``report`` and, when the assessment names a department, dispatch it.
+
+    The caller holds a transaction. The one-to-one of ``TicketReport`` makes a second opening fail
+    with ``IntegrityError``.
+    """
+    ticket = Ticket(
+        number=new_ticket_number(now),
+        status=TicketStatus.ASSESSING,
+        title=ticket_title(report.text),
+        category=assessment.category,
+        urgency=assessment.urgency,
+        grid=assessment.grid,
+        lat=report.lat,
+        lng=report.lng,
+        confidential=bool(assessment.category and assessment.category.confidential),
+        queue_reason=assessment.queue_reason[:300],
+        location_flag=assessment.location_flag[:200],
+        report_count=1,
+        opened_at=report.submitted_at,
+        status_since=now,
+    )
+    start_assessing(ticket, now=report.submitted_at)
+    ticket.next_due_at = ticket.assess_due_at
+    ticket.save(force_insert=True)
+    TicketReport.objects.create(ticket=ticket, report=report, origin_ticket=ticket, attached_at=now)
+    record_opening(ticket, note=assessment.note, data={"report": report.number}, now=now)
+    mark_triaged(report.pk, now=now)
+    if assessment.lead is None or assessment.category is None:
+        project_ticket(ticket, now=now)
+        return ticket
+    fields = Fields(
+        category=assessment.category,
+        urgency=assessment.urgency,
+        lead_department=assessment.lead,
+        assisting=assessment.assisting,
+        note=assessment.note,
+    )
+    return perform(ticket.pk, TicketAction.DISPATCH, actor=SYSTEM, now=now, fields=fields)
+
+
+def attach_report(report: Report, ticket: Ticket, *, now: datetime, actor: Actor = SYSTEM) -> Ticket:
+    """Give ``report`` to an open ticket (duplicate, or the resident's 我也遇到) and tell its resident.
+
+    Its origin is the ticket it joined, with which it moves in a later merge.
+    """
+    TicketReport.objects.create(ticket=ticket, report=report, origin_ticket=ticket, attached_at=now)
+    Ticket.objects.filter(pk=ticket.pk).update(report_count=F("report_count") + 1)
+    mark_triaged(report.pk, now=now)
+    ticket = perform(ticket.pk, TicketAction.ATTACH, actor=actor, now=now, fields=Fields(note=report.number))
+    tell([report.pk], JOINED_TEXT, now=now)
+    return ticket

@@ -1,0 +1,90 @@
+"""What a resident does to their report, seen from the office: the receiver of ``resident_acted``.
+
+Runs inside the resident's transaction; a ``DomainError`` from here rolls their action back (409).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from uuid import UUID
+
+from dispatch.domain.actors import resident_actor
+from dispatch.domain.fields import Fields
+from dispatch.domain.lifecycle import perform
+from dispatch.domain.projection import live_report_ids
+from dispatch.enums import TicketAction as Act
+from dispatch.enums import TicketStatus
+from dispatch.models import Ticket, TicketReport
+from reports.domain.progress import Progress, mark_triaged, project
+from reports.enums import PublicStatus, ResidentAction
+from reports.models import Report
+from xiangcun.lib.errors import ConflictError
+
+
+def apply_resident_action(
+    report: Report, action: ResidentAction, payload: Mapping[str, object], *, now: datetime
+) -> None:
+    """Carry a resident's action over to the ticket of their report."""
+    link = TicketReport.objects.select_related("ticket").filter(report=report).first()
+    if link is None:
+        _before_triage(report, action, now=now)
+        return
+    ticket = link.ticket
+    chosen = _choose(ticket, action)
+    fields = _fields(payload)
+    if chosen == Act.WITHDRAW_JOINED:
+        _close_own(report, PublicStatus.WITHDRAWN, now=now)
+    perform(ticket.pk, chosen, actor=resident_actor(report.pk), now=now, fields=fields)
+    if chosen == Act.RATE_JOINED:
+        _close_own(report, PublicStatus.CLOSED, now=now)
+
+
+def _before_triage(report: Report, action: ResidentAction, *, now: datetime) -> None:
+    """A report nobody has looked at yet can be withdrawn for good, or supplemented before triage reads it."""
+    if action == ResidentAction.WITHDRAW:
+        mark_triaged(report.pk, now=now)
+        _close_own(report, PublicStatus.WITHDRAWN, now=now)
+    elif action != ResidentAction.SUPPLEMENT:
+        raise ConflictError("not_assessed_yet", "上报正在受理，请稍后再试")
+
+
+def _close_own(report: Report, status: PublicStatus, *, now: datetime) -> None:
+    reopen = (ResidentAction.REOPEN,) if status == PublicStatus.CLOSED else ()
+    progress = Progress(
+        status=status,
+        allowed_actions=reopen,
+        department_name=report.department_name,
+        promised_at=report.promised_at,
+        category_id=report.category_id,
+        urgency=report.urgency,
+        publish=report.published_at is not None and status == PublicStatus.CLOSED,
+    )
+    project([report.pk], progress, now=now)
+
+
+def _choose(ticket: Ticket, action: ResidentAction) -> Act:
+    """Pick the ticket's action; with other residents still waiting one of them cannot end it for all."""
+    if action == ResidentAction.SUPPLEMENT:
+        return Act.ANSWER if ticket.status == TicketStatus.NEED_INFO else Act.SUPPLEMENT
+    if action == ResidentAction.REOPEN:
+        return Act.APPEAL if ticket.status == TicketStatus.REJECTED else Act.REOPEN
+    if action == ResidentAction.URGE:
+        return Act.URGE
+    # The rating row is written already, so its report no longer counts among those who wait.
+    waiting = len(live_report_ids(ticket))
+    if action == ResidentAction.RATE:
+        return Act.RATE_JOINED if waiting else Act.RATE
+    return Act.WITHDRAW if waiting <= 1 else Act.WITHDRAW_JOINED
+
+
+def _fields(payload: Mapping[str, object]) -> Fields:
+    text = next((str(payload[key]) for key in ("text", "reason", "comment") if payload.get(key)), "")
+    photos = payload.get("photos")
+    solved, score = payload.get("solved"), payload.get("score")
+    return Fields(
+        note=text,
+        photos=tuple(UUID(str(photo)) for photo in photos) if isinstance(photos, list | tuple) else (),
+        solved=solved if isinstance(solved, bool) else None,
+        score=score if isinstance(score, int) else None,
+    )

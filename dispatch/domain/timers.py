@@ -1,0 +1,76 @@
+"""What time alone does to tickets, through the same door as everybody else.
+
+Each timer is idempotent: a ticket that has moved on since it was picked refuses, and that is fine.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import QuerySet
+
+from dispatch.domain.actors import SYSTEM
+from dispatch.domain.guards import RETURN_WORKDAYS
+from dispatch.domain.lifecycle import perform
+from dispatch.enums import TicketAction, TicketStatus
+from dispatch.models import Ticket
+from dispatch.queries.calendar import work_calendar
+from xiangcun.lib.errors import ConflictError
+
+logger = logging.getLogger(__name__)
+
+BATCH = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Timer:
+    """After ``days`` natural days in ``status``, ``action`` happens."""
+
+    status: TicketStatus
+    action: TicketAction
+    days: int
+
+
+TIMERS = (
+    Timer(TicketStatus.NEED_INFO, TicketAction.EXPIRE_INFO, 3),
+    Timer(TicketStatus.AWAITING_RATING, TicketAction.CLOSE_UNRATED, 7),
+    Timer(TicketStatus.CLOSED, TicketAction.ARCHIVE, 30),
+)
+
+
+def run_timers(*, now: datetime) -> int:
+    """Perform what is due, at most ``BATCH`` tickets a timer; return how many moved."""
+    moved = sum(
+        _fire(Ticket.objects.filter(status=timer.status, status_since__lte=now - timedelta(days=timer.days)), timer.action, now)
+        for timer in TIMERS
+    )
+    return moved + _accept_lapsed(now)
+
+
+def _accept_lapsed(now: datetime) -> int:
+    """Accept for a department that let the return window pass (no ticket hangs unsigned for ever)."""
+    calendar = work_calendar()
+    waiting = Ticket.objects.filter(
+        status=TicketStatus.DISPATCHED, status_since__lte=now - timedelta(days=RETURN_WORKDAYS)
+    ).order_by("status_since")[:BATCH]
+    return sum(
+        _perform(ticket.pk, TicketAction.ACCEPT, now)
+        for ticket in waiting
+        if ticket.dispatched_at is not None and now > calendar.add_workdays(ticket.dispatched_at, RETURN_WORKDAYS)
+    )
+
+
+def _fire(tickets: QuerySet[Ticket], action: TicketAction, now: datetime) -> int:
+    ids = list(tickets.order_by("status_since").values_list("pk", flat=True)[:BATCH])
+    return sum(_perform(ticket_id, action, now) for ticket_id in ids)
+
+
+def _perform(ticket_id: int, action: TicketAction, now: datetime) -> int:
+    try:
+        perform(ticket_id, action, actor=SYSTEM, now=now)
+    except ConflictError:
+        logger.info("timer_skipped ticket=%s action=%s", ticket_id, action)
+        return 0
+    return 1
