@@ -223,6 +223,9 @@ if REDIS_URL:
         "socket_keepalive": True,
         "health_check_interval": 30,
         "global_keyprefix": "xiangcun:",
+        "max_retries": 1,
+        "interval_start": 0,
+        "interval_step": 0,
         "retry_on_timeout": False,
     }
 else:
