@@ -1,0 +1,145 @@
+"""Fill the tables of the resident's world from the JSON files a township edits.
+
+The files lie in ``reports/data``; a folder given by the caller overrides single files by name. Rows
+that exist are an operator's and stay as they are unless the mode is ``RESET``.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, TypeVar
+
+from django.db.models import Model
+from django.utils import timezone
+
+from reports.enums import DimensionCode
+from reports.models import Category, Dimension, Grid
+from reports.queries.categories import forget_tree
+
+DATA = Path(__file__).resolve().parent.parent / "data"
+TOP_LEVEL_LENGTH = 2
+
+Row = Mapping[str, Any]
+M = TypeVar("M", bound=Model)
+
+
+class SeedMode(StrEnum):
+    """How shipped rows meet what is in the tables.
+
+    ``FILL`` adds missing categories, grids, departments and days, and fills word and rule tables
+    only while they are empty, so that a word somebody deleted stays deleted. ``ADD`` adds every
+    missing row, for a new version of the files. ``RESET`` also overwrites edited rows.
+    """
+
+    FILL = "fill"
+    ADD = "add"
+    RESET = "reset"
+
+
+def read_data(name: str, *, shipped: Path, folder: Path | None) -> dict[str, Any]:
+    """Return the JSON object of ``folder/name`` if there is one, else of ``shipped/name``."""
+    path = folder / name if folder and (folder / name).exists() else shipped / name
+    data: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return data
+
+
+def put_rows(
+    model: type[M], rows: Iterable[M], *, key: Sequence[str], columns: Sequence[str], mode: SeedMode
+) -> None:
+    """Insert ``rows``; one whose unique ``key`` exists is overwritten on ``RESET``, else left alone."""
+    if mode is SeedMode.RESET:
+        model._default_manager.bulk_create(
+            rows, update_conflicts=True, unique_fields=list(key), update_fields=list(columns)
+        )
+    else:
+        model._default_manager.bulk_create(rows, ignore_conflicts=True)
+
+
+def seed_dimensions(*, mode: SeedMode) -> int:
+    """Put the seven dimensions and the base layer; return how many there are."""
+    rows = [
+        Dimension(code=code.value, name=str(code.label), order=order)
+        for order, code in enumerate(DimensionCode)
+    ]
+    put_rows(Dimension, rows, key=["code"], columns=["name", "order"], mode=mode)
+    return len(rows)
+
+
+def seed_categories(rows: Sequence[Row], *, mode: SeedMode) -> int:
+    """Put the category tree (rows of ``categories.json``) and its dimension tags."""
+    known = set(Category.objects.values_list("code", flat=True))
+    tops = [row for row in rows if len(row["code"]) == TOP_LEVEL_LENGTH]
+    leaves = [row for row in rows if len(row["code"]) > TOP_LEVEL_LENGTH]
+    _put_categories(tops, {}, mode=mode)
+    _put_categories(leaves, dict(Category.objects.values_list("code", "pk")), mode=mode)
+    fresh = rows if mode is SeedMode.RESET else [row for row in rows if row["code"] not in known]
+    _tag_categories(fresh)
+    forget_tree()
+    return len(rows)
+
+
+def _put_categories(rows: Sequence[Row], parents: Mapping[str, int], *, mode: SeedMode) -> None:
+    now = timezone.now()
+    put_rows(
+        Category,
+        [
+            Category(
+                code=row["code"],
+                name=row["name"],
+                parent_id=parents.get(row.get("parent") or ""),
+                default_urgency=row.get("urgency", "P2"),
+                photo_required=row.get("photo_required", False),
+                after_photo_required=row.get("after_photo_required", False),
+                confidential=row.get("confidential", False),
+                public_default=row.get("public_default", False),
+                duplicate_radius_m=row.get("radius_m", 100),
+                safety_prompt=row.get("safety_prompt", ""),
+                order=order,
+                updated_at=now,
+            )
+            for order, row in enumerate(rows)
+        ],
+        key=["code"],
+        columns=[
+            "name", "parent", "default_urgency", "photo_required", "after_photo_required",
+            "confidential", "public_default", "duplicate_radius_m", "safety_prompt", "order", "updated_at",
+        ],
+        mode=mode,
+    )  # fmt: skip
+
+
+def _tag_categories(rows: Sequence[Row]) -> None:
+    """Replace the dimension tags of these categories by the file's (characters such as 文, 便, 安)."""
+    by_label = {str(code.label)[-1]: code.value for code in DimensionCode}
+    dimensions = dict(Dimension.objects.values_list("code", "pk"))
+    categories = dict(Category.objects.values_list("code", "pk"))
+    through = Category.dimensions.through
+    chosen = [categories[row["code"]] for row in rows]
+    through._default_manager.filter(category_id__in=chosen).delete()
+    through._default_manager.bulk_create(
+        through(category_id=categories[row["code"]], dimension_id=dimensions[by_label[label]])
+        for row in rows
+        for label in row.get("dims", ())
+    )
+
+
+def seed_grids(features: Sequence[Row], *, mode: SeedMode) -> int:
+    """Put grids from GeoJSON features (WGS-84, properties as in ``grids.geojson``)."""
+    now = timezone.now()
+    rows = [
+        Grid(
+            code=feature["properties"]["code"],
+            name=feature["properties"]["name"],
+            village_code=feature["properties"]["village_code"],
+            village_name=feature["properties"]["village_name"],
+            polygon=feature["geometry"],
+            updated_at=now,
+        )
+        for feature in features
+    ]
+    columns = ["name", "village_code", "village_name", "polygon", "updated_at"]
+    put_rows(Grid, rows, key=["code"], columns=columns, mode=mode)
+    return len(rows)
