@@ -6,6 +6,7 @@ leaves no orphan when it is itself killed (Linux: the kernel signals the childre
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import http.client
 import os
@@ -79,7 +80,9 @@ class Supervisor:
             preexec_fn=die_with_parent(os.getpid()),  # noqa: PLW1509 - one libc call, no threads yet matter
         )
         child.started_at = time.monotonic()
-        threading.Thread(target=self._forward, args=(child.name, child.process), daemon=True).start()
+        threading.Thread(
+            target=self._forward, args=(child.name, child.process), daemon=True
+        ).start()
 
     def _forward(self, name: str, process: subprocess.Popen[str]) -> None:
         for line in process.stdout or ():
@@ -108,10 +111,8 @@ class Supervisor:
             process.terminate()
         deadline = time.monotonic() + STOP_SECONDS
         for process in processes:
-            try:
+            with contextlib.suppress(subprocess.TimeoutExpired):
                 process.wait(max(0.1, deadline - time.monotonic()))
-            except subprocess.TimeoutExpired:
-                pass
             # Grandchildren (pool processes) that outlived a clean stop go with their group.
             kill_group(process, signal.SIGKILL)
             process.wait()
@@ -209,7 +210,11 @@ def welcome(host: str, port: int, data_dir: Path, say: Callable[[str], None]) ->
         f"  数据目录 / data       {data_dir}",
     ]
     if accounts.exists():
-        lines += ["", "演示账号 / demo accounts", *accounts.read_text(encoding="utf-8").splitlines()]
+        lines += [
+            "",
+            "演示账号 / demo accounts",
+            *accounts.read_text(encoding="utf-8").splitlines(),
+        ]
     for line in [*lines, ""]:
         say(line)
 

@@ -29,10 +29,13 @@ from xiangcun.lib.secret_key import stored_secret_key
 from xiangcun.lib.strict import StartFacts, production_faults
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-DATA_DIR = Path(env_str("XIANGCUN_DATA", str(BASE_DIR / "var"))).expanduser().resolve()
-DATA_DIR.mkdir(parents=True, exist_ok=True)
-
 TESTING = "pytest" in sys.modules
+# Parallel test processes share nothing: neither files nor the keys in Redis.
+TEST_PROCESS = env_str("PYTEST_XDIST_WORKER", "main") if TESTING else ""
+DATA_DIR = Path(env_str("XIANGCUN_DATA", str(BASE_DIR / "var"))).expanduser().resolve()
+if TESTING:
+    DATA_DIR = DATA_DIR / "test" / TEST_PROCESS
+DATA_DIR.mkdir(parents=True, exist_ok=True)
 
 # Mode ---------------------------------------------------------------------------------------------
 DEBUG = env_optional_bool("DEBUG") is True
@@ -124,7 +127,7 @@ else:
 
 # People -------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "dispatch.Staff"
-KNOX_TOKEN_MODEL = "reports.ResidentToken"
+KNOX_TOKEN_MODEL = "reports.ResidentToken"  # noqa: S105 - the name of a model
 REST_KNOX = {
     "TOKEN_TTL": timedelta(days=30),
     "AUTH_HEADER_PREFIX": "Bearer",
@@ -140,6 +143,10 @@ AUTH_PASSWORD_VALIDATORS = [
         "NumericPasswordValidator",
     )
 ]
+
+if TESTING:
+    # The real hasher is slow on purpose; a suite that logs in a thousand times need not prove it.
+    PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 # Language and time --------------------------------------------------------------------------------
 LANGUAGE_CODE = "zh-hans"
@@ -202,12 +209,13 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
 # Cache and background work ------------------------------------------------------------------------
 redis_parts = env_url("REDIS_URL", schemes=("redis", "rediss", "unix"))
 REDIS_URL = redis_parts.geturl() if redis_parts else ""
+REDIS_PREFIX = f"xiangcun-test-{TEST_PROCESS}" if TESTING else "xiangcun"
 if REDIS_URL:
     CACHES: dict[str, dict[str, Any]] = {
         "default": {
             "BACKEND": "xiangcun.lib.caches.ForgivingRedisCache",
             "LOCATION": REDIS_URL,
-            "KEY_PREFIX": "xiangcun",
+            "KEY_PREFIX": REDIS_PREFIX,
             "TIMEOUT": 600,
         }
     }
@@ -222,7 +230,7 @@ if REDIS_URL:
         "socket_timeout": 3,
         "socket_keepalive": True,
         "health_check_interval": 30,
-        "global_keyprefix": "xiangcun:",
+        "global_keyprefix": f"{REDIS_PREFIX}:",
         "max_retries": 1,
         "interval_start": 0,
         "interval_step": 0,

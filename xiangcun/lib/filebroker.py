@@ -9,7 +9,6 @@ worker looks for and renamed into place, so that a listed message is always whol
 from __future__ import annotations
 
 import json
-import os
 import time
 import uuid
 from pathlib import Path
@@ -29,7 +28,7 @@ class Channel(filesystem.Channel):
         draft = folder / f"{name}.part"
         try:
             draft.write_text(json.dumps(payload), encoding="utf-8")
-            os.replace(draft, folder / f"{name}.{queue}.msg")
+            draft.replace(folder / f"{name}.{queue}.msg")
         except OSError as error:
             raise ChannelError(f"Cannot add a message to queue {queue!r}") from error
 

@@ -40,7 +40,7 @@ class VendorStorage(FileSystemStorage):
 class VendorFinder(BaseFinder):
     """Finds the listed files of the packages that are installed."""
 
-    def __init__(self, app_names: object = None, *_args: object, **_kwargs: object) -> None:
+    def __init__(self, *_args: object, **_kwargs: object) -> None:
         super().__init__()
         self.storage = VendorStorage(location=str(settings.NODE_MODULES))
 

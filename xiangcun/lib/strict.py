@@ -32,8 +32,10 @@ def production_faults(facts: StartFacts) -> list[str]:
         ),
         (
             len(facts.ledger_key) < MIN_KEY_LENGTH or facts.ledger_key == facts.secret_key,
-            "LEDGER_KEY: 生产环境必须另设一个 50 位以上的随机密钥，用于流转记录防篡改，设定后不得更换"
-            " / set a second random key of 50+ characters for the ledger and never change it",
+            (
+                "LEDGER_KEY: 生产环境必须另设一个 50 位以上的随机密钥，用于流转记录防篡改，设定后不得更换"
+                " / set a second random key of 50+ characters for the ledger and never change it"
+            ),
         ),
         (
             not facts.allowed_hosts,
@@ -45,8 +47,10 @@ def production_faults(facts: StartFacts) -> list[str]:
         ),
         (
             facts.dev_login,
-            "WECHAT_APPID: 未设置时会开放免密的 dev: 登录，生产环境必须设置"
-            " / without it the passwordless dev: login is open",
+            (
+                "WECHAT_APPID: 未设置时会开放免密的 dev: 登录，生产环境必须设置"
+                " / without it the passwordless dev: login is open"
+            ),
         ),
         (
             not facts.dev_login and not facts.wechat_secret,
@@ -54,8 +58,10 @@ def production_faults(facts: StartFacts) -> list[str]:
         ),
         (
             facts.sqlite and not facts.sqlite_allowed,
-            "DATABASE_URL: 生产环境请使用 PostgreSQL；确需 SQLite 时设置 XIANGCUN_ALLOW_SQLITE=1"
-            " / use PostgreSQL, or set XIANGCUN_ALLOW_SQLITE=1",
+            (
+                "DATABASE_URL: 生产环境请使用 PostgreSQL；确需 SQLite 时设置 XIANGCUN_ALLOW_SQLITE=1"
+                " / use PostgreSQL, or set XIANGCUN_ALLOW_SQLITE=1"
+            ),
         ),
     )
     return [message for wrong, message in checks if wrong]

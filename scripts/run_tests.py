@@ -1,0 +1,83 @@
+#!/usr/bin/env python3
+"""Run the test suite once per engine: SQLite, then PostgreSQL + Redis when they can be reached.
+
+``CI=true`` makes the absence of an engine a failure. The end-to-end tests run once, with the first
+engine. Arguments go to pytest (then only ``XIANGCUN_TEST_ENGINE``, default sqlite, is run).
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from urllib.parse import urlsplit
+
+POSTGRES = "postgres://postgres@127.0.0.1:5432/test"
+REDIS = "redis://127.0.0.1:6379/9"
+# Two processes: the suite is bound by the processor, and by the memory of a small machine after that.
+WORKERS = ("-n", "2", "--dist", "worksteal")
+E2E = "tests/e2e"
+
+
+def reachable(url: str, default_port: int) -> bool:
+    """Return True when something listens there."""
+    parts = urlsplit(url)
+    try:
+        with socket.create_connection(
+            (parts.hostname or "127.0.0.1", parts.port or default_port), timeout=2
+        ):
+            return True
+    except OSError:
+        return False
+
+
+def clean_environment(data_dir: str) -> dict[str, str]:
+    """Return the environment without the settings of whatever this shell was configured for."""
+    dropped = ("DATABASE_URL", "REDIS_URL", "DEBUG", "SECRET_KEY", "ALLOWED_HOSTS", "WECHAT_APPID")
+    environment = {name: value for name, value in os.environ.items() if name not in dropped}
+    return {**environment, "XIANGCUN_DATA": data_dir}
+
+
+def run(engine: str, arguments: list[str], urls: dict[str, str]) -> int:
+    """Run pytest with one engine in its own data folder; return its exit status (5: no tests)."""
+    started = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="xiangcun-test-") as data_dir:
+        environment = {**clean_environment(data_dir), **urls, "XIANGCUN_TEST_ENGINE": engine}
+        command = [sys.executable, "-m", "pytest", "-q", *arguments]
+        status = subprocess.run(command, env=environment, check=False).returncode
+    sys.stdout.write(f"[{engine}] exit {status} in {time.monotonic() - started:.0f} s\n\n")
+    sys.stdout.flush()
+    return status
+
+
+def main(arguments: list[str]) -> int:
+    """Run every engine; non-zero when one failed or is required and absent."""
+    ci = os.environ.get("CI", "").lower() in {"1", "true"}
+    servers = {
+        "DATABASE_URL": os.environ.get("TEST_DATABASE_URL", POSTGRES),
+        "REDIS_URL": os.environ.get("TEST_REDIS_URL", REDIS),
+    }
+    if arguments:
+        engine = os.environ.get("XIANGCUN_TEST_ENGINE", "sqlite")
+        return run(engine, arguments, servers if engine == "postgres" else {})
+    statuses = [run("sqlite", [*WORKERS, "tests", f"--ignore={E2E}"], {})]
+    if os.path.isdir(E2E):  # noqa: PTH112 - one call in a script without pathlib
+        statuses.append(run("sqlite, browser", [E2E], {}))
+    missing = [
+        name
+        for name, port in (("DATABASE_URL", 5432), ("REDIS_URL", 6379))
+        if not reachable(servers[name], port)
+    ]
+    if not missing:
+        statuses.append(run("postgres", [*WORKERS, "tests", f"--ignore={E2E}"], servers))
+    else:
+        sys.stdout.write(f"PostgreSQL/Redis not reachable ({', '.join(missing)}): not tested\n")
+        statuses.append(1 if ci else 0)
+    return 1 if any(statuses) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

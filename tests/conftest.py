@@ -1,0 +1,57 @@
+"""Fixtures of the whole suite. The cast (residents, staff) lives in the conftest of each app."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Generator, Iterator
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.core.cache import cache
+from redis import Redis
+
+from xiangcun.lib import caches, doorbell
+
+CI = os.environ.get("CI", "").lower() in {"1", "true"}
+SHARED_MISSING = "shared data folder is missing"
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """Return the folder of real complaints and photos, or skip: it is no part of this repository."""
+    default = Path(settings.BASE_DIR).parent / "shared"
+    folder = Path(os.environ.get("XIANGCUN_SHARED", str(default))) / "data"
+    if not folder.is_dir():
+        pytest.skip(SHARED_MISSING)
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def _fresh_process_state() -> None:
+    """No test inherits a throttle counter or the memory of a broker that was down."""
+    caches.BREAKER.reset()
+    doorbell.BREAKER.reset()
+    cache.clear()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _redis_left_clean() -> Iterator[None]:
+    """Remove the keys of this test process: nobody consumes the bells that tests ring."""
+    yield
+    if settings.REDIS_URL:
+        with Redis.from_url(settings.REDIS_URL) as redis:
+            for key in redis.scan_iter(f"{settings.REDIS_PREFIX}:*"):
+                redis.delete(key)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """With ``CI=true`` a skipped test is a failed one; only missing shared data may skip."""
+    report = yield
+    if CI and report.skipped and SHARED_MISSING not in str(report.longrepr):
+        report.outcome = "failed"
+        report.longrepr = f"{item.nodeid} was skipped, and CI skips nothing"
+    return report
