@@ -11,7 +11,7 @@ from django.conf import settings
 from django.core.cache import cache
 from redis import Redis
 
-from xiangcun.lib import caches, doorbell
+from xiangcun.lib import bell, caches
 
 CI = os.environ.get("CI", "").lower() in {"1", "true"}
 SHARED_MISSING = "shared data folder is missing"
@@ -31,7 +31,7 @@ def shared_data() -> Path:
 def _fresh_process_state() -> None:
     """No test inherits a throttle counter or the memory of a broker that was down."""
     caches.BREAKER.reset()
-    doorbell.BREAKER.reset()
+    bell.BELL.reset()
     cache.clear()
 
 

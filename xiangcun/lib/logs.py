@@ -13,6 +13,8 @@ from typing import Any
 
 from pythonjsonlogger.json import JsonFormatter
 
+from xiangcun.lib.requestid import current_request_id
+
 MASK = "***"
 SECRET_KEYS = re.compile(
     r"(?i)(?P<key>\b(?:openid|unionid|session_key|js_code|access_token|token|secret|password|"
@@ -63,11 +65,6 @@ class RequestIdFilter(logging.Filter):
         if not hasattr(record, "request_id"):
             record.request_id = current_request_id() or "-"
         return True
-
-
-def current_request_id() -> str:
-    """Placeholder until the request id module lands."""
-    return ""
 
 
 def logging_settings(*, json: bool, level: str) -> dict[str, Any]:
