@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
+from kombu import Queue
 
 from xiangcun.heartbeat import STALE_SECONDS, heartbeat_age
 from xiangcun.lib import health
@@ -67,7 +68,7 @@ def check_database() -> Outcome:
 def check_broker() -> Outcome:
     """Open a fresh connection to the broker and look at the queue."""
     with current_app.connection_for_write() as broker:
-        broker.default_channel.queue_declare(settings.CELERY_TASK_DEFAULT_QUEUE)
+        Queue(settings.CELERY_TASK_DEFAULT_QUEUE, channel=broker.default_channel).queue_declare()
     return Outcome(True)
 
 

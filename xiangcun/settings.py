@@ -77,6 +77,7 @@ INSTALLED_APPS = [
     "dispatch",
 ]
 MIDDLEWARE = [
+    "xiangcun.lib.requestid.RequestIdMiddleware",
     "xiangcun.lib.headers.SecurityHeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -262,7 +263,7 @@ CELERY_TASK_SOFT_TIME_LIMIT = 40
 CELERY_TASK_TIME_LIMIT = 50
 CELERY_TASK_DEFAULT_QUEUE = "default"
 # Renditions take a quarter of a second of CPU each; triage must not stand behind thirty of them.
-CELERY_TASK_QUEUES = {"default": {}, "photos": {}}
+CELERY_TASK_QUEUES: dict[str, dict[str, str]] = {"default": {}, "photos": {}}
 CELERY_TASK_ROUTES = {"reports.process_photo": {"queue": "photos"}}
 CELERY_WORKER_CONCURRENCY = env_int("WORKER_CONCURRENCY", 2, low=1, high=64)
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1

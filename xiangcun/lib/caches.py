@@ -88,11 +88,11 @@ class ForgivingRedisCache(RedisCache):
     def __init__(self, server: str | list[str], params: dict[str, Any]) -> None:
         super().__init__(server, params)
         self._class = ForgivingClient
-        self._options = {
+        self._options: dict[str, Any] = {
             "socket_connect_timeout": TIMEOUT_SECONDS,
             "socket_timeout": TIMEOUT_SECONDS,
             # redis-py retries three times with seconds of pause by default.
             "retry": Retry(NoBackoff(), 0),
             "health_check_interval": 30,
-            **self._options,
+            **params.get("OPTIONS", {}),
         }

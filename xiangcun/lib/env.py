@@ -35,7 +35,9 @@ def env_str(name: str, default: str = "") -> str:
         return Path(path).read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
         raise bad_value(
-            f"{name}_FILE", "指定的文件无法读取", f"the file cannot be read ({type(error).__name__})"
+            f"{name}_FILE",
+            "指定的文件无法读取",
+            f"the file cannot be read ({type(error).__name__})",
         ) from error
 
 

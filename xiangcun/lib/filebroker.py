@@ -19,9 +19,9 @@ from kombu.transport import filesystem
 
 
 class Channel(filesystem.Channel):
-    """A channel whose messages appear whole."""
+    """A channel whose messages appear whole (kombu's stubs and its code name ``payload`` apart)."""
 
-    def _put(self, queue: str, payload: dict[str, Any], **_kwargs: Any) -> None:
+    def _put(self, queue: str, payload: dict[str, Any], **_kwargs: Any) -> None:  # type: ignore[override]
         folder = Path(self.data_folder_out)
         # Wall clock, not kombu's monotonic one: the order must survive a reboot of the machine.
         name = f"{time.time_ns() // 1_000_000:015d}_{uuid.uuid4()}"

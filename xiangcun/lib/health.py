@@ -101,7 +101,9 @@ class _Run(threading.Thread):
             self._outcome = self._function()
         except Exception as error:  # noqa: BLE001 - a task boundary: a broken check must say so
             logger.warning("health_check_failed check=%s error=%s", self.name, type(error).__name__)
-            self._outcome = Outcome(False, _("检查出错（%(kind)s）") % {"kind": type(error).__name__})
+            self._outcome = Outcome(
+                False, _("检查出错（%(kind)s）") % {"kind": type(error).__name__}
+            )
         finally:
             connections.close_all()
 
