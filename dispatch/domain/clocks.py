@@ -15,10 +15,12 @@ from dispatch.enums import LimitStage, LimitUnit, TicketStatus
 from dispatch.models import HandlingLimit, Ticket
 from dispatch.queries.calendar import work_calendar
 
+NOMINAL_DAY_MINUTES = 480
+
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """``minutes`` counted in ``unit``."""
+    """``minutes`` counted in ``unit``; 480 working minutes are one working day."""
 
     minutes: int
     unit: LimitUnit
@@ -49,14 +51,24 @@ def limit_for(stage: LimitStage, *, category_id: int | None, grid_id: int | None
 
 
 def deadline(start: datetime, limit: Limit) -> datetime:
-    """Return the aware UTC moment at which ``limit`` after ``start`` is over."""
-    if limit.unit == LimitUnit.NATURAL:
-        return start + timedelta(minutes=limit.minutes)
-    return work_calendar().add_work_minutes(start, limit.minutes)
+    """Return the aware UTC moment at which ``limit`` after ``start`` is over.
+
+    The field counts 8 工作时 as one 工作日 whatever the office's hours are, so working limits are
+    scaled to the length of the office's day.
+    """
+    calendar = work_calendar()
+    scaled = round(limit.minutes * calendar.minutes_per_day / NOMINAL_DAY_MINUTES)
+    return _after(start, limit.minutes if limit.unit == LimitUnit.NATURAL else scaled, limit.unit)
+
+
+def _after(start: datetime, minutes: int, unit: str) -> datetime:
+    if unit == LimitUnit.NATURAL:
+        return start + timedelta(minutes=minutes)
+    return work_calendar().add_work_minutes(start, minutes)
 
 
 def remaining(ticket: Ticket, *, now: datetime) -> int:
-    """Minutes (of the ticket's unit) left until ``due_at``; negative when overdue."""
+    """Minutes (natural, or of office hours) left until ``due_at``; negative when overdue."""
     if ticket.due_at is None:
         return 0
     if ticket.due_unit == LimitUnit.NATURAL:
@@ -69,11 +81,9 @@ def remaining(ticket: Ticket, *, now: datetime) -> int:
 
 def resumed_due(ticket: Ticket, *, now: datetime) -> datetime | None:
     """Return the deadline after a pause: what was left is left again, an overdue stays overdue."""
-    if ticket.remaining_minutes is None:
+    if ticket.remaining_minutes is None or ticket.remaining_minutes <= 0:
         return ticket.due_at
-    if ticket.remaining_minutes <= 0:
-        return ticket.due_at
-    return deadline(now, Limit(ticket.remaining_minutes, LimitUnit(ticket.due_unit)))
+    return _after(now, ticket.remaining_minutes, ticket.due_unit)
 
 
 def next_due(ticket: Ticket) -> datetime | None:

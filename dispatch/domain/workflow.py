@@ -56,7 +56,8 @@ def _row(  # noqa: PLR0913 - a table row has as many columns as the table
     )
 
 
-WORKING = (St.DISPATCHED, St.HANDLING, St.SUSPENDED, St.ESCALATED, St.HANDLED)
+IN_DEPARTMENT = (St.DISPATCHED, St.HANDLING, St.SUSPENDED, St.HANDLED)
+WORKING = (*IN_DEPARTMENT, St.ESCALATED)
 BEFORE_ACCEPT = (St.ASSESSING, St.NEED_INFO, St.DISPATCHED)
 IN_OFFICE = (St.ASSESSING, *WORKING)
 
@@ -189,7 +190,8 @@ TRANSITIONS: tuple[Transition, ...] = (
     ),
     _row(Act.URGE, IN_OFFICE, [R], optional=("note",), visibility=Visibility.REPORTER),
     _row(Act.SUPERVISE, WORKING, [L], required=("note",)),
-    _row(Act.NOTE, IN_OFFICE, [D, L, H, M, V], required=("note",)),
+    _row(Act.NOTE, [St.ASSESSING, St.ESCALATED], [D, L, V], required=("note",)),
+    _row(Act.NOTE, IN_DEPARTMENT, [D, L, H, M, V], required=("note",)),
     _row(Act.ATTACH, IN_OFFICE, [S, D, L], optional=("note",)),
     _row(Act.DETACH, IN_OFFICE, [S, D, L], optional=("note",)),
 )

@@ -131,7 +131,7 @@ def test_suspension_pauses_the_unit_clock() -> None:
     HandlingLimit.objects.create(stage=LimitStage.HANDLE, minutes=480, unit=LimitUnit.WORK)
     ticket = make_ticket(TicketStatus.SUSPENDED, cast=cast)
     assert ticket.next_due_at is None
-    assert ticket.remaining_minutes == 480
+    assert ticket.remaining_minutes == 450  # one day of office hours
     later = NOW + timedelta(days=7)
     moved = perform(ticket.pk, Act.RESUME, actor=cast.head, now=later)
     assert moved.due_at == later + timedelta(days=1)  # one working day: Tuesday 10:00 → Wednesday 10:00
