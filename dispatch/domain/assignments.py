@@ -21,7 +21,9 @@ def assign_departments(
     end_assignments(ticket, now=now)
     rows = [Assignment(ticket=ticket, department=lead, kind=AssignmentKind.LEAD, assigned_at=now)]
     rows += [
-        Assignment(ticket=ticket, department=department, kind=AssignmentKind.ASSIST, assigned_at=now)
+        Assignment(
+            ticket=ticket, department=department, kind=AssignmentKind.ASSIST, assigned_at=now
+        )
         for department in assisting
     ]
     Assignment.objects.bulk_create(rows)

@@ -34,7 +34,9 @@ _FALLBACK = {
 }
 
 
-def limit_for(stage: LimitStage, *, category_id: int | None, grid_id: int | None, urgency: str) -> Limit:
+def limit_for(
+    stage: LimitStage, *, category_id: int | None, grid_id: int | None, urgency: str
+) -> Limit:
     """Return the most specific limit (one query)."""
     rows = HandlingLimit.objects.filter(
         Q(category_id=category_id) | Q(category__isnull=True),
@@ -44,7 +46,12 @@ def limit_for(stage: LimitStage, *, category_id: int | None, grid_id: int | None
     )
     best = max(
         rows,
-        key=lambda row: (row.category_id is not None, row.grid_id is not None, row.urgency != "", row.pk),
+        key=lambda row: (
+            row.category_id is not None,
+            row.grid_id is not None,
+            row.urgency != "",
+            row.pk,
+        ),
         default=None,
     )
     return Limit(best.minutes, LimitUnit(best.unit)) if best else _FALLBACK[stage]

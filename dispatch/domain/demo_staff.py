@@ -83,13 +83,17 @@ def _read_password(path: Path) -> str:
     if not path.exists():
         return ""
     lines = path.read_text(encoding="utf-8").splitlines()
-    found = (line.removeprefix(PASSWORD_MARK).strip() for line in lines if line.startswith(PASSWORD_MARK))
+    found = (
+        line.removeprefix(PASSWORD_MARK).strip() for line in lines if line.startswith(PASSWORD_MARK)
+    )
     return next(found, "")
 
 
 def _describe(accounts: Sequence[Account], password: str) -> str:
     seats = [f"{account['username']}\t{account['display_name']}" for account in accounts]
-    return "\n".join(["演示账号（仅供试用，勿用于正式环境）", f"{PASSWORD_MARK}{password}", "", *seats, ""])
+    return "\n".join(
+        ["演示账号（仅供试用，勿用于正式环境）", f"{PASSWORD_MARK}{password}", "", *seats, ""]
+    )
 
 
 def _write_private(path: Path, text: str) -> None:

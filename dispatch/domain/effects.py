@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
+from functools import partial
 from types import MappingProxyType
 from typing import Any
 
@@ -27,7 +28,10 @@ Effect = Callable[[Attempt], Data]
 def start_assessing(ticket: Ticket, *, now: datetime) -> None:
     """Put the ticket on the command room's desk: its clock runs, no department's does."""
     limit = clocks.limit_for(
-        LimitStage.ASSESS, category_id=ticket.category_id, grid_id=ticket.grid_id, urgency=ticket.urgency
+        LimitStage.ASSESS,
+        category_id=ticket.category_id,
+        grid_id=ticket.grid_id,
+        urgency=ticket.urgency,
     )
     ticket.assess_due_at = clocks.deadline(now, limit)
     ticket.sign_due_at = None
@@ -60,12 +64,17 @@ def _dispatch(attempt: Attempt) -> Data:
     lead, category, urgency = fields.lead_department, fields.category, fields.urgency
     if lead is None or category is None or urgency is None:  # check_fields has made sure
         raise ValueError("dispatch without its fields")
-    was = {"category": ticket.category_id, "department": ticket.lead_department_id, "urgency": ticket.urgency}
+    was = {
+        "category": ticket.category_id,
+        "department": ticket.lead_department_id,
+        "urgency": ticket.urgency,
+    }
     ticket.category, ticket.urgency, ticket.lead_department = category, urgency, lead
     ticket.confidential = ticket.confidential or category.confidential
-    where = {"category_id": category.pk, "grid_id": ticket.grid_id, "urgency": str(urgency)}
-    sign = clocks.limit_for(LimitStage.SIGN, **where)
-    handle = clocks.limit_for(LimitStage.HANDLE, **where)
+    limit = partial(
+        clocks.limit_for, category_id=category.pk, grid_id=ticket.grid_id, urgency=urgency
+    )
+    sign, handle = limit(LimitStage.SIGN), limit(LimitStage.HANDLE)
     ticket.sign_due_at = clocks.deadline(now, sign)
     ticket.due_at = clocks.deadline(now, handle)
     ticket.due_unit = handle.unit
@@ -120,7 +129,11 @@ def _return(attempt: Attempt) -> Data:
 
 def _request_extension(attempt: Attempt) -> Data:
     new_due = attempt.fields.new_due
-    request = {"kind": EXTENSION, "new_due": new_due.isoformat() if new_due else "", "note": attempt.fields.note}
+    request = {
+        "kind": EXTENSION,
+        "new_due": new_due.isoformat() if new_due else "",
+        "note": attempt.fields.note,
+    }
     attempt.ticket.pending_request = request
     return {"new_due": request["new_due"]}
 
@@ -156,7 +169,10 @@ def _grant_suspension(attempt: Attempt) -> Data:
     ticket.remaining_minutes = clocks.remaining(ticket, now=attempt.now)
     ticket.paused_at = attempt.now
     ticket.pending_request = None
-    return {"remaining_minutes": ticket.remaining_minutes, "review_at": ticket.review_at.isoformat()}
+    return {
+        "remaining_minutes": ticket.remaining_minutes,
+        "review_at": ticket.review_at.isoformat(),
+    }
 
 
 def _resume(attempt: Attempt) -> Data:

@@ -84,4 +84,6 @@ def check_fields(transition: Transition, fields: Fields) -> None:
 
 
 def _is_empty(value: object) -> bool:
-    return value is None or value == "" or value == () or (isinstance(value, str) and not value.strip())
+    if isinstance(value, str):
+        return not value.strip()
+    return value is None or value == ()

@@ -129,14 +129,18 @@ def _review_within_90_days(attempt: Attempt) -> None:
     review_at = attempt.fields.review_at
     today = attempt.now.astimezone(work_calendar().tz).date()
     if review_at is None or not today < review_at <= today + timedelta(days=SUSPENSION_DAYS):
-        raise InvalidInputError.of_field("review_at", "review_out_of_range", "复核日期须在今天之后 90 天之内")
+        raise InvalidInputError.of_field(
+            "review_at", "review_out_of_range", "复核日期须在今天之后 90 天之内"
+        )
 
 
 def _after_photo(attempt: Attempt) -> None:
     ticket, fields = attempt.ticket, attempt.fields
     wants = ticket.category is not None and ticket.category.after_photo_required
     if wants and fields.outcome in PHYSICAL_OUTCOMES and not fields.photos:
-        raise InvalidInputError.of_field("photos", "after_photo_required", "该类事项办结须上传办理后的照片")
+        raise InvalidInputError.of_field(
+            "photos", "after_photo_required", "该类事项办结须上传办理后的照片"
+        )
 
 
 def _second_person(attempt: Attempt) -> None:
@@ -147,7 +151,9 @@ def _second_person(attempt: Attempt) -> None:
 
 def _not_escalated_result(attempt: Attempt) -> None:
     if attempt.ticket.lead_department_id is None:
-        raise ConflictError("escalated_result", "区级办理的事项不能退给本街道单位返工，可核查后重新打开")
+        raise ConflictError(
+            "escalated_result", "区级办理的事项不能退给本街道单位返工，可核查后重新打开"
+        )
 
 
 def _reopen_window(attempt: Attempt) -> None:

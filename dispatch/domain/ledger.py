@@ -22,6 +22,7 @@ from dispatch.models import Ticket, TicketEvent
 from reports.enums import PublicStatus
 from reports.models import Report
 
+BATCH = 500
 HASHED = (
     "ticket_id",
     "seq",
@@ -74,7 +75,9 @@ def digest(event: TicketEvent) -> str:
 
 def genesis(ticket: Ticket) -> str:
     """Return the ``prev_hash`` of a ticket's first event."""
-    return hmac.new(settings.LEDGER_KEY.encode(), ticket.number.encode(), hashlib.sha256).hexdigest()
+    return hmac.new(
+        settings.LEDGER_KEY.encode(), ticket.number.encode(), hashlib.sha256
+    ).hexdigest()
 
 
 def seal(ticket: Ticket, event: TicketEvent) -> None:
@@ -113,9 +116,9 @@ def verify(*, ticket_ids: list[int] | None = None) -> Iterator[Fault]:
     if ticket_ids is not None:
         tickets = tickets.filter(pk__in=ticket_ids)
     batch: list[Ticket] = []
-    for ticket in tickets.iterator(chunk_size=500):
+    for ticket in tickets.iterator(chunk_size=BATCH):
         batch.append(ticket)
-        if len(batch) == 500:
+        if len(batch) == BATCH:
             yield from _batch_faults(batch)
             batch = []
     yield from _batch_faults(batch)
@@ -127,7 +130,9 @@ def _batch_faults(batch: list[Ticket]) -> Iterator[Fault]:
     events = TicketEvent.objects.filter(ticket__in=batch).order_by("ticket_id", "seq")
     chains = {
         ticket_id: list(rows)
-        for ticket_id, rows in groupby(events.iterator(chunk_size=2000), key=lambda event: event.ticket_id)
+        for ticket_id, rows in groupby(
+            events.iterator(chunk_size=2000), key=lambda event: event.ticket_id
+        )
     }
     for ticket in batch:
         yield from _chain_faults(ticket, iter(chains.get(ticket.pk, [])))

@@ -37,7 +37,7 @@ _STORED = tuple(
 _TWO_TICKETS = frozenset({Act.MERGE, Act.UNMERGE})
 
 
-def perform(  # noqa: PLR0913 - the one door has one parameter for each thing it must know
+def perform(
     ticket_id: int,
     action: Act,
     *,
@@ -59,7 +59,8 @@ def perform(  # noqa: PLR0913 - the one door has one parameter for each thing it
         transition = find(ticket.status, action)
         if transition is None:
             raise ConflictError(
-                "action_not_allowed", f"工单当前为“{ticket.get_status_display()}”，不能{Act(action).label}"
+                "action_not_allowed",
+                f"工单当前为“{ticket.get_status_display()}”，不能{Act(action).label}",
             )
         attempt = Attempt(ticket, transition, actor, _seat(actor, ticket, transition), fields, now)
         check_fields(transition, fields)
@@ -76,7 +77,9 @@ def available_actions(ticket: Ticket, actor: Actor, *, now: datetime) -> list[Tr
         if seat is None:
             continue
         try:
-            check_guards(Attempt(ticket, transition, actor, seat, NO_FIELDS, now), only=STATE_GUARDS)
+            check_guards(
+                Attempt(ticket, transition, actor, seat, NO_FIELDS, now), only=STATE_GUARDS
+            )
         except DomainError:
             continue
         rows.append(transition)
@@ -108,7 +111,9 @@ def _load(ticket_id: int, action: Act, fields: Fields) -> Ticket:
     if action in _TWO_TICKETS:
         other = fields.target_ticket.pk if fields.target_ticket else None
         if other is None:
-            other = Ticket.objects.filter(pk=ticket_id).values_list("merged_into", flat=True).first()
+            other = (
+                Ticket.objects.filter(pk=ticket_id).values_list("merged_into", flat=True).first()
+            )
         pks = sorted(pk for pk in (ticket_id, other) if pk is not None)
         list(Ticket.objects.select_for_update().filter(pk__in=pks).order_by("pk").values_list("pk"))
         if fields.target_ticket is not None:
@@ -180,7 +185,9 @@ def _dimensions(ticket: Ticket) -> dict[str, Any]:
     }
 
 
-def _event(attempt: Attempt, *, from_status: str, due_before: datetime | None, data: Data) -> TicketEvent:
+def _event(
+    attempt: Attempt, *, from_status: str, due_before: datetime | None, data: Data
+) -> TicketEvent:
     ticket, seat, fields = attempt.ticket, attempt.seat, attempt.fields
     note = "\n".join(part.strip() for part in (fields.note, fields.public_text) if part.strip())
     if fields.photos:

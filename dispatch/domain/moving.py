@@ -31,6 +31,8 @@ def _family(owner: Ticket) -> set[int]:
     family = {owner.pk}
     layer = {owner.pk}
     while layer:
-        layer = set(Ticket.objects.filter(merged_into__in=layer).values_list("pk", flat=True)) - family
+        layer = (
+            set(Ticket.objects.filter(merged_into__in=layer).values_list("pk", flat=True)) - family
+        )
         family |= layer
     return family

@@ -97,7 +97,9 @@ def open_ticket(report: Report, assessment: Assessment, *, now: datetime) -> Tic
     return perform(ticket.pk, TicketAction.DISPATCH, actor=SYSTEM, now=now, fields=fields)
 
 
-def attach_report(report: Report, ticket: Ticket, *, now: datetime, actor: Actor = SYSTEM) -> Ticket:
+def attach_report(
+    report: Report, ticket: Ticket, *, now: datetime, actor: Actor = SYSTEM
+) -> Ticket:
     """Give ``report`` to an open ticket (duplicate, or the resident's 我也遇到) and tell its resident.
 
     Its origin is the ticket it joined, with which it moves in a later merge.
@@ -105,6 +107,8 @@ def attach_report(report: Report, ticket: Ticket, *, now: datetime, actor: Actor
     TicketReport.objects.create(ticket=ticket, report=report, origin_ticket=ticket, attached_at=now)
     Ticket.objects.filter(pk=ticket.pk).update(report_count=F("report_count") + 1)
     mark_triaged(report.pk, now=now)
-    ticket = perform(ticket.pk, TicketAction.ATTACH, actor=actor, now=now, fields=Fields(note=report.number))
+    ticket = perform(
+        ticket.pk, TicketAction.ATTACH, actor=actor, now=now, fields=Fields(note=report.number)
+    )
     tell([report.pk], JOINED_TEXT, now=now)
     return ticket

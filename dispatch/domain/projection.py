@@ -44,7 +44,9 @@ RESIDENT_ACTION = {
     Act.APPEAL: ResidentAction.REOPEN,
 }
 
-_PUBLISHABLE = frozenset({PublicStatus.PROCESSING, PublicStatus.AWAITING_RATING, PublicStatus.CLOSED})
+_PUBLISHABLE = frozenset(
+    {PublicStatus.PROCESSING, PublicStatus.AWAITING_RATING, PublicStatus.CLOSED}
+)
 
 
 def resident_actions(ticket: Ticket) -> tuple[ResidentAction, ...]:
@@ -81,13 +83,17 @@ def progress_of(ticket: Ticket) -> Progress:
 
 def live_report_ids(ticket: Ticket) -> list[int]:
     """Ids of the ticket's reports whose residents still wait: not withdrawn, not rated this round."""
-    reports = Report.objects.filter(ticket_report__ticket=ticket).exclude(public_status=PublicStatus.WITHDRAWN)
+    reports = Report.objects.filter(ticket_report__ticket=ticket).exclude(
+        public_status=PublicStatus.WITHDRAWN
+    )
     if ticket.status == TicketStatus.AWAITING_RATING:
         reports = reports.exclude(ratings__round=F("reopen_count"))
     return list(reports.values_list("pk", flat=True))
 
 
-def project_ticket(ticket: Ticket, *, now: datetime, text: str = "", photos: Sequence[UUID] = ()) -> None:
+def project_ticket(
+    ticket: Ticket, *, now: datetime, text: str = "", photos: Sequence[UUID] = ()
+) -> None:
     """Write the view of ``ticket`` to its reports and, with a ``text``, a line to their timelines."""
     report_ids = live_report_ids(ticket)
     if not report_ids:
@@ -96,7 +102,9 @@ def project_ticket(ticket: Ticket, *, now: datetime, text: str = "", photos: Seq
     project(report_ids, progress, now=now)
     if progress.publish:
         # Opinions, consultations and praise are letters, not places on a map.
-        Report.objects.filter(pk__in=report_ids).exclude(kind=ReportKind.PROBLEM).update(published_at=None)
+        Report.objects.filter(pk__in=report_ids).exclude(kind=ReportKind.PROBLEM).update(
+            published_at=None
+        )
     if text:
         line = Line(text=text, department_name=progress.department_name, photos=photos)
         post_line(report_ids, line, status=progress.status, now=now)
@@ -104,7 +112,9 @@ def project_ticket(ticket: Ticket, *, now: datetime, text: str = "", photos: Seq
 
 def tell(report_ids: Sequence[int], text: str, *, now: datetime) -> None:
     """Add a line to the timelines of single reports, under the status they show now."""
-    for report in Report.objects.filter(pk__in=report_ids).only("pk", "public_status", "department_name"):
+    for report in Report.objects.filter(pk__in=report_ids).only(
+        "pk", "public_status", "department_name"
+    ):
         line = Line(text=text, department_name=report.department_name)
         post_line([report.pk], line, status=PublicStatus(report.public_status), now=now)
 
@@ -121,7 +131,11 @@ def public_text(attempt: Attempt) -> str:
     if action == Act.REJECT:
         return f"{RejectReason(ticket.reject_reason).label}。{fields.public_text.strip()}"
     if action == Act.VERIFY:
-        result = f"{Outcome(ticket.outcome).label}：{ticket.result_text}" if ticket.outcome else ticket.result_text
+        result = (
+            f"{Outcome(ticket.outcome).label}：{ticket.result_text}"
+            if ticket.outcome
+            else ticket.result_text
+        )
         return f"{result}\n{fields.public_text.strip()}".strip()
     if action in {Act.REQUEST_SUSPENSION, Act.FINISH, Act.REPORT_BACK}:
         return ""  # the lead's or the verifier's word comes first
@@ -131,11 +145,17 @@ def public_text(attempt: Attempt) -> str:
 def result_photo_ids(ticket: Ticket) -> list[UUID]:
     """Ids of the photos that prove the latest finish."""
     latest = (
-        ticket.events.filter(action__in=[Act.FINISH, Act.REPORT_BACK]).order_by("-seq").values_list("pk", flat=True)
+        ticket.events.filter(action__in=[Act.FINISH, Act.REPORT_BACK])
+        .order_by("-seq")
+        .values_list("pk", flat=True)
     ).first()
     if latest is None:
         return []
-    return list(EventPhoto.objects.filter(event_id=latest).order_by("order").values_list("photo_id", flat=True))
+    return list(
+        EventPhoto.objects.filter(event_id=latest)
+        .order_by("order")
+        .values_list("photo_id", flat=True)
+    )
 
 
 def _day(moment: datetime | None) -> str:

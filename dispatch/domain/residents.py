@@ -79,12 +79,16 @@ def _choose(ticket: Ticket, action: ResidentAction) -> Act:
 
 
 def _fields(payload: Mapping[str, object]) -> Fields:
-    text = next((str(payload[key]) for key in ("text", "reason", "comment") if payload.get(key)), "")
+    text = next(
+        (str(payload[key]) for key in ("text", "reason", "comment") if payload.get(key)), ""
+    )
     photos = payload.get("photos")
     solved, score = payload.get("solved"), payload.get("score")
     return Fields(
         note=text,
-        photos=tuple(UUID(str(photo)) for photo in photos) if isinstance(photos, list | tuple) else (),
+        photos=tuple(UUID(str(photo)) for photo in photos)
+        if isinstance(photos, list | tuple)
+        else (),
         solved=solved if isinstance(solved, bool) else None,
         score=score if isinstance(score, int) else None,
     )

@@ -99,7 +99,9 @@ def seed_duties(tree: Sequence[Row], *, mode: SeedMode) -> int:
         for row in leaves
     ]
     put_rows(CategoryDuty, duties, key=["category"], columns=["lead", "updated_at"], mode=mode)
-    fresh = leaves if mode is SeedMode.RESET else [row for row in leaves if row["code"] not in known]
+    fresh = (
+        leaves if mode is SeedMode.RESET else [row for row in leaves if row["code"] not in known]
+    )
     by_category = dict(CategoryDuty.objects.values_list("category__code", "pk"))
     through = CategoryDuty.assisting.through
     owners = [by_category[row["code"]] for row in fresh]
@@ -167,7 +169,10 @@ def _category_limits(
     for row in tree:
         if "handling" not in row:
             continue
-        spans = [{**row["handling"], "urgency": row["urgency"]}, *row.get("handling_by_urgency", ())]
+        spans = [
+            {**row["handling"], "urgency": row["urgency"]},
+            *row.get("handling_by_urgency", ()),
+        ]
         for span in spans:
             key = (str(LimitStage.HANDLE), categories[row["code"]], span["urgency"])
             limits[key] = (span["hours"] * 60, span["unit"])
@@ -193,7 +198,9 @@ def seed_rules(rows: Sequence[Row], *, mode: SeedMode) -> int:
     fresh = rows if mode is SeedMode.RESET else [row for row in rows if row["name"] not in known]
     by_name = dict(RoutingRule.objects.values_list("name", "pk"))
     through = RoutingRule.assisting.through
-    through._default_manager.filter(routingrule_id__in=[by_name[row["name"]] for row in fresh]).delete()
+    through._default_manager.filter(
+        routingrule_id__in=[by_name[row["name"]] for row in fresh]
+    ).delete()
     through._default_manager.bulk_create(
         through(routingrule_id=by_name[row["name"]], department_id=departments[code])
         for row in fresh

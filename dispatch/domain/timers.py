@@ -43,7 +43,13 @@ TIMERS = (
 def run_timers(*, now: datetime) -> int:
     """Perform what is due, at most ``BATCH`` tickets a timer; return how many moved."""
     moved = sum(
-        _fire(Ticket.objects.filter(status=timer.status, status_since__lte=now - timedelta(days=timer.days)), timer.action, now)
+        _fire(
+            Ticket.objects.filter(
+                status=timer.status, status_since__lte=now - timedelta(days=timer.days)
+            ),
+            timer.action,
+            now,
+        )
         for timer in TIMERS
     )
     return moved + _accept_lapsed(now)
@@ -58,7 +64,8 @@ def _accept_lapsed(now: datetime) -> int:
     return sum(
         _perform(ticket.pk, TicketAction.ACCEPT, now)
         for ticket in waiting
-        if ticket.dispatched_at is not None and now > calendar.add_workdays(ticket.dispatched_at, RETURN_WORKDAYS)
+        if ticket.dispatched_at is not None
+        and now > calendar.add_workdays(ticket.dispatched_at, RETURN_WORKDAYS)
     )
 
 

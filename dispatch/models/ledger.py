@@ -28,28 +28,40 @@ class TicketEvent(models.Model):
     erasing a resident needs no change of the ledger.
     """
 
-    ticket = models.ForeignKey(Ticket, models.PROTECT, related_name="events", verbose_name=_("工单"))
+    ticket = models.ForeignKey(
+        Ticket, models.PROTECT, related_name="events", verbose_name=_("工单")
+    )
     seq = models.PositiveIntegerField(_("序号"))
     at = models.DateTimeField(_("时间"))
-    actor = models.ForeignKey(Staff, models.PROTECT, null=True, related_name="+", verbose_name=_("经办人"))
+    actor = models.ForeignKey(
+        Staff, models.PROTECT, null=True, related_name="+", verbose_name=_("经办人")
+    )
     role = models.CharField(_("身份"), max_length=16, choices=Role)
     department = models.ForeignKey(
         Department, models.PROTECT, null=True, related_name="+", verbose_name=_("经办单位")
     )
-    report = models.ForeignKey(Report, models.PROTECT, null=True, related_name="+", verbose_name=_("相关上报"))
+    report = models.ForeignKey(
+        Report, models.PROTECT, null=True, related_name="+", verbose_name=_("相关上报")
+    )
     action = models.CharField(_("动作"), max_length=24, choices=TicketAction)
     from_status = models.CharField(_("原状态"), max_length=16, blank=True)
     to_status = models.CharField(_("新状态"), max_length=16, choices=TicketStatus)
     reason_code = models.CharField(_("原因代码"), max_length=24, blank=True)
     note = models.TextField(_("说明"), blank=True)
-    visibility = models.CharField(_("可见范围"), max_length=10, choices=Visibility, default=Visibility.INTERNAL)
+    visibility = models.CharField(
+        _("可见范围"), max_length=10, choices=Visibility, default=Visibility.INTERNAL
+    )
     due_before = models.DateTimeField(_("原期限"), null=True)
     due_after = models.DateTimeField(_("新期限"), null=True)
-    category = models.ForeignKey(Category, models.PROTECT, null=True, related_name="+", verbose_name=_("事项分类"))
+    category = models.ForeignKey(
+        Category, models.PROTECT, null=True, related_name="+", verbose_name=_("事项分类")
+    )
     lead_department = models.ForeignKey(
         Department, models.PROTECT, null=True, related_name="+", verbose_name=_("主办单位")
     )
-    grid = models.ForeignKey(Grid, models.PROTECT, null=True, related_name="+", verbose_name=_("网格"))
+    grid = models.ForeignKey(
+        Grid, models.PROTECT, null=True, related_name="+", verbose_name=_("网格")
+    )
     urgency = models.CharField(_("紧急程度"), max_length=2, choices=Urgency)
     data = models.JSONField(_("附加数据"), default=dict)
     request_id = models.CharField(_("请求编号"), max_length=64, blank=True)
@@ -63,7 +75,9 @@ class TicketEvent(models.Model):
         verbose_name_plural = _("流转记录")
         constraints = [
             models.UniqueConstraint(fields=["ticket", "seq"], name="event_seq_once"),
-            models.CheckConstraint(condition=Q(to_status__in=TicketStatus.values), name="event_status_known"),
+            models.CheckConstraint(
+                condition=Q(to_status__in=TicketStatus.values), name="event_status_known"
+            ),
         ]
         indexes = [
             models.Index(fields=["id"], name="event_untallied", condition=Q(tallied=False)),
@@ -87,7 +101,9 @@ class TicketEvent(models.Model):
 class EventPhoto(models.Model):
     """A photo that belongs to an event, such as the after-photo of ``finish``."""
 
-    event = models.ForeignKey(TicketEvent, models.PROTECT, related_name="event_photos", verbose_name=_("流转记录"))
+    event = models.ForeignKey(
+        TicketEvent, models.PROTECT, related_name="event_photos", verbose_name=_("流转记录")
+    )
     photo = models.ForeignKey(Photo, models.PROTECT, related_name="+", verbose_name=_("照片"))
     order = models.PositiveSmallIntegerField(_("顺序"), default=0)
 

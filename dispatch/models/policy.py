@@ -26,7 +26,9 @@ class CalendarDay(models.Model):
         verbose_name = _("工作日历")
         verbose_name_plural = _("工作日历")
         constraints = [
-            models.CheckConstraint(condition=Q(type__in=CalendarDayType.values), name="calendar_type_known"),
+            models.CheckConstraint(
+                condition=Q(type__in=CalendarDayType.values), name="calendar_type_known"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -40,7 +42,9 @@ class HandlingLimit(models.Model):
     """
 
     stage = models.CharField(_("环节"), max_length=8, choices=LimitStage)
-    category = models.ForeignKey(Category, models.CASCADE, null=True, blank=True, verbose_name=_("事项分类"))
+    category = models.ForeignKey(
+        Category, models.CASCADE, null=True, blank=True, verbose_name=_("事项分类")
+    )
     grid = models.ForeignKey(Grid, models.CASCADE, null=True, blank=True, verbose_name=_("网格"))
     urgency = models.CharField(_("紧急程度"), max_length=2, choices=Urgency, blank=True)
     minutes = models.PositiveIntegerField(_("时限（分钟）"))
@@ -52,7 +56,9 @@ class HandlingLimit(models.Model):
         verbose_name_plural = _("办理时限")
         constraints = [
             models.CheckConstraint(condition=Q(minutes__gt=0), name="limit_positive"),
-            models.CheckConstraint(condition=Q(stage__in=LimitStage.values), name="limit_stage_known"),
+            models.CheckConstraint(
+                condition=Q(stage__in=LimitStage.values), name="limit_stage_known"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -62,9 +68,15 @@ class HandlingLimit(models.Model):
 class CategoryDuty(models.Model):
     """The department that answers for a category when no routing rule says otherwise."""
 
-    category = models.OneToOneField(Category, models.CASCADE, related_name="duty", verbose_name=_("事项分类"))
-    lead = models.ForeignKey(Department, models.PROTECT, related_name="+", verbose_name=_("主办单位"))
-    assisting = models.ManyToManyField(Department, blank=True, related_name="+", verbose_name=_("协办单位"))
+    category = models.OneToOneField(
+        Category, models.CASCADE, related_name="duty", verbose_name=_("事项分类")
+    )
+    lead = models.ForeignKey(
+        Department, models.PROTECT, related_name="+", verbose_name=_("主办单位")
+    )
+    assisting = models.ManyToManyField(
+        Department, blank=True, related_name="+", verbose_name=_("协办单位")
+    )
     updated_at = models.DateTimeField(_("修改时间"), auto_now=True)
 
     class Meta:
@@ -92,9 +104,15 @@ class RoutingRule(models.Model):
     words = models.JSONField(_("包含词语"), default=list, blank=True)
     hour_from = models.TimeField(_("开始时间"), null=True, blank=True)
     hour_to = models.TimeField(_("结束时间"), null=True, blank=True)
-    day_scope = models.CharField(_("适用日期"), max_length=8, choices=DayScope, default=DayScope.ANY)
-    lead = models.ForeignKey(Department, models.PROTECT, related_name="+", verbose_name=_("主办单位"))
-    assisting = models.ManyToManyField(Department, blank=True, related_name="+", verbose_name=_("协办单位"))
+    day_scope = models.CharField(
+        _("适用日期"), max_length=8, choices=DayScope, default=DayScope.ANY
+    )
+    lead = models.ForeignKey(
+        Department, models.PROTECT, related_name="+", verbose_name=_("主办单位")
+    )
+    assisting = models.ManyToManyField(
+        Department, blank=True, related_name="+", verbose_name=_("协办单位")
+    )
     updated_at = models.DateTimeField(_("修改时间"), auto_now=True)
 
     class Meta:
@@ -109,7 +127,9 @@ class RoutingRule(models.Model):
 class LexiconTerm(models.Model):
     """A word that speaks for (or, with a negative weight, against) a category."""
 
-    category = models.ForeignKey(Category, models.CASCADE, related_name="terms", verbose_name=_("事项分类"))
+    category = models.ForeignKey(
+        Category, models.CASCADE, related_name="terms", verbose_name=_("事项分类")
+    )
     term = models.CharField(_("词语"), max_length=30)
     weight = models.FloatField(_("权重"), default=1.0)
     is_active = models.BooleanField(_("启用"), default=True)
@@ -118,7 +138,9 @@ class LexiconTerm(models.Model):
     class Meta:
         verbose_name = _("分类词语")
         verbose_name_plural = _("分类词语")
-        constraints = [models.UniqueConstraint(fields=["category", "term"], name="lexicon_term_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["category", "term"], name="lexicon_term_once")
+        ]
 
     def __str__(self) -> str:
         return self.term

@@ -48,11 +48,15 @@ class Department(models.Model):
 class Membership(models.Model):
     """One role of one account in one department; an account may hold several."""
 
-    user = models.ForeignKey(Staff, models.CASCADE, related_name="memberships", verbose_name=_("工作人员"))
+    user = models.ForeignKey(
+        Staff, models.CASCADE, related_name="memberships", verbose_name=_("工作人员")
+    )
     department = models.ForeignKey(
         Department, models.CASCADE, related_name="memberships", verbose_name=_("部门")
     )
-    role = models.CharField(_("角色"), max_length=16, choices=[(r.value, r.label) for r in STAFF_ROLES])
+    role = models.CharField(
+        _("角色"), max_length=16, choices=[(r.value, r.label) for r in STAFF_ROLES]
+    )
     is_active = models.BooleanField(_("启用"), default=True)
 
     class Meta:
@@ -60,7 +64,9 @@ class Membership(models.Model):
         verbose_name_plural = _("岗位")
         constraints = [
             models.UniqueConstraint(fields=["user", "department", "role"], name="membership_once"),
-            models.CheckConstraint(condition=Q(role__in=[r.value for r in STAFF_ROLES]), name="membership_role_known"),
+            models.CheckConstraint(
+                condition=Q(role__in=[r.value for r in STAFF_ROLES]), name="membership_role_known"
+            ),
         ]
 
     def __str__(self) -> str:

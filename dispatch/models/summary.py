@@ -27,7 +27,8 @@ class Tally(models.Model):
         verbose_name_plural = _("统计")
         constraints = [
             models.UniqueConstraint(
-                fields=["metric", "day", "category_id", "department_id", "grid_id"], name="tally_cell_once"
+                fields=["metric", "day", "category_id", "department_id", "grid_id"],
+                name="tally_cell_once",
             ),
         ]
 

@@ -26,10 +26,17 @@ class Ticket(models.Model):
     ledger_head = models.CharField(_("流转校验码"), max_length=64, blank=True, editable=False)
     title = models.CharField(_("摘要"), max_length=80)
     category = models.ForeignKey(
-        Category, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("事项分类")
+        Category,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("事项分类"),
     )
     urgency = models.CharField(_("紧急程度"), max_length=2, choices=Urgency, default=Urgency.P2)
-    grid = models.ForeignKey(Grid, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("网格"))
+    grid = models.ForeignKey(
+        Grid, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("网格")
+    )
     lat = models.FloatField(_("纬度"))
     lng = models.FloatField(_("经度"))
     confidential = models.BooleanField(_("保密"), default=False)
@@ -39,7 +46,12 @@ class Ticket(models.Model):
     report_count = models.PositiveIntegerField(_("上报数"), default=0)
 
     lead_department = models.ForeignKey(
-        Department, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("主办单位")
+        Department,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("主办单位"),
     )
     finished_by = models.ForeignKey(
         Staff, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("办理人")
@@ -49,7 +61,12 @@ class Ticket(models.Model):
     reject_reason = models.CharField(_("不予受理原因"), max_length=20, blank=True)
     external_number = models.CharField(_("区级编号"), max_length=60, blank=True)
     merged_into = models.ForeignKey(
-        "self", models.PROTECT, null=True, blank=True, related_name="merged_tickets", verbose_name=_("并入工单")
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="merged_tickets",
+        verbose_name=_("并入工单"),
     )
     pending_request = models.JSONField(_("待批申请"), null=True, blank=True)
 
@@ -66,7 +83,9 @@ class Ticket(models.Model):
     assess_due_at = models.DateTimeField(_("研判期限"), null=True, blank=True)
     sign_due_at = models.DateTimeField(_("签收期限"), null=True, blank=True)
     due_at = models.DateTimeField(_("办理期限"), null=True, blank=True)
-    due_unit = models.CharField(_("计时方式"), max_length=16, choices=LimitUnit, default=LimitUnit.WORK)
+    due_unit = models.CharField(
+        _("计时方式"), max_length=16, choices=LimitUnit, default=LimitUnit.WORK
+    )
     next_due_at = models.DateTimeField(_("当前期限"), null=True, blank=True)
     paused_at = models.DateTimeField(_("暂停计时"), null=True, blank=True)
     remaining_minutes = models.IntegerField(_("剩余分钟"), null=True, blank=True)
@@ -83,8 +102,12 @@ class Ticket(models.Model):
         verbose_name = _("工单")
         verbose_name_plural = _("工单")
         constraints = [
-            models.CheckConstraint(condition=Q(status__in=TicketStatus.values), name="ticket_status_known"),
-            models.CheckConstraint(condition=Q(urgency__in=Urgency.values), name="ticket_urgency_known"),
+            models.CheckConstraint(
+                condition=Q(status__in=TicketStatus.values), name="ticket_status_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(urgency__in=Urgency.values), name="ticket_urgency_known"
+            ),
             models.CheckConstraint(
                 condition=Q(status=TicketStatus.MERGED, merged_into__isnull=False)
                 | (~Q(status=TicketStatus.MERGED) & Q(merged_into__isnull=True)),
@@ -94,10 +117,17 @@ class Ticket(models.Model):
         indexes = [
             models.Index(fields=["status", "next_due_at", "id"], name="ticket_queue"),
             models.Index(
-                fields=["lead_department", "status", "next_due_at", "id"], name="ticket_department_queue"
+                fields=["lead_department", "status", "next_due_at", "id"],
+                name="ticket_department_queue",
             ),
-            models.Index(fields=["next_due_at"], name="ticket_overdue", condition=Q(status__in=OPEN_STATUSES)),
-            models.Index(fields=["lat", "lng"], name="ticket_open_near", condition=Q(status__in=OPEN_STATUSES)),
+            models.Index(
+                fields=["next_due_at"], name="ticket_overdue", condition=Q(status__in=OPEN_STATUSES)
+            ),
+            models.Index(
+                fields=["lat", "lng"],
+                name="ticket_open_near",
+                condition=Q(status__in=OPEN_STATUSES),
+            ),
             models.Index(fields=["status", "status_since"], name="ticket_timers"),
             models.Index(fields=["category", "-id"], name="ticket_category"),
             models.Index(fields=["grid", "-id"], name="ticket_grid"),
@@ -110,8 +140,12 @@ class Ticket(models.Model):
 class TicketReport(models.Model):
     """Which ticket a report belongs to now; the one-to-one is what makes triage happen once."""
 
-    ticket = models.ForeignKey(Ticket, models.PROTECT, related_name="ticket_reports", verbose_name=_("工单"))
-    report = models.OneToOneField(Report, models.PROTECT, related_name="ticket_report", verbose_name=_("上报"))
+    ticket = models.ForeignKey(
+        Ticket, models.PROTECT, related_name="ticket_reports", verbose_name=_("工单")
+    )
+    report = models.OneToOneField(
+        Report, models.PROTECT, related_name="ticket_report", verbose_name=_("上报")
+    )
     origin_ticket = models.ForeignKey(
         Ticket, models.PROTECT, related_name="+", verbose_name=_("最初工单")
     )
@@ -129,8 +163,12 @@ class TicketReport(models.Model):
 class Assignment(models.Model):
     """A department's piece of a ticket 主办/协办; ended, never deleted."""
 
-    ticket = models.ForeignKey(Ticket, models.CASCADE, related_name="assignments", verbose_name=_("工单"))
-    department = models.ForeignKey(Department, models.PROTECT, related_name="assignments", verbose_name=_("部门"))
+    ticket = models.ForeignKey(
+        Ticket, models.CASCADE, related_name="assignments", verbose_name=_("工单")
+    )
+    department = models.ForeignKey(
+        Department, models.PROTECT, related_name="assignments", verbose_name=_("部门")
+    )
     kind = models.CharField(_("主办/协办"), max_length=8, choices=AssignmentKind)
     assigned_at = models.DateTimeField(_("派单时间"))
     ended_at = models.DateTimeField(_("结束时间"), null=True, blank=True)
@@ -145,12 +183,16 @@ class Assignment(models.Model):
                 name="assignment_one_lead",
             ),
             models.UniqueConstraint(
-                fields=["ticket", "department"], condition=Q(ended_at__isnull=True), name="assignment_active_once"
+                fields=["ticket", "department"],
+                condition=Q(ended_at__isnull=True),
+                name="assignment_active_once",
             ),
         ]
         indexes = [
             models.Index(
-                fields=["department", "ticket"], name="assignment_active", condition=Q(ended_at__isnull=True)
+                fields=["department", "ticket"],
+                name="assignment_active",
+                condition=Q(ended_at__isnull=True),
             ),
         ]
 

@@ -16,8 +16,12 @@ class TriageRun(models.Model):
     ``{"category", "name", "confidence", "department", "words"}``, best first; ``confidence`` is 0–1.
     """
 
-    report = models.ForeignKey(Report, models.PROTECT, related_name="triage_runs", verbose_name=_("上报"))
-    ticket = models.ForeignKey(Ticket, models.PROTECT, related_name="triage_runs", verbose_name=_("工单"))
+    report = models.ForeignKey(
+        Report, models.PROTECT, related_name="triage_runs", verbose_name=_("上报")
+    )
+    ticket = models.ForeignKey(
+        Ticket, models.PROTECT, related_name="triage_runs", verbose_name=_("工单")
+    )
     at = models.DateTimeField(_("时间"))
     decision = models.CharField(_("结论"), max_length=16)
     reason = models.CharField(_("理由"), max_length=300, blank=True)

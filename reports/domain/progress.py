@@ -64,7 +64,9 @@ def project(report_ids: Iterable[int], progress: Progress, *, now: datetime) -> 
         reports.filter(published_at__isnull=False).update(published_at=None)
 
 
-def post_line(report_ids: Iterable[int], line: Line, *, status: PublicStatus, now: datetime) -> None:
+def post_line(
+    report_ids: Iterable[int], line: Line, *, status: PublicStatus, now: datetime
+) -> None:
     """Add ``line`` to the timeline of every given report."""
     updates = ReportUpdate.objects.bulk_create(
         ReportUpdate(
@@ -77,13 +79,20 @@ def post_line(report_ids: Iterable[int], line: Line, *, status: PublicStatus, no
         )
         for report_id in report_ids
     )
-    for update in updates if line.photos else ():
-        update.photos.add(*line.photos)
+    if line.photos:
+        link = ReportUpdate.photos.through
+        link.objects.bulk_create(
+            link(reportupdate_id=update.pk, photo_id=photo)
+            for update in updates
+            for photo in line.photos
+        )
 
 
 def mark_triaged(report_id: int, *, now: datetime) -> None:
     """Take the report out of the sweep: some ticket (or a withdrawal) answers for it now."""
-    Report.objects.filter(pk=report_id, triaged_at__isnull=True).update(triaged_at=now, updated_at=now)
+    Report.objects.filter(pk=report_id, triaged_at__isnull=True).update(
+        triaged_at=now, updated_at=now
+    )
 
 
 def start_next_round(report_ids: Iterable[int]) -> None:

@@ -33,10 +33,19 @@ class Category(models.Model):
     code = models.CharField(_("编码"), max_length=4, unique=True)
     name = models.CharField(_("名称"), max_length=40)
     parent = models.ForeignKey(
-        "self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("上级分类")
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="children",
+        verbose_name=_("上级分类"),
     )
-    dimensions = models.ManyToManyField(Dimension, blank=True, related_name="categories", verbose_name=_("维度"))
-    default_urgency = models.CharField(_("默认紧急程度"), max_length=2, choices=Urgency, default=Urgency.P2)
+    dimensions = models.ManyToManyField(
+        Dimension, blank=True, related_name="categories", verbose_name=_("维度")
+    )
+    default_urgency = models.CharField(
+        _("默认紧急程度"), max_length=2, choices=Urgency, default=Urgency.P2
+    )
     photo_required = models.BooleanField(_("上报须附照片"), default=False)
     after_photo_required = models.BooleanField(_("办结须附照片"), default=False)
     confidential = models.BooleanField(_("保密"), default=False)

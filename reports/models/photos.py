@@ -23,7 +23,12 @@ class Photo(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     resident = models.ForeignKey(
-        Resident, models.SET_NULL, null=True, blank=True, related_name="photos", verbose_name=_("上传人")
+        Resident,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="photos",
+        verbose_name=_("上传人"),
     )
     sha256 = models.CharField(_("指纹"), max_length=64, editable=False)
     mime = models.CharField(_("格式"), max_length=20, editable=False)
@@ -49,11 +54,17 @@ class Photo(models.Model):
         verbose_name_plural = _("照片")
         constraints = [
             models.UniqueConstraint(fields=["resident", "sha256"], name="photo_once_per_resident"),
-            models.CheckConstraint(condition=Q(status__in=PhotoStatus.values), name="photo_status_known"),
+            models.CheckConstraint(
+                condition=Q(status__in=PhotoStatus.values), name="photo_status_known"
+            ),
         ]
         indexes = [
-            models.Index(fields=["created_at"], name="photo_pending", condition=Q(status=PhotoStatus.PENDING)),
-            models.Index(fields=["created_at"], name="photo_orphan", condition=Q(claimed_at__isnull=True)),
+            models.Index(
+                fields=["created_at"], name="photo_pending", condition=Q(status=PhotoStatus.PENDING)
+            ),
+            models.Index(
+                fields=["created_at"], name="photo_orphan", condition=Q(claimed_at__isnull=True)
+            ),
         ]
 
     def __str__(self) -> str:

@@ -31,18 +31,34 @@ class Report(models.Model):
 
     number = models.CharField(_("上报编号"), max_length=20, unique=True, editable=False)
     resident = models.ForeignKey(
-        Resident, models.SET_NULL, null=True, related_name="reports", editable=False, verbose_name=_("上报人")
+        Resident,
+        models.SET_NULL,
+        null=True,
+        related_name="reports",
+        editable=False,
+        verbose_name=_("上报人"),
     )
     client_id = models.UUIDField(_("客户端编号"), null=True, editable=False)
     body_hash = models.CharField(_("内容摘要"), max_length=64, editable=False)
-    source_key = models.CharField(_("来源编号"), max_length=120, unique=True, null=True, blank=True, editable=False)
-    kind = models.CharField(_("类型"), max_length=16, choices=ReportKind, default=ReportKind.PROBLEM)
-    channel = models.CharField(_("渠道"), max_length=16, choices=Channel, default=Channel.MINIPROGRAM)
+    source_key = models.CharField(
+        _("来源编号"), max_length=120, unique=True, null=True, blank=True, editable=False
+    )
+    kind = models.CharField(
+        _("类型"), max_length=16, choices=ReportKind, default=ReportKind.PROBLEM
+    )
+    channel = models.CharField(
+        _("渠道"), max_length=16, choices=Channel, default=Channel.MINIPROGRAM
+    )
     text = models.TextField(_("内容"))
     anonymous = models.BooleanField(_("匿名"), default=False)
     contact_phone = models.CharField(_("联系电话"), max_length=20, blank=True)
     chosen_category = models.ForeignKey(
-        Category, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("居民所选分类")
+        Category,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("居民所选分类"),
     )
     join_number = models.CharField(_("我也遇到（编号）"), max_length=20, blank=True)
 
@@ -55,16 +71,30 @@ class Report(models.Model):
     location_source = models.CharField(_("定位方式"), max_length=8, choices=LocationSource)
     address = models.CharField(_("地址"), max_length=200, blank=True)
 
-    photos = models.ManyToManyField(Photo, through="ReportPhoto", related_name="reports", verbose_name=_("照片"))
+    photos = models.ManyToManyField(
+        Photo, through="ReportPhoto", related_name="reports", verbose_name=_("照片")
+    )
     submitted_at = models.DateTimeField(_("上报时间"))
 
     public_status = models.CharField(
-        _("状态"), max_length=16, choices=PublicStatus, default=PublicStatus.RECEIVED, editable=False
+        _("状态"),
+        max_length=16,
+        choices=PublicStatus,
+        default=PublicStatus.RECEIVED,
+        editable=False,
     )
     category = models.ForeignKey(
-        Category, models.PROTECT, null=True, blank=True, related_name="+", editable=False, verbose_name=_("分类")
+        Category,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        editable=False,
+        verbose_name=_("分类"),
     )
-    urgency = models.CharField(_("紧急程度"), max_length=2, choices=Urgency, blank=True, editable=False)
+    urgency = models.CharField(
+        _("紧急程度"), max_length=2, choices=Urgency, blank=True, editable=False
+    )
     department_name = models.CharField(_("责任单位"), max_length=60, blank=True, editable=False)
     promised_at = models.DateTimeField(_("承诺办结时间"), null=True, blank=True, editable=False)
     safety_prompt = models.CharField(_("安全提示"), max_length=200, blank=True, editable=False)
@@ -81,22 +111,33 @@ class Report(models.Model):
         verbose_name_plural = _("上报")
         constraints = [
             models.UniqueConstraint(fields=["resident", "client_id"], name="report_client_id_once"),
-            models.CheckConstraint(condition=Q(public_status__in=PublicStatus.values), name="report_status_known"),
-            models.CheckConstraint(condition=Q(kind__in=ReportKind.values), name="report_kind_known"),
-            models.CheckConstraint(condition=Q(coord_type__in=CoordinateSystem.values), name="report_coord_known"),
             models.CheckConstraint(
-                condition=Q(lat__gte=-90, lat__lte=90, lng__gte=-180, lng__lte=180), name="report_point_on_earth"
+                condition=Q(public_status__in=PublicStatus.values), name="report_status_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=ReportKind.values), name="report_kind_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(coord_type__in=CoordinateSystem.values), name="report_coord_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(lat__gte=-90, lat__lte=90, lng__gte=-180, lng__lte=180),
+                name="report_point_on_earth",
             ),
         ]
         indexes = [
             models.Index(fields=["resident", "-id"], name="report_mine"),
-            models.Index(fields=["id"], name="report_untriaged", condition=Q(triaged_at__isnull=True)),
+            models.Index(
+                fields=["id"], name="report_untriaged", condition=Q(triaged_at__isnull=True)
+            ),
             models.Index(
                 fields=["lat", "lng"],
                 name="report_open_near",
                 condition=Q(published_at__isnull=False, public_status__in=OPEN_STATUSES),
             ),
-            models.Index(fields=["-id"], name="report_published", condition=Q(published_at__isnull=False)),
+            models.Index(
+                fields=["-id"], name="report_published", condition=Q(published_at__isnull=False)
+            ),
         ]
 
     def __str__(self) -> str:
@@ -114,7 +155,9 @@ class ReportPhoto(models.Model):
         ordering = ["order", "id"]
         verbose_name = _("上报照片")
         verbose_name_plural = _("上报照片")
-        constraints = [models.UniqueConstraint(fields=["report", "photo"], name="report_photo_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["report", "photo"], name="report_photo_once")
+        ]
 
     def __str__(self) -> str:
         return f"{self.report_id}/{self.order}"
@@ -123,13 +166,19 @@ class ReportPhoto(models.Model):
 class ReportUpdate(models.Model):
     """A line of the resident's timeline; the resident may read all of it, so staff names stay out."""
 
-    report = models.ForeignKey(Report, models.CASCADE, related_name="updates", verbose_name=_("上报"))
+    report = models.ForeignKey(
+        Report, models.CASCADE, related_name="updates", verbose_name=_("上报")
+    )
     at = models.DateTimeField(_("时间"))
-    kind = models.CharField(_("类别"), max_length=16, choices=UpdateKind, default=UpdateKind.PROGRESS)
+    kind = models.CharField(
+        _("类别"), max_length=16, choices=UpdateKind, default=UpdateKind.PROGRESS
+    )
     status = models.CharField(_("状态"), max_length=16, choices=PublicStatus)
     text = models.TextField(_("内容"), blank=True)
     department_name = models.CharField(_("单位"), max_length=60, blank=True)
-    photos = models.ManyToManyField(Photo, blank=True, related_name="updates", verbose_name=_("照片"))
+    photos = models.ManyToManyField(
+        Photo, blank=True, related_name="updates", verbose_name=_("照片")
+    )
 
     class Meta:
         ordering = ["at", "id"]
@@ -137,7 +186,9 @@ class ReportUpdate(models.Model):
         verbose_name_plural = _("办理进展")
         indexes = [models.Index(fields=["report", "at", "id"], name="update_timeline")]
         constraints = [
-            models.CheckConstraint(condition=Q(status__in=PublicStatus.values), name="update_status_known"),
+            models.CheckConstraint(
+                condition=Q(status__in=PublicStatus.values), name="update_status_known"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -147,7 +198,9 @@ class ReportUpdate(models.Model):
 class Rating(models.Model):
     """The resident's judgement of one closing; ``round`` counts reopenings from 0."""
 
-    report = models.ForeignKey(Report, models.CASCADE, related_name="ratings", verbose_name=_("上报"))
+    report = models.ForeignKey(
+        Report, models.CASCADE, related_name="ratings", verbose_name=_("上报")
+    )
     round = models.PositiveSmallIntegerField(_("第几次"), default=0)
     solved = models.BooleanField(_("是否解决"))
     score = models.PositiveSmallIntegerField(_("评分"))
@@ -159,7 +212,9 @@ class Rating(models.Model):
         verbose_name_plural = _("评价")
         constraints = [
             models.UniqueConstraint(fields=["report", "round"], name="rating_once_a_round"),
-            models.CheckConstraint(condition=Q(score__gte=1, score__lte=5), name="rating_score_1_5"),
+            models.CheckConstraint(
+                condition=Q(score__gte=1, score__lte=5), name="rating_score_1_5"
+            ),
         ]
 
     def __str__(self) -> str:

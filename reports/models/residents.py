@@ -17,12 +17,16 @@ class Resident(models.Model):
     After an erasure the row stays as a tombstone with every identifying column emptied.
     """
 
-    openid = models.CharField(_("微信标识"), max_length=128, unique=True, null=True, editable=False)
+    openid = models.CharField(_("微信标识"), max_length=128, unique=True, null=True, editable=False)  # noqa: DJ001 - unique among the not erased
     unionid = models.CharField(_("开放平台标识"), max_length=128, blank=True, editable=False)
     nickname = models.CharField(_("称呼"), max_length=40, blank=True)
     phone = models.CharField(_("联系电话"), max_length=20, blank=True)
-    role = models.CharField(_("身份"), max_length=16, choices=ResidentRole, default=ResidentRole.RESIDENT)
-    grid = models.ForeignKey(Grid, models.SET_NULL, null=True, blank=True, verbose_name=_("所在网格"))
+    role = models.CharField(
+        _("身份"), max_length=16, choices=ResidentRole, default=ResidentRole.RESIDENT
+    )
+    grid = models.ForeignKey(
+        Grid, models.SET_NULL, null=True, blank=True, verbose_name=_("所在网格")
+    )
     is_active = models.BooleanField(_("可登录"), default=True)
     consent_version = models.CharField(_("已同意的隐私版本"), max_length=20, blank=True)
     consented_at = models.DateTimeField(_("同意时间"), null=True, blank=True)
@@ -36,9 +40,12 @@ class Resident(models.Model):
         verbose_name = _("居民")
         verbose_name_plural = _("居民")
         constraints = [
-            models.CheckConstraint(condition=models.Q(role__in=ResidentRole.values), name="resident_role_known"),
             models.CheckConstraint(
-                condition=models.Q(erased_at__isnull=True) | models.Q(openid__isnull=True, phone="", nickname=""),
+                condition=models.Q(role__in=ResidentRole.values), name="resident_role_known"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(erased_at__isnull=True)
+                | models.Q(openid__isnull=True, phone="", nickname=""),
                 name="resident_erased_is_empty",
             ),
         ]
@@ -54,7 +61,9 @@ class Resident(models.Model):
 class ResidentToken(AbstractAuthToken):
     """A hashed, expiring token of the resident API (the library's table, our residents)."""
 
-    user = models.ForeignKey(Resident, models.CASCADE, related_name="auth_token_set", verbose_name=_("居民"))
+    user = models.ForeignKey(
+        Resident, models.CASCADE, related_name="auth_token_set", verbose_name=_("居民")
+    )
 
     class Meta:
         verbose_name = _("登录凭证")

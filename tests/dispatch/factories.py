@@ -20,14 +20,20 @@ NOW = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)  # a Tuesday, 10:00 in Shanghai
 PASSWORD = "correct-horse-battery-1"
 
 
-def make_department(code: str = "sanitation", *, name: str = "环卫所", **extra: object) -> Department:
+def make_department(
+    code: str = "sanitation", *, name: str = "环卫所", **extra: object
+) -> Department:
     """Return the department of that code, made when missing."""
-    return Department.objects.get_or_create(code=code, defaults={"name": name, "short_name": name, **extra})[0]
+    return Department.objects.get_or_create(
+        code=code, defaults={"name": name, "short_name": name, **extra}
+    )[0]
 
 
 def make_staff(username: str, role: Role, department: Department) -> Staff:
     """Return an account with one seat."""
-    user, made = Staff.objects.get_or_create(username=username, defaults={"is_staff": True, "display_name": username})
+    user, made = Staff.objects.get_or_create(
+        username=username, defaults={"is_staff": True, "display_name": username}
+    )
     if made:
         user.set_password(PASSWORD)
         user.save()
@@ -59,7 +65,13 @@ def make_resident(name: str = "alice") -> Resident:
     return Resident.objects.get_or_create(openid=f"dev:{name}", defaults={"nickname": name})[0]
 
 
-def make_report(*, text: str = "垃圾好几天没人清运", resident: Resident | None = None, now: datetime = NOW, **extra: object) -> Report:
+def make_report(
+    *,
+    text: str = "垃圾好几天没人清运",
+    resident: Resident | None = None,
+    now: datetime = NOW,
+    **extra: object,
+) -> Report:
     """Return a report that nobody has triaged yet."""
     values: dict[str, object] = {
         "number": f"XC261124-{uuid.uuid4().hex[:6].upper()}",
@@ -85,8 +97,14 @@ def make_report(*, text: str = "垃圾好几天没人清运", resident: Resident
 def make_photo(*, resident: Resident | None = None, now: datetime = NOW) -> Photo:
     """Return a photo row (no file behind it)."""
     return Photo.objects.create(
-        resident=resident, sha256=uuid.uuid4().hex * 2, mime="image/jpeg", size=1, width=4, height=3,
-        original="none", created_at=now,
+        resident=resident,
+        sha256=uuid.uuid4().hex * 2,
+        mime="image/jpeg",
+        size=1,
+        width=4,
+        height=3,
+        original="none",
+        created_at=now,
     )
 
 
@@ -139,7 +157,9 @@ def make_cast() -> Cast:
     )
 
 
-def fields_for(action: Act, cast: Cast, *, now: datetime = NOW, target: Ticket | None = None) -> Fields:
+def fields_for(
+    action: Act, cast: Cast, *, now: datetime = NOW, target: Ticket | None = None
+) -> Fields:
     """Return input that every guard of ``action`` accepts on a fresh ticket of sanitation."""
     return Fields(
         note="情况说明",
@@ -181,10 +201,18 @@ _WAY[TicketStatus.WITHDRAWN] = ((Act.WITHDRAW, Role.RESIDENT),)
 _WAY[TicketStatus.MERGED] = ((Act.MERGE, Role.DISPATCHER),)
 
 
-def make_ticket(status: TicketStatus = TicketStatus.ASSESSING, *, cast: Cast, report: Report | None = None, now: datetime = NOW) -> Ticket:
+def make_ticket(
+    status: TicketStatus = TicketStatus.ASSESSING,
+    *,
+    cast: Cast,
+    report: Report | None = None,
+    now: datetime = NOW,
+) -> Ticket:
     """Open a ticket and walk it to ``status``, every step through ``perform``."""
     report = report or make_report(now=now)
-    ticket = open_ticket(report, Assessment(urgency=Urgency.P2, grid=cast.grid, queue_reason="把握不足"), now=now)
+    ticket = open_ticket(
+        report, Assessment(urgency=Urgency.P2, grid=cast.grid, queue_reason="把握不足"), now=now
+    )
     target = make_ticket(cast=cast, now=now) if status == TicketStatus.MERGED else None
     for action, role in _WAY[status]:
         if role == Role.SYSTEM:
@@ -193,6 +221,12 @@ def make_ticket(status: TicketStatus = TicketStatus.ASSESSING, *, cast: Cast, re
             actor = resident_actor(report.pk)
         else:
             actor = cast.staff(role)
-        ticket = perform(ticket.pk, action, actor=actor, now=now, fields=fields_for(action, cast, now=now, target=target))
+        ticket = perform(
+            ticket.pk,
+            action,
+            actor=actor,
+            now=now,
+            fields=fields_for(action, cast, now=now, target=target),
+        )
     ticket.refresh_from_db()
     return ticket

@@ -20,14 +20,21 @@ from xiangcun.lib.errors import ConflictError, NotAllowedError
 pytestmark = pytest.mark.django_db
 
 # Guards that the plain walk of the factory leaves unmet; each has its own test.
-NEEDS_PREPARATION = {Act.GRANT_EXTENSION, Act.DENY_EXTENSION, Act.GRANT_SUSPENSION, Act.DENY_SUSPENSION}
+NEEDS_PREPARATION = {
+    Act.GRANT_EXTENSION,
+    Act.DENY_EXTENSION,
+    Act.GRANT_SUSPENSION,
+    Act.DENY_SUSPENSION,
+}
 
 
 def actor_of(role: Role, cast: Cast, ticket: Ticket) -> Actor:
     if role == Role.SYSTEM:
         return SYSTEM
     if role == Role.RESIDENT:
-        return resident_actor(ticket.ticket_reports.get().report_id if ticket.ticket_reports.count() == 1 else 0)
+        return resident_actor(
+            ticket.ticket_reports.get().report_id if ticket.ticket_reports.count() == 1 else 0
+        )
     department = cast.sanitation if role in {Role.HANDLER, Role.HEAD} else cast.room
     return Actor(user=cast.lead.user, seats=(Seat(role, department.pk, department.name),))
 
@@ -55,7 +62,10 @@ def test_every_action_and_role_agrees_with_the_table(status: TicketStatus) -> No
                 assert moved.status == (row.target or status)
                 event = TicketEvent.objects.filter(ticket=ticket).order_by("-seq")[0]
                 assert (event.action, event.from_status, event.to_status, event.role) == (
-                    action, status, moved.status, role,
+                    action,
+                    status,
+                    moved.status,
+                    role,
                 )
             transaction.savepoint_rollback(sid)
 
@@ -92,7 +102,9 @@ def test_buttons_are_the_table(status: TicketStatus) -> None:
     cast = make_cast()
     ticket = make_ticket(TicketStatus(status), cast=cast)
     for role in (Role.DISPATCHER, Role.LEAD, Role.VERIFIER, Role.HANDLER, Role.HEAD):
-        shown = {row.action for row in available_actions(ticket, actor_of(role, cast, ticket), now=NOW)}
+        shown = {
+            row.action for row in available_actions(ticket, actor_of(role, cast, ticket), now=NOW)
+        }
         legal = {row.action for row in TRANSITIONS if status in row.sources and role in row.roles}
         assert shown <= legal
         hidden = legal - shown
@@ -100,8 +112,8 @@ def test_buttons_are_the_table(status: TicketStatus) -> None:
 
 
 def test_nothing_else_writes_the_status() -> None:
-    from pathlib import Path
     import re
+    from pathlib import Path
 
     root = Path(__file__).resolve().parents[2]
     writers = [
@@ -109,6 +121,9 @@ def test_nothing_else_writes_the_status() -> None:
         for folder in ("dispatch", "reports", "xiangcun")
         for path in (root / folder).rglob("*.py")
         if "migrations" not in path.parts
-        and re.search(r"ticket\.status\s*=[^=]|Ticket\.objects\.[^\n]*update\([^)]*\bstatus=", path.read_text(encoding="utf-8"))
+        and re.search(
+            r"ticket\.status\s*=[^=]|Ticket\.objects\.[^\n]*update\([^)]*\bstatus=",
+            path.read_text(encoding="utf-8"),
+        )
     ]
     assert writers == ["dispatch/domain/lifecycle.py"]

@@ -27,7 +27,14 @@ def test_it_works() -> None:
 
 @pytest.mark.parametrize(
     "change",
-    [{"note": "改过"}, {"to_status": "closed"}, {"actor_id": None}, {"data": {"x": 1}}, {"hash": "0" * 64}, {"at": "2026-01-01T00:00:00Z"}],
+    [
+        {"note": "改过"},
+        {"to_status": "closed"},
+        {"actor_id": None},
+        {"data": {"x": 1}},
+        {"hash": "0" * 64},
+        {"at": "2026-01-01T00:00:00Z"},
+    ],
 )
 def test_a_changed_line_is_found(change: dict[str, object]) -> None:
     ticket = make_ticket(TicketStatus.HANDLING, cast=make_cast())

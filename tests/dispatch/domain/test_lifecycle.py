@@ -42,10 +42,18 @@ def test_it_works() -> None:
     cast = make_cast()
     report = make_report()
     ticket = make_ticket(TicketStatus.AWAITING_RATING, cast=cast, report=report)
-    perform(ticket.pk, Act.RATE, actor=resident_actor(report.pk), now=NOW, fields=Fields(solved=True, score=5))
+    perform(
+        ticket.pk,
+        Act.RATE,
+        actor=resident_actor(report.pk),
+        now=NOW,
+        fields=Fields(solved=True, score=5),
+    )
     report.refresh_from_db()
     assert report.public_status == PublicStatus.CLOSED
-    actions = list(TicketEvent.objects.filter(ticket=ticket).order_by("seq").values_list("action", flat=True))
+    actions = list(
+        TicketEvent.objects.filter(ticket=ticket).order_by("seq").values_list("action", flat=True)
+    )
     assert actions == ["open", "dispatch", "accept", "finish", "verify", "rate"]
     texts = list(ReportUpdate.objects.filter(report=report).values_list("text", flat=True))
     assert any("已派单给环卫所" in text for text in texts)
@@ -58,7 +66,11 @@ def test_it_validates_required_fields() -> None:
     ticket = make_ticket(cast=cast)
     with pytest.raises(InvalidInputError) as refused:
         perform(ticket.pk, Act.DISPATCH, actor=cast.dispatcher, now=NOW)
-    assert {error.field for error in refused.value.errors} == {"category", "urgency", "lead_department"}
+    assert {error.field for error in refused.value.errors} == {
+        "category",
+        "urgency",
+        "lead_department",
+    }
     ticket.refresh_from_db()
     assert (ticket.status, ticket.version) == (TicketStatus.ASSESSING, 1)
 
@@ -77,14 +89,32 @@ def test_return_goes_back_and_the_third_dispatch_is_final() -> None:
     cast = make_cast()
     ticket = make_ticket(cast=cast)
     for _ in range(2):
-        perform(ticket.pk, Act.DISPATCH, actor=cast.dispatcher, now=NOW, fields=fields_for(Act.DISPATCH, cast))
-        perform(ticket.pk, Act.RETURN, actor=cast.head, now=NOW, fields=fields_for(Act.RETURN, cast))
+        perform(
+            ticket.pk,
+            Act.DISPATCH,
+            actor=cast.dispatcher,
+            now=NOW,
+            fields=fields_for(Act.DISPATCH, cast),
+        )
+        perform(
+            ticket.pk, Act.RETURN, actor=cast.head, now=NOW, fields=fields_for(Act.RETURN, cast)
+        )
     with pytest.raises(NotAllowedError) as refused:
-        perform(ticket.pk, Act.DISPATCH, actor=cast.dispatcher, now=NOW, fields=fields_for(Act.DISPATCH, cast))
+        perform(
+            ticket.pk,
+            Act.DISPATCH,
+            actor=cast.dispatcher,
+            now=NOW,
+            fields=fields_for(Act.DISPATCH, cast),
+        )
     assert refused.value.code == "lead_only"
-    perform(ticket.pk, Act.DISPATCH, actor=cast.lead, now=NOW, fields=fields_for(Act.DISPATCH, cast))
+    perform(
+        ticket.pk, Act.DISPATCH, actor=cast.lead, now=NOW, fields=fields_for(Act.DISPATCH, cast)
+    )
     with pytest.raises(ConflictError) as final:
-        perform(ticket.pk, Act.RETURN, actor=cast.head, now=NOW, fields=fields_for(Act.RETURN, cast))
+        perform(
+            ticket.pk, Act.RETURN, actor=cast.head, now=NOW, fields=fields_for(Act.RETURN, cast)
+        )
     assert final.value.code == "designated"
     assert Assignment.objects.filter(ticket=ticket, ended_at__isnull=True).count() == 1
 
@@ -94,7 +124,13 @@ def test_return_only_within_one_working_day() -> None:
     cast = make_cast()
     ticket = make_ticket(TicketStatus.DISPATCHED, cast=cast)
     with pytest.raises(ConflictError) as late:
-        perform(ticket.pk, Act.RETURN, actor=cast.head, now=NOW + timedelta(days=1, minutes=1), fields=fields_for(Act.RETURN, cast))
+        perform(
+            ticket.pk,
+            Act.RETURN,
+            actor=cast.head,
+            now=NOW + timedelta(days=1, minutes=1),
+            fields=fields_for(Act.RETURN, cast),
+        )
     assert late.value.code == "return_window_over"
 
 
@@ -105,11 +141,23 @@ def test_extension_is_granted_by_the_lead_twice_at_most() -> None:
     due = ticket.due_at
     for days in (20, 30):
         new_due = NOW + timedelta(days=days)
-        perform(ticket.pk, Act.REQUEST_EXTENSION, actor=cast.head, now=NOW, fields=Fields(note="等配件", new_due=new_due))
+        perform(
+            ticket.pk,
+            Act.REQUEST_EXTENSION,
+            actor=cast.head,
+            now=NOW,
+            fields=Fields(note="等配件", new_due=new_due),
+        )
         moved = perform(ticket.pk, Act.GRANT_EXTENSION, actor=cast.lead, now=NOW)
         assert moved.due_at == moved.next_due_at == new_due != due
     with pytest.raises(ConflictError) as refused:
-        perform(ticket.pk, Act.REQUEST_EXTENSION, actor=cast.head, now=NOW, fields=Fields(note="x", new_due=NOW + timedelta(days=40)))
+        perform(
+            ticket.pk,
+            Act.REQUEST_EXTENSION,
+            actor=cast.head,
+            now=NOW,
+            fields=Fields(note="x", new_due=NOW + timedelta(days=40)),
+        )
     assert refused.value.code == "extensions_used"
     assert Report.objects.get().promised_at == NOW + timedelta(days=30)
 
@@ -120,9 +168,21 @@ def test_extension_not_after_due_and_not_backwards() -> None:
     ticket = make_ticket(TicketStatus.HANDLING, cast=cast)
     assert ticket.due_at is not None
     with pytest.raises(ConflictError):
-        perform(ticket.pk, Act.REQUEST_EXTENSION, actor=cast.head, now=ticket.due_at, fields=fields_for(Act.REQUEST_EXTENSION, cast, now=ticket.due_at))
+        perform(
+            ticket.pk,
+            Act.REQUEST_EXTENSION,
+            actor=cast.head,
+            now=ticket.due_at,
+            fields=fields_for(Act.REQUEST_EXTENSION, cast, now=ticket.due_at),
+        )
     with pytest.raises(InvalidInputError):
-        perform(ticket.pk, Act.REQUEST_EXTENSION, actor=cast.head, now=NOW, fields=Fields(note="x", new_due=ticket.due_at))
+        perform(
+            ticket.pk,
+            Act.REQUEST_EXTENSION,
+            actor=cast.head,
+            now=NOW,
+            fields=Fields(note="x", new_due=ticket.due_at),
+        )
 
 
 @pytest.mark.django_db
@@ -134,7 +194,9 @@ def test_suspension_pauses_the_unit_clock() -> None:
     assert ticket.remaining_minutes == 450  # one day of office hours
     later = NOW + timedelta(days=7)
     moved = perform(ticket.pk, Act.RESUME, actor=cast.head, now=later)
-    assert moved.due_at == later + timedelta(days=1)  # one working day: Tuesday 10:00 → Wednesday 10:00
+    assert moved.due_at == later + timedelta(
+        days=1
+    )  # one working day: Tuesday 10:00 → Wednesday 10:00
     assert moved.opened_at == NOW  # the resident clock never pauses
 
 
@@ -145,10 +207,22 @@ def test_finish_wants_the_after_photo_where_the_category_asks() -> None:
     cast.category.save()
     ticket = make_ticket(TicketStatus.HANDLING, cast=cast)
     with pytest.raises(InvalidInputError) as refused:
-        perform(ticket.pk, Act.FINISH, actor=cast.handler, now=NOW, fields=Fields(outcome=Outcome.SOLVED, public_text="已清理"))
+        perform(
+            ticket.pk,
+            Act.FINISH,
+            actor=cast.handler,
+            now=NOW,
+            fields=Fields(outcome=Outcome.SOLVED, public_text="已清理"),
+        )
     assert refused.value.code == "after_photo_required"
     photo = make_photo()
-    perform(ticket.pk, Act.FINISH, actor=cast.handler, now=NOW, fields=Fields(outcome=Outcome.SOLVED, public_text="已清理", photos=(photo.pk,)))
+    perform(
+        ticket.pk,
+        Act.FINISH,
+        actor=cast.handler,
+        now=NOW,
+        fields=Fields(outcome=Outcome.SOLVED, public_text="已清理", photos=(photo.pk,)),
+    )
     assert EventPhoto.objects.get().photo_id == photo.pk
     assert Photo.objects.get(pk=photo.pk).claimed_at == NOW
     perform(ticket.pk, Act.VERIFY, actor=cast.verifier, now=NOW)
@@ -162,7 +236,13 @@ def test_explaining_needs_no_photo() -> None:
     cast.category.after_photo_required = True
     cast.category.save()
     ticket = make_ticket(TicketStatus.HANDLING, cast=cast)
-    moved = perform(ticket.pk, Act.FINISH, actor=cast.handler, now=NOW, fields=Fields(outcome=Outcome.EXPLAINED, public_text="已说明"))
+    moved = perform(
+        ticket.pk,
+        Act.FINISH,
+        actor=cast.handler,
+        now=NOW,
+        fields=Fields(outcome=Outcome.EXPLAINED, public_text="已说明"),
+    )
     assert moved.status == TicketStatus.HANDLED
 
 
@@ -172,7 +252,9 @@ def test_nobody_verifies_their_own_work() -> None:
 
     cast = make_cast()
     ticket = make_ticket(TicketStatus.HANDLED, cast=cast)
-    both = Actor(user=cast.handler.user, seats=(Seat(Role.VERIFIER, cast.room.pk, "综合信息指挥室"),))
+    both = Actor(
+        user=cast.handler.user, seats=(Seat(Role.VERIFIER, cast.room.pk, "综合信息指挥室"),)
+    )
     with pytest.raises(NotAllowedError) as refused:
         perform(ticket.pk, Act.VERIFY, actor=both, now=NOW)
     assert refused.value.code == "second_person"
@@ -182,10 +264,23 @@ def test_nobody_verifies_their_own_work() -> None:
 def test_rejecting_safety_is_the_leads() -> None:
     cast = make_cast()
     danger = make_category("0105", name="燃气异味")
-    ticket = open_ticket(make_report(), Assessment(urgency=Urgency.P0, category=danger, queue_reason="x"), now=NOW)
+    ticket = open_ticket(
+        make_report(), Assessment(urgency=Urgency.P0, category=danger, queue_reason="x"), now=NOW
+    )
     with pytest.raises(NotAllowedError):
-        perform(ticket.pk, Act.REJECT, actor=cast.dispatcher, now=NOW, fields=fields_for(Act.REJECT, cast))
-    assert perform(ticket.pk, Act.REJECT, actor=cast.lead, now=NOW, fields=fields_for(Act.REJECT, cast)).status == "rejected"
+        perform(
+            ticket.pk,
+            Act.REJECT,
+            actor=cast.dispatcher,
+            now=NOW,
+            fields=fields_for(Act.REJECT, cast),
+        )
+    assert (
+        perform(
+            ticket.pk, Act.REJECT, actor=cast.lead, now=NOW, fields=fields_for(Act.REJECT, cast)
+        ).status
+        == "rejected"
+    )
 
 
 @pytest.mark.django_db
@@ -212,37 +307,67 @@ def test_reopening_has_a_window_and_a_count() -> None:
     ticket = make_ticket(TicketStatus.CLOSED, cast=cast, report=report)
     resident = resident_actor(report.pk)
     with pytest.raises(ConflictError) as late:
-        perform(ticket.pk, Act.REOPEN, actor=resident, now=NOW + timedelta(days=31), fields=Fields(note="又来了"))
+        perform(
+            ticket.pk,
+            Act.REOPEN,
+            actor=resident,
+            now=NOW + timedelta(days=31),
+            fields=Fields(note="又来了"),
+        )
     assert late.value.code == "reopen_window_over"
     moved = perform(ticket.pk, Act.REOPEN, actor=resident, now=NOW, fields=Fields(note="没解决"))
-    assert (moved.status, moved.reopen_count, moved.lead_department) == (TicketStatus.ASSESSING, 1, None)
+    assert (moved.status, moved.reopen_count, moved.lead_department) == (
+        TicketStatus.ASSESSING,
+        1,
+        None,
+    )
     report.refresh_from_db()
-    assert (report.reopen_count, report.public_status, report.closed_at) == (1, PublicStatus.RECEIVED, None)
+    assert (report.reopen_count, report.public_status, report.closed_at) == (
+        1,
+        PublicStatus.RECEIVED,
+        None,
+    )
 
 
 @pytest.mark.django_db
 def test_merge_moves_reports_and_unmerge_gives_them_back() -> None:
     cast = make_cast()
     bob = make_resident("bob")
-    first, second, third = make_report(), make_report(resident=bob), make_report(resident=make_resident("eve"))
+    first, second, third = (
+        make_report(),
+        make_report(resident=bob),
+        make_report(resident=make_resident("eve")),
+    )
     master = make_ticket(TicketStatus.DISPATCHED, cast=cast, report=first)
     double = make_ticket(cast=cast, report=second)
     attach_report(third, double, now=NOW)
-    merged = perform(double.pk, Act.MERGE, actor=cast.dispatcher, now=NOW, fields=Fields(target_ticket=master))
+    merged = perform(
+        double.pk, Act.MERGE, actor=cast.dispatcher, now=NOW, fields=Fields(target_ticket=master)
+    )
     master.refresh_from_db()
     merged.refresh_from_db()
-    assert (merged.status, merged.merged_into, merged.report_count, master.report_count) == ("merged", master, 0, 3)
+    assert (merged.status, merged.merged_into, merged.report_count, master.report_count) == (
+        "merged",
+        master,
+        0,
+        3,
+    )
     second.refresh_from_db()
     assert (second.public_status, second.department_name) == (PublicStatus.PROCESSING, "环卫所")
     assert second.updates.filter(text__contains="合并办理").count() == 1
     assert first.updates.filter(text__contains="合并办理").count() == 0
-    back = perform(double.pk, Act.UNMERGE, actor=cast.dispatcher, now=NOW, fields=Fields(note="不是一件事"))
+    back = perform(
+        double.pk, Act.UNMERGE, actor=cast.dispatcher, now=NOW, fields=Fields(note="不是一件事")
+    )
     back.refresh_from_db()
     master.refresh_from_db()
     assert (back.status, back.report_count, master.report_count) == (TicketStatus.ASSESSING, 2, 1)
     second.refresh_from_db()
     assert (second.public_status, second.department_name) == (PublicStatus.RECEIVED, "")
-    assert list(master.events.order_by("seq").values_list("action", flat=True))[-2:] == ["attach", "detach"]
+    assert list(master.events.order_by("seq").values_list("action", flat=True))[-2:] == [
+        "attach",
+        "detach",
+    ]
 
 
 @pytest.mark.django_db
@@ -251,7 +376,13 @@ def test_merge_refuses_itself_and_closed_targets() -> None:
     ticket, closed = make_ticket(cast=cast), make_ticket(TicketStatus.CLOSED, cast=cast)
     for target, code in ((ticket, "merge_into_itself"), (closed, "merge_target_closed")):
         with pytest.raises(DomainError) as refused:
-            perform(ticket.pk, Act.MERGE, actor=cast.dispatcher, now=NOW, fields=Fields(target_ticket=target))
+            perform(
+                ticket.pk,
+                Act.MERGE,
+                actor=cast.dispatcher,
+                now=NOW,
+                fields=Fields(target_ticket=target),
+            )
         assert refused.value.code == code
 
 
@@ -270,7 +401,13 @@ def test_limits_choose_the_most_specific() -> None:
     cast = make_cast()
     HandlingLimit.objects.create(stage=LimitStage.HANDLE, minutes=480)
     HandlingLimit.objects.create(stage=LimitStage.HANDLE, category=cast.category, minutes=240)
-    HandlingLimit.objects.create(stage=LimitStage.HANDLE, category=cast.category, grid=cast.grid, minutes=120, unit=LimitUnit.NATURAL)
+    HandlingLimit.objects.create(
+        stage=LimitStage.HANDLE,
+        category=cast.category,
+        grid=cast.grid,
+        minutes=120,
+        unit=LimitUnit.NATURAL,
+    )
     ticket = make_ticket(TicketStatus.DISPATCHED, cast=cast)
     assert ticket.due_at == NOW + timedelta(hours=2)
 
@@ -278,7 +415,9 @@ def test_limits_choose_the_most_specific() -> None:
 @pytest.mark.django_db
 def test_due_dates_skip_holidays() -> None:
     cast = make_cast()
-    CalendarDay.objects.create(date=(NOW + timedelta(days=1)).date(), type="holiday", name="示例假日")
+    CalendarDay.objects.create(
+        date=(NOW + timedelta(days=1)).date(), type="holiday", name="示例假日"
+    )
     HandlingLimit.objects.create(stage=LimitStage.HANDLE, minutes=480)
     ticket = make_ticket(TicketStatus.DISPATCHED, cast=cast)
     assert ticket.due_at == NOW + timedelta(days=2)
@@ -294,7 +433,9 @@ def test_confidential_cases_are_not_published() -> None:
     report.refresh_from_db()
     assert report.published_at is None
     other = make_report(resident=make_resident("bob"))
-    open_ticket(other, Assessment(urgency=Urgency.P2, category=cast.category, lead=cast.sanitation), now=NOW)
+    open_ticket(
+        other, Assessment(urgency=Urgency.P2, category=cast.category, lead=cast.sanitation), now=NOW
+    )
     other.refresh_from_db()
     assert other.published_at == NOW
 
@@ -328,8 +469,16 @@ def test_two_at_once_one_wins() -> None:
     for _ in range(5):
         ticket = make_ticket(cast=cast, report=make_report(resident=make_resident("bob")))
         outcomes = _race(
-            lambda: perform(ticket.pk, Act.DISPATCH, actor=cast.dispatcher, now=NOW, fields=fields_for(Act.DISPATCH, cast)),  # noqa: B023
-            lambda: perform(ticket.pk, Act.ASK, actor=cast.dispatcher, now=NOW, fields=fields_for(Act.ASK, cast)),  # noqa: B023
+            lambda: perform(
+                ticket.pk,
+                Act.DISPATCH,
+                actor=cast.dispatcher,
+                now=NOW,
+                fields=fields_for(Act.DISPATCH, cast),
+            ),
+            lambda: perform(
+                ticket.pk, Act.ASK, actor=cast.dispatcher, now=NOW, fields=fields_for(Act.ASK, cast)
+            ),
         )
         assert len(outcomes) == 2
         assert outcomes.count("won") == 1
@@ -342,8 +491,12 @@ def test_crossing_merges_do_not_deadlock() -> None:
     one = make_ticket(cast=cast, report=make_report())
     two = make_ticket(cast=cast, report=make_report(resident=make_resident("bob")))
     outcomes = _race(
-        lambda: perform(one.pk, Act.MERGE, actor=cast.dispatcher, now=NOW, fields=Fields(target_ticket=two)),
-        lambda: perform(two.pk, Act.MERGE, actor=cast.dispatcher, now=NOW, fields=Fields(target_ticket=one)),
+        lambda: perform(
+            one.pk, Act.MERGE, actor=cast.dispatcher, now=NOW, fields=Fields(target_ticket=two)
+        ),
+        lambda: perform(
+            two.pk, Act.MERGE, actor=cast.dispatcher, now=NOW, fields=Fields(target_ticket=one)
+        ),
     )
     assert outcomes.count("won") == 1
     assert connection.vendor in {"sqlite", "postgresql"}
@@ -352,7 +505,11 @@ def test_crossing_merges_do_not_deadlock() -> None:
 @pytest.mark.django_db
 def test_system_dispatch_is_marked_automatic() -> None:
     cast = make_cast()
-    ticket = open_ticket(make_report(), Assessment(urgency=Urgency.P2, category=cast.category, lead=cast.sanitation), now=NOW)
+    ticket = open_ticket(
+        make_report(),
+        Assessment(urgency=Urgency.P2, category=cast.category, lead=cast.sanitation),
+        now=NOW,
+    )
     assert (ticket.status, ticket.auto_dispatched) == (TicketStatus.DISPATCHED, True)
     moved = perform(ticket.pk, Act.ACCEPT, actor=SYSTEM, now=NOW)
     assert moved.status == TicketStatus.HANDLING

@@ -21,7 +21,9 @@ pytestmark = pytest.mark.django_db
 
 def rate(report: Report) -> None:
     Rating.objects.create(report=report, round=report.reopen_count, solved=True, score=5, at=NOW)
-    apply_resident_action(report, ResidentAction.RATE, {"solved": True, "score": 5, "comment": ""}, now=NOW)
+    apply_resident_action(
+        report, ResidentAction.RATE, {"solved": True, "score": 5, "comment": ""}, now=NOW
+    )
     report.refresh_from_db()
 
 
@@ -33,7 +35,10 @@ def test_it_works() -> None:
     rate(report)
     ticket.refresh_from_db()
     assert (ticket.status, report.public_status) == (TicketStatus.CLOSED, PublicStatus.CLOSED)
-    assert TicketEvent.objects.filter(ticket=ticket, action="rate").get().data == {"solved": True, "score": 5}
+    assert TicketEvent.objects.filter(ticket=ticket, action="rate").get().data == {
+        "solved": True,
+        "score": 5,
+    }
 
 
 def test_each_resident_of_a_shared_ticket_rates_alone() -> None:
@@ -48,7 +53,11 @@ def test_each_resident_of_a_shared_ticket_rates_alone() -> None:
     rate(first)
     ticket.refresh_from_db()
     second.refresh_from_db()
-    assert (ticket.status, first.public_status, second.public_status) == ("awaiting_rating", "closed", "awaiting_rating")
+    assert (ticket.status, first.public_status, second.public_status) == (
+        "awaiting_rating",
+        "closed",
+        "awaiting_rating",
+    )
     rate(second)
     ticket.refresh_from_db()
     assert ticket.status == TicketStatus.CLOSED
@@ -63,7 +72,11 @@ def test_withdrawing_one_of_two_leaves_the_other() -> None:
     apply_resident_action(first, ResidentAction.WITHDRAW, {"reason": "已自行解决"}, now=NOW)
     first.refresh_from_db()
     second.refresh_from_db()
-    assert (first.public_status, first.allowed_actions, second.public_status) == ("withdrawn", [], "processing")
+    assert (first.public_status, first.allowed_actions, second.public_status) == (
+        "withdrawn",
+        [],
+        "processing",
+    )
     apply_resident_action(second, ResidentAction.WITHDRAW, {}, now=NOW)
     ticket.refresh_from_db()
     assert ticket.status == TicketStatus.WITHDRAWN
@@ -92,7 +105,9 @@ def test_it_forbids_what_the_state_does_not_allow() -> None:
     make_ticket(TicketStatus.HANDLING, cast=make_cast(), report=report)
     for action in (ResidentAction.WITHDRAW, ResidentAction.RATE, ResidentAction.REOPEN):
         with pytest.raises(ConflictError) as refused:
-            apply_resident_action(report, action, {"solved": True, "score": 3, "reason": "x"}, now=NOW)
+            apply_resident_action(
+                report, action, {"solved": True, "score": 3, "reason": "x"}, now=NOW
+            )
         assert refused.value.code == "action_not_allowed"
 
 
@@ -115,7 +130,9 @@ def test_time_closes_and_archives_and_brings_questions_back() -> None:
     assert run_timers(now=NOW + timedelta(hours=1)) == 0
     assert run_timers(now=NOW + timedelta(days=8)) == 3
     assert run_timers(now=NOW + timedelta(days=8)) == 0
-    statuses = {ticket.pk: Ticket.objects.get(pk=ticket.pk).status for ticket in (rated, asked, waiting)}
+    statuses = {
+        ticket.pk: Ticket.objects.get(pk=ticket.pk).status for ticket in (rated, asked, waiting)
+    }
     assert statuses == {rated.pk: "closed", asked.pk: "assessing", waiting.pk: "handling"}
     assert run_timers(now=NOW + timedelta(days=39)) == 1
     assert Ticket.objects.get(pk=rated.pk).status == TicketStatus.ARCHIVED
