@@ -1,0 +1,66 @@
+"""JSON as an API should take it: UTF-8, an object, finite numbers, bounded size and depth."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import IO, Any, NoReturn
+
+from django.core.exceptions import RequestDataTooBig
+from rest_framework.exceptions import ParseError
+from rest_framework.parsers import BaseParser
+
+MAX_JSON_BYTES = 256 * 1024
+MAX_DEPTH = 20
+
+
+class StrictJSONParser(BaseParser):
+    """Refuses with 400 ``invalid_json`` or 413 ``body_too_large``, never with a 500."""
+
+    media_type = "application/json"
+
+    def parse(
+        self,
+        stream: IO[Any],
+        media_type: str | None = None,  # noqa: ARG002
+        parser_context: Mapping[str, Any] | None = None,  # noqa: ARG002
+    ) -> dict[str, Any]:
+        """Return the object in the body."""
+        raw = stream.read(MAX_JSON_BYTES + 1)
+        if len(raw) > MAX_JSON_BYTES:
+            raise RequestDataTooBig
+        try:
+            data = json.loads(raw.decode("utf-8"), parse_constant=_refuse, parse_float=_finite)
+            _check(data)
+        except (ValueError, RecursionError) as error:
+            raise ParseError from error
+        if not isinstance(data, dict):
+            raise ParseError
+        return data
+
+
+def _refuse(constant: str) -> NoReturn:
+    raise ValueError(constant)
+
+
+def _finite(digits: str) -> float:
+    """Refuse 1e999, which Python reads as infinity."""
+    number = float(digits)
+    if number in {float("inf"), float("-inf")}:
+        raise ValueError("not finite")
+    return number
+
+
+def _check(data: Any) -> None:
+    """Raise ``ValueError`` for too deep nesting or a lone surrogate, without recursion."""
+    stack = [(data, 1)]
+    while stack:
+        value, depth = stack.pop()
+        if isinstance(value, str):
+            value.encode("utf-8")
+        elif isinstance(value, dict | list):
+            if depth > MAX_DEPTH:
+                raise ValueError("too deep")
+            stack.extend((child, depth + 1) for child in value)
+            if isinstance(value, dict):
+                stack.extend((child, depth + 1) for child in value.values())
