@@ -129,6 +129,8 @@ else:
 # People -------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "dispatch.Staff"
 KNOX_TOKEN_MODEL = "reports.ResidentToken"  # noqa: S105 - the name of a model
+# Our token table replaces the library's: its migrations would leave an unused one behind.
+MIGRATION_MODULES = {"knox": None}
 REST_KNOX = {
     "TOKEN_TTL": timedelta(days=30),
     "AUTH_HEADER_PREFIX": "Bearer",
