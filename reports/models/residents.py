@@ -10,7 +10,7 @@ from reports.enums import ResidentRole
 from reports.models.places import Grid
 
 
-class Resident(models.Model):
+class Resident(models.Model):  # type: ignore[django-manager-missing]  # an untyped library manager
     """One person of the resident API.
 
     ``openid`` is personal information (PIPL): it leaves this table for WeChat's servers only.
