@@ -1,7 +1,7 @@
 """The one shape of an API error, for everything that can go wrong under ``/api``.
 
-Body: ``{"code", "message", "errors": [{"field", "code", "message"}], "request_id"}``. ``message`` is
-Chinese and fit for the screen; ``field`` is a path such as ``location.lat`` or ``photos[0]``.
+Body: ``{"code", "message", "errors": [{"field", "code", "message"}], "request_id"}``. The message
+is Chinese and fit for the screen; ``field`` is a path such as ``location.lat`` or ``photos[0]``.
 """
 
 from __future__ import annotations
@@ -118,7 +118,7 @@ def _known(error: Exception, status: int, code: str) -> Response:
     headers = _retry_after(error)
     if status == 401:
         headers["WWW-Authenticate"] = getattr(error, "auth_header", None) or "Bearer"
-    return Response(error_body(code, MESSAGES[code]), status=status, headers=headers)
+    return Response(error_body(code, str(MESSAGES[code])), status=status, headers=headers)
 
 
 def _retry_after(error: Exception) -> dict[str, str]:
@@ -138,8 +138,9 @@ def _field_errors(details: Any, path: str) -> Iterator[FieldError]:
         for item in details:
             yield from _field_errors(item, path)
     elif isinstance(details, dict) and isinstance(details.get("code"), str):
-        code = FIELD_CODES.get(details["code"], details["code"])
-        message = FIELD_MESSAGES.get(code, details["message"])
+        found = str(details["code"])
+        code = FIELD_CODES.get(found, found)
+        message = FIELD_MESSAGES.get(code) or details["message"]
         yield FieldError(path, code, str(message))
     elif isinstance(details, dict):
         for key, value in details.items():

@@ -1,7 +1,7 @@
 """Fixed-window throttling on one atomic counter, instead of DRF's read-change-write of a list.
 
-DRF's own throttle loses counts under concurrency. Here a window is a cache key that ``incr`` counts;
-a cache that is away lets everybody pass: a resident's report is worth more than a limit.
+DRF's own throttle loses counts under concurrency. Here a window is a key that ``incr`` counts; a
+cache that is away lets everybody pass: a resident's report is worth more than a limit.
 """
 
 from __future__ import annotations

@@ -1,0 +1,85 @@
+"""The one HTTP client: time-outs, a size cap, a safe JSON decode, and logs without secrets."""
+
+from __future__ import annotations
+
+import json
+import logging
+import time
+from typing import Any, Literal
+from urllib.parse import urlsplit
+
+import requests
+from requests.adapters import HTTPAdapter
+from urllib3.util.retry import Retry
+
+logger = logging.getLogger(__name__)
+CONNECT_SECONDS, READ_SECONDS = 2.0, 4.0
+MAX_ANSWER_BYTES = 1024 * 1024
+Kind = Literal["timeout", "connect", "http", "decode"]
+
+
+class OutboundError(Exception):
+    """Another system did not answer usefully: ``kind`` says how, ``status`` is set for ``http``."""
+
+    def __init__(self, kind: Kind, host: str, status: int | None = None) -> None:
+        super().__init__(f"{kind} {host} {status or ''}".strip())
+        self.kind = kind
+        self.host = host
+        self.status = status
+
+
+class HttpClient:
+    """A kept-alive session; GET is tried again after a refused connection or 502, 503, 504."""
+
+    def __init__(self, *, connect: float = CONNECT_SECONDS, read: float = READ_SECONDS) -> None:
+        self._timeout = (connect, read)
+        self._session = requests.Session()
+        retry = Retry(
+            total=2, connect=2, read=0, backoff_factor=0.1, status_forcelist=(502, 503, 504),
+            allowed_methods=("GET",), raise_on_status=False, respect_retry_after_header=False,
+        )  # fmt: skip
+        for scheme in ("http://", "https://"):
+            self._session.mount(scheme, HTTPAdapter(max_retries=retry))
+
+    def get_json(self, url: str, *, params: dict[str, str] | None = None) -> Any:
+        """Return the decoded answer whatever its content type; :class:`OutboundError` otherwise."""
+        return self._json("GET", url, params=params)
+
+    def post_json(self, url: str, body: Any, *, params: dict[str, str] | None = None) -> Any:
+        """Send ``body`` as JSON, once and never again, and return the decoded answer."""
+        return self._json("POST", url, params=params, json=body)
+
+    def _json(self, method: str, url: str, **options: Any) -> Any:
+        host = urlsplit(url).hostname or ""
+        started = time.monotonic()
+        outcome = "ok"
+        try:
+            return json.loads(self._read(method, url, host, options))
+        except OutboundError as error:
+            outcome = error.kind
+            raise
+        except ValueError as error:
+            outcome = "decode"
+            raise OutboundError("decode", host) from error
+        finally:
+            spent = round((time.monotonic() - started) * 1000)
+            logger.info("outbound_call host=%s ms=%s outcome=%s", host, spent, outcome)
+
+    def _read(self, method: str, url: str, host: str, options: dict[str, Any]) -> bytes:
+        """Read at most ``MAX_ANSWER_BYTES``; the causes are dropped, their text holds the query."""
+        try:
+            with self._session.request(
+                method, url, timeout=self._timeout, stream=True, allow_redirects=False, **options
+            ) as answer:
+                if answer.status_code >= 300:
+                    raise OutboundError("http", host, answer.status_code)
+                body = b""
+                for chunk in answer.iter_content(16_384):
+                    body += chunk
+                    if len(body) > MAX_ANSWER_BYTES:
+                        raise OutboundError("decode", host)
+                return body
+        except requests.Timeout:
+            raise OutboundError("timeout", host) from None
+        except requests.RequestException:
+            raise OutboundError("connect", host) from None
