@@ -41,6 +41,10 @@ class HttpClient:
         for scheme in ("http://", "https://"):
             self._session.mount(scheme, HTTPAdapter(max_retries=retry))
 
+    def close(self) -> None:
+        """Give the kept connections back."""
+        self._session.close()
+
     def get_json(self, url: str, *, params: dict[str, str] | None = None) -> Any:
         """Return the decoded answer whatever its content type; :class:`OutboundError` otherwise."""
         return self._json("GET", url, params=params)
