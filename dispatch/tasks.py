@@ -1,0 +1,21 @@
+"""Celery's doors into the office: ids in, one domain call, nothing else."""
+
+from __future__ import annotations
+
+from celery import shared_task
+from django.utils import timezone
+
+from dispatch.triage.pipeline import run_triage
+from dispatch.triage.sweep import sweep_untriaged as sweep
+
+
+@shared_task(name="dispatch.triage_report")
+def triage_report(report_id: int) -> None:
+    """Triage one report; doing it again changes nothing."""
+    run_triage(report_id, now=timezone.now())
+
+
+@shared_task(name="dispatch.sweep_untriaged")
+def sweep_untriaged() -> None:
+    """Triage reports whose bell was lost."""
+    sweep(now=timezone.now())

@@ -1,0 +1,103 @@
+"""What travels through the pipeline. Every step gets a context and returns a richer one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from dispatch.models import Department
+from reports.enums import ReportKind, Urgency
+from reports.models import Category, Grid
+
+
+class Outcome(StrEnum):
+    """How a run ended; stored in ``TriageRun.decision``."""
+
+    DISPATCHED = "dispatched"
+    QUEUED = "queued"
+    ATTACHED = "attached"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A category the text may be about; ``confidence`` is 0–1, ``words`` those that spoke for it."""
+
+    code: str
+    score: float
+    confidence: float
+    words: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Lookalike:
+    """An open ticket that may be the same matter; ``distance_m`` in metres, ``similarity`` 0–1."""
+
+    ticket_id: int
+    number: str
+    distance_m: float
+    similarity: float
+
+
+@dataclass(frozen=True, slots=True)
+class TriageContext:
+    """A report as triage sees it, and what the steps so far found out.
+
+    ``own_words`` is the report's text alone, ``text`` also what the resident added before triage.
+    ``lat``/``lng`` are WGS-84 degrees, moments aware UTC. ``category`` is the best candidate once it
+    is likely enough to be shown; ``attach_to`` the ticket the report surely belongs to.
+    """
+
+    report_id: int
+    text: str
+    own_words: str
+    kind: ReportKind
+    lat: float
+    lng: float
+    submitted_at: datetime
+    now: datetime
+    resident_id: int | None = None
+    chosen_code: str = ""
+    join_number: str = ""
+    accuracy_m: float | None = None
+    photo_count: int = 0
+
+    repeated_report_id: int | None = None
+    grid: Grid | None = None
+    location_flag: str = ""
+    candidates: tuple[Candidate, ...] = ()
+    category: Category | None = None
+    confidence: float = 0.0
+    urgency: Urgency = Urgency.P2
+    attach_to: int | None = None
+    lookalikes: tuple[Lookalike, ...] = ()
+    lead: Department | None = None
+    assisting: tuple[Department, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StepResult:
+    """What one step decided. ``ok`` is false when a person must look; ``reason`` is Chinese."""
+
+    step: str
+    context: TriageContext
+    reason: str
+    ok: bool = True
+    data: Mapping[str, object] = field(default_factory=dict)
+
+    def as_row(self) -> dict[str, object]:
+        """Return the line of ``TriageRun.steps``."""
+        return {"step": self.step, "ok": self.ok, "reason": self.reason, "data": dict(self.data)}
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The whole outcome; ``reason`` is what the command room reads."""
+
+    outcome: Outcome
+    reason: str
+    context: TriageContext
+    results: tuple[StepResult, ...]
+    error: str = ""

@@ -1,0 +1,149 @@
+"""The pipeline: ordered steps over one report, a decision, and its carrying out.
+
+A step that fails loses no report: what is known goes to the command room with the failure as the
+reason. Only a database that cannot be reached makes the run fail as a whole; the sweep comes back.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from datetime import datetime
+
+from django.db import IntegrityError, InterfaceError, OperationalError
+
+from dispatch.domain.opening import Assessment
+from dispatch.domain.triaging import is_settled, settle_report
+from dispatch.models import TriageRun
+from dispatch.queries.untriaged import supplements_of, untriaged_report
+from dispatch.triage.context import Candidate, Decision, Outcome, StepResult, TriageContext
+from dispatch.triage.reference import Reference, current_reference
+from dispatch.triage.steps import classify, duplicates, locate, prioritise, route, screen
+from reports.enums import ReportKind
+from reports.models import Report
+
+logger = logging.getLogger(__name__)
+
+Step = tuple[str, Callable[[TriageContext, Reference], StepResult]]
+STEPS: tuple[Step, ...] = (
+    (screen.NAME, screen.run),
+    (locate.NAME, locate.run),
+    (classify.NAME, classify.run),
+    (prioritise.NAME, prioritise.run),
+    (duplicates.NAME, duplicates.run),
+    (route.NAME, route.run),
+)
+_REASON_LENGTH = 300
+
+
+def run_triage(report_id: int, *, now: datetime) -> TriageRun | None:
+    """Triage the report once and for all; ``None`` when there was nothing left to do."""
+    started = time.perf_counter()
+    report = untriaged_report(report_id)
+    if report is None:
+        return None
+    reference = current_reference()
+    decision = decide(read_context(report, now=now), reference)
+    try:
+        return _settle(report_id, decision, reference, started=started)
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception as error:  # a boundary: whatever went wrong, the command room gets the report
+        if isinstance(error, IntegrityError) and is_settled(report_id):
+            return None
+        failed = _fail(decision.context, decision.results, "settle", error)
+        return _settle(report_id, failed, reference, started=started)
+
+
+def read_context(report: Report, *, now: datetime) -> TriageContext:
+    """Read everything about the report that the steps look at (three small queries)."""
+    return TriageContext(
+        report_id=report.pk,
+        text="\n".join([report.text, *supplements_of(report.pk)]),
+        own_words=report.text,
+        kind=ReportKind(report.kind),
+        lat=report.lat,
+        lng=report.lng,
+        submitted_at=report.submitted_at,
+        now=now,
+        resident_id=report.resident_id,
+        chosen_code=report.chosen_category.code if report.chosen_category else "",
+        join_number=report.join_number,
+        accuracy_m=report.accuracy_m,
+        photo_count=report.photos.count(),
+    )
+
+
+def decide(
+    context: TriageContext, reference: Reference, *, steps: tuple[Step, ...] = STEPS
+) -> Decision:
+    """Run the steps in order; they read, and write nothing."""
+    results: list[StepResult] = []
+    for name, step in steps:
+        try:
+            result = step(context, reference)
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception as error:  # a boundary: a broken step must not lose the report
+            return _fail(context, tuple(results), name, error)
+        results.append(result)
+        context = result.context
+    holds = [result.reason for result in results if not result.ok]
+    if context.attach_to is not None:
+        reason = next(row.reason for row in results if row.step == duplicates.NAME)
+        return Decision(Outcome.ATTACHED, reason, context, tuple(results))
+    if holds:
+        return Decision(Outcome.QUEUED, "；".join(holds), context, tuple(results))
+    return Decision(Outcome.DISPATCHED, results[-1].reason, context, tuple(results))
+
+
+def _fail(
+    context: TriageContext, results: tuple[StepResult, ...], step: str, error: Exception
+) -> Decision:
+    """Describe the failure by its type: an exception's words may quote the report."""
+    name = type(error).__name__
+    logger.error("triage_step_failed", extra={"report": context.report_id, "step": step}, exc_info=error)
+    failed = StepResult(step, context, f"出错：{name}", ok=False)
+    reason = f"系统研判出错（{step}：{name}），请人工研判"
+    return Decision(Outcome.FAILED, reason, context, (*results, failed), error=f"{step}: {name}")
+
+
+def _settle(
+    report_id: int, decision: Decision, reference: Reference, *, started: float
+) -> TriageRun | None:
+    context, dispatched = decision.context, decision.outcome is Outcome.DISPATCHED
+    assessment = Assessment(
+        urgency=context.urgency,
+        category=context.category,
+        grid=context.grid,
+        lead=context.lead if dispatched else None,
+        assisting=context.assisting if dispatched else (),
+        queue_reason="" if dispatched else decision.reason,
+        location_flag=context.location_flag,
+        note=f"系统研判：{decision.reason}" if dispatched else "",
+    )
+    run = TriageRun(
+        at=context.now,
+        decision=decision.outcome,
+        reason=decision.reason[:_REASON_LENGTH],
+        confidence=context.confidence,
+        model_version=reference.classifier.version,
+        steps=[result.as_row() for result in decision.results],
+        candidates=[_candidate_row(row, reference) for row in context.candidates],
+        error=decision.error[:_REASON_LENGTH],
+        duration_ms=round((time.perf_counter() - started) * 1000),
+    )
+    attach_to = context.attach_to if decision.outcome is Outcome.ATTACHED else None
+    return settle_report(report_id, assessment, run, attach_to=attach_to, now=context.now)
+
+
+def _candidate_row(candidate: Candidate, reference: Reference) -> dict[str, object]:
+    duty = reference.duties.get(candidate.code)
+    return {
+        "category": candidate.code,
+        "name": reference.categories[candidate.code].name,
+        "confidence": candidate.confidence,
+        "department": duty.lead.name if duty else "",
+        "words": list(candidate.words),
+    }

@@ -1,0 +1,58 @@
+"""Screen: is there anything to work on, has the same person just said the same?"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from dispatch.triage.context import StepResult, TriageContext
+from dispatch.triage.reference import Reference
+from reports.models import Report
+from xiangcun.lib.text import mask_contacts
+
+NAME = "screen"
+REPEAT_WINDOW = timedelta(days=1)
+MIN_LETTERS = 2
+MIN_DIFFERENT = 2
+MEANINGLESS = frozenset({"测试", "测试一下", "test", "testing", "试试", "试一下", "你好", "您好", "哈哈", "如图"})
+
+
+def run(context: TriageContext, _reference: Reference) -> StepResult:
+    """Flag empty or meaningless words and repetitions; note contact data (masked wherever shown)."""
+    letters = "".join(char for char in context.text if char.isalnum())
+    data = {"characters": len(letters), "contact_data": mask_contacts(context.text) != context.text}
+    if _is_meaningless(letters, context.photo_count):
+        return StepResult(NAME, context, "内容过少，看不出诉求", ok=False, data=data)
+    earlier = _find_repeated(context)
+    if earlier is not None:
+        return StepResult(
+            NAME,
+            replace(context, repeated_report_id=earlier.pk),
+            f"同一居民一天内上报过相同内容（{earlier.number}）",
+            ok=False,
+            data={**data, "repeats": earlier.number},
+        )
+    return StepResult(NAME, context, "内容有效", data=data)
+
+
+def _is_meaningless(letters: str, photo_count: int) -> bool:
+    if letters.lower() in MEANINGLESS:
+        return photo_count == 0 or letters != "如图"
+    has_words = any(char.isalpha() for char in letters)
+    return not has_words or len(letters) < MIN_LETTERS or len(set(letters)) < MIN_DIFFERENT
+
+
+def _find_repeated(context: TriageContext) -> Report | None:
+    if context.resident_id is None:
+        return None
+    return (
+        Report.objects.filter(
+            resident_id=context.resident_id,
+            pk__lt=context.report_id,
+            submitted_at__gte=context.submitted_at - REPEAT_WINDOW,
+            text=context.own_words,
+        )
+        .order_by("-pk")
+        .only("pk", "number")
+        .first()
+    )
