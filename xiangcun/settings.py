@@ -191,10 +191,27 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 DATA_UPLOAD_MAX_NUMBER_FILES = 20
 
 # Resident API -------------------------------------------------------------------------------------
+# Per person (per address before login) and view scope; THROTTLE_RATES="report=60/min,…" changes some.
+THROTTLE_RATES = {
+    "session": "30/min",
+    "photo": "60/min",
+    "report": "30/min",
+    "write": "60/min",
+    "read": "300/min",
+    "public": "120/min",
+} | dict(pair.split("=", 1) for pair in env_list("THROTTLE_RATES") if "=" in pair)
 REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["knox.auth.TokenAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["xiangcun.lib.drf.parsers.StrictJSONParser"],
+    "DEFAULT_PAGINATION_CLASS": "xiangcun.lib.drf.pagination.KeysetPagination",
+    "DEFAULT_THROTTLE_CLASSES": ["xiangcun.lib.drf.throttling.CounterThrottle"],
+    "DEFAULT_THROTTLE_RATES": THROTTLE_RATES,
+    "NUM_PROXIES": env_int("NUM_PROXIES", 0, high=10),
+    "EXCEPTION_HANDLER": "xiangcun.lib.drf.errors.exception_handler",
+    "PAGE_SIZE": 20,
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "UNAUTHENTICATED_USER": None,
     "UNAUTHENTICATED_TOKEN": None,

@@ -11,6 +11,11 @@ from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerView
 
 from xiangcun import health
 
+handler400 = "xiangcun.errorpages.bad_request"
+handler403 = "xiangcun.errorpages.permission_denied"
+handler404 = "xiangcun.errorpages.page_not_found"
+handler500 = "xiangcun.errorpages.server_error"
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", RedirectView.as_view(pattern_name="admin:index"), name="home"),
     path("healthz", health.healthz, name="healthz"),
