@@ -9,11 +9,15 @@ from __future__ import annotations
 import hashlib
 import logging
 import time
+from typing import TYPE_CHECKING
 
 from django.core.cache import cache
 from rest_framework.request import Request
 from rest_framework.throttling import ScopedRateThrottle
-from rest_framework.views import APIView
+
+if TYPE_CHECKING:
+    # rest_framework.views imports this class while it is being imported itself.
+    from rest_framework.views import APIView
 
 logger = logging.getLogger(__name__)
 
