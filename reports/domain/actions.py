@@ -1,0 +1,138 @@
+"""What a resident does with a report after sending it: five actions, one door."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from reports.domain.photos import claim_photos
+from reports.enums import PublicStatus, ResidentAction, UpdateKind
+from reports.models import Rating, Report, ReportUpdate, Resident
+from reports.signals import resident_acted
+from xiangcun.lib.errors import ConflictError
+
+TOWNSHIP_ZONE = ZoneInfo("Asia/Shanghai")
+Payload = Mapping[str, object]
+
+
+@transaction.atomic
+def act(
+    report: Report, action: ResidentAction, *, payload: Payload, now: datetime
+) -> Report:
+    """Carry out a resident's action; return the report as it is afterwards.
+
+    Payload by action: supplement ``{text, photos: [uuid str]}``, withdraw ``{reason}``, urge
+    ``{text}``, rate ``{solved, score, comment}``, reopen ``{reason}``. Our rows are written first,
+    then ``resident_acted`` lets the office change the case or refuse: its ``DomainError`` undoes
+    everything. Raises ``ConflictError`` ``action_not_allowed``, ``urged_today``, ``already_rated``.
+    """
+    locked = Report.objects.select_for_update().get(pk=report.pk)
+    if action.value not in locked.allowed_actions:
+        raise _not_allowed(locked, action)
+    line = _write_line(locked, action, payload, now=now)
+    _RECORDERS[action](locked, line, payload, now)
+    resident_acted.send(sender=Report, report=locked, action=action, payload=payload, now=now)
+    return _settle(locked, line, now=now)
+
+
+def _not_allowed(report: Report, action: ResidentAction) -> ConflictError:
+    status = PublicStatus(report.public_status).label
+    return ConflictError(
+        "action_not_allowed",
+        _("这件上报目前是“%(status)s”，不能%(action)s") % {"status": status, "action": action.label},
+    )
+
+
+def _write_line(
+    report: Report, action: ResidentAction, payload: Payload, *, now: datetime
+) -> ReportUpdate:
+    return ReportUpdate.objects.create(
+        report=report,
+        at=now,
+        kind=UpdateKind(action.value),
+        status=report.public_status,
+        text=_words(action, payload),
+    )
+
+
+def _words(action: ResidentAction, payload: Payload) -> str:
+    """Return the line as the timeline shows it."""
+    if action is ResidentAction.RATE:
+        solved = _("已解决") if payload["solved"] else _("未解决")
+        head = _("评价：%(solved)s，%(score)s 分") % {"solved": solved, "score": payload["score"]}
+        comment = str(payload.get("comment") or "")
+        return f"{head}。{comment}" if comment else head
+    key = "text" if action in {ResidentAction.SUPPLEMENT, ResidentAction.URGE} else "reason"
+    return str(payload.get(key) or "") or str(_DEFAULT_WORDS[action])
+
+
+def _settle(report: Report, line: ReportUpdate, *, now: datetime) -> Report:
+    """Let the line carry the status that the action led to."""
+    Report.objects.filter(pk=report.pk).update(updated_at=now)
+    report.refresh_from_db()
+    if line.status != report.public_status:
+        ReportUpdate.objects.filter(pk=line.pk).update(status=report.public_status)
+    return report
+
+
+def _record_supplement(
+    report: Report, line: ReportUpdate, payload: Payload, now: datetime
+) -> None:
+    given = payload.get("photos")
+    texts: Sequence[object] = given if isinstance(given, list | tuple) else ()
+    ids = [uuid.UUID(str(text)) for text in texts]
+    if ids:
+        claim_photos(ids, resident=_person(report), now=now)
+        line.photos.add(*ids)
+
+
+def _person(report: Report) -> Resident | None:
+    return Resident(pk=report.resident_id) if report.resident_id else None
+
+
+def _record_urge(report: Report, line: ReportUpdate, payload: Payload, now: datetime) -> None:  # noqa: ARG001
+    """Count one urge a local day; the conditional UPDATE decides between two at once."""
+    today = now.astimezone(TOWNSHIP_ZONE).date()
+    not_today = Q(last_urged_on__isnull=True) | Q(last_urged_on__lt=today)
+    if not Report.objects.filter(not_today, pk=report.pk).update(last_urged_on=today):
+        raise ConflictError("urged_today", _("今天已经催办过了，我们会尽快处理，请明天再试"))
+
+
+def _record_rating(report: Report, line: ReportUpdate, payload: Payload, now: datetime) -> None:  # noqa: ARG001
+    """Write the judgement of this closing; the row lock keeps a second one out."""
+    if Rating.objects.filter(report=report, round=report.reopen_count).exists():
+        raise ConflictError("already_rated", _("您已经评价过了"))
+    Rating.objects.create(
+        report=report,
+        round=report.reopen_count,
+        solved=bool(payload["solved"]),
+        score=int(str(payload["score"])),
+        comment=str(payload.get("comment") or ""),
+        at=now,
+    )
+
+
+def _record_nothing(report: Report, line: ReportUpdate, payload: Payload, now: datetime) -> None:
+    """Leave it at the line: the office does the rest."""
+
+
+_RECORDERS: Mapping[ResidentAction, Callable[[Report, ReportUpdate, Payload, datetime], None]] = {
+    ResidentAction.SUPPLEMENT: _record_supplement,
+    ResidentAction.WITHDRAW: _record_nothing,
+    ResidentAction.URGE: _record_urge,
+    ResidentAction.RATE: _record_rating,
+    ResidentAction.REOPEN: _record_nothing,
+}
+_DEFAULT_WORDS: Mapping[ResidentAction, object] = {
+    ResidentAction.SUPPLEMENT: gettext_lazy("补充了照片"),
+    ResidentAction.WITHDRAW: gettext_lazy("已撤回上报"),
+    ResidentAction.URGE: gettext_lazy("催办一次"),
+    ResidentAction.REOPEN: gettext_lazy("申请重新办理"),
+}

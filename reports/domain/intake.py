@@ -1,0 +1,229 @@
+"""A report comes in: once per ``client_id``, whatever the network did to the request."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import uuid
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from functools import partial
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from reports.domain.numbers import new_number, normalize_number
+from reports.domain.photos import claim_photos
+from reports.enums import (
+    Channel,
+    LocationSource,
+    PublicStatus,
+    ReportKind,
+    ResidentAction,
+    ResidentRole,
+    UpdateKind,
+)
+from reports.models import Photo, Report, ReportPhoto, ReportUpdate, Resident
+from reports.queries.categories import CategoryNode, category_tree
+from reports.queries.mine import ReportRecord, TimelineEntry, read_record
+from reports.queries.public import is_open_public_number
+from reports.signals import report_submitted
+from xiangcun.lib.errors import ConflictError, InvalidInputError
+from xiangcun.lib.geo import CoordType, out_of_china, to_wgs84
+
+FIRST_ACTIONS = (ResidentAction.SUPPLEMENT, ResidentAction.WITHDRAW)
+_NUMBER_TRIES = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Location:
+    """A place as the client sent it: degrees in ``coord_type``, ``accuracy`` in metres."""
+
+    lat: float
+    lng: float
+    coord_type: CoordType
+    source: LocationSource
+    accuracy: float | None = None
+    address: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """What a resident sends, already of the right types, lengths and characters."""
+
+    client_id: uuid.UUID
+    kind: ReportKind
+    text: str
+    location: Location
+    category: str = ""
+    photos: tuple[uuid.UUID, ...] = ()
+    anonymous: bool = False
+    contact_phone: str = ""
+    join: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """The outcome of :func:`submit_report`; ``created`` is false for a repeated request."""
+
+    record: ReportRecord
+    created: bool
+
+
+def submit_report(
+    resident: Resident, draft: Draft, *, now: datetime, channel: Channel | None = None
+) -> Submission:
+    """Accept a report, or recognise one that was accepted before.
+
+    The insert comes first and the unique constraint on (resident, client_id) decides, so two
+    retries at the same moment cannot both win. The same ``client_id`` with another body raises
+    ``ConflictError`` ``idempotency_conflict``. A repeated request is answered even when its
+    category or photo could not be used any more. Other errors are 400s of a field.
+    """
+    body_hash = hash_draft(draft)
+    try:
+        for _attempt in range(_NUMBER_TRIES):
+            try:
+                record = _insert(resident, draft, body_hash, now=now, channel=channel)
+            except IntegrityError:
+                # Either this client_id is here already or, once in a billion, the number is.
+                earlier = _find_earlier(resident, draft.client_id)
+                if earlier is not None:
+                    return _repeat(earlier, body_hash)
+            else:
+                return Submission(record, created=True)
+    except InvalidInputError:
+        earlier = _find_earlier(resident, draft.client_id)
+        if earlier is None:
+            raise
+        return _repeat(earlier, body_hash)
+    raise ConflictError("number_taken", _("系统繁忙，请稍后重试"))
+
+
+def hash_draft(draft: Draft) -> str:
+    """Return the fingerprint of a draft's meaning: equal for the same body in another spelling."""
+    canonical = json.dumps(
+        asdict(draft), sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=str
+    )
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def _find_earlier(resident: Resident, client_id: uuid.UUID) -> Report | None:
+    return Report.objects.filter(resident=resident, client_id=client_id).first()
+
+
+def _repeat(earlier: Report, body_hash: str) -> Submission:
+    if earlier.body_hash != body_hash:
+        raise ConflictError(
+            "idempotency_conflict", _("同一编号的上报内容不一致，请返回重新填写后再提交")
+        )
+    return Submission(read_record(earlier), created=False)
+
+
+def _insert(
+    resident: Resident, draft: Draft, body_hash: str, *, now: datetime, channel: Channel | None
+) -> ReportRecord:
+    """Write the report, its photos and the first line of its timeline; all of it or nothing."""
+    category = _check_category(draft)
+    join = _check_join(draft)
+    report = _build(resident, draft, category, now=now)
+    report.body_hash = body_hash
+    report.join_number = join
+    report.channel = channel or _channel_of(resident)
+    with transaction.atomic():
+        report.save(force_insert=True)
+        photos = _attach_photos(report, draft.photos, resident, now=now)
+        first = ReportUpdate.objects.create(
+            report=report,
+            at=now,
+            kind=UpdateKind.SUBMITTED,
+            status=PublicStatus.RECEIVED,
+            text=_("已收到您的上报，我们会尽快研判并转给责任单位。"),
+        )
+        transaction.on_commit(partial(_announce, report.pk))
+    return ReportRecord(report, photos, [TimelineEntry(first, [])], [])
+
+
+def _announce(report_id: int) -> None:
+    """Tell the office; the report is committed, so a receiver that fails must not fail the answer."""
+    report_submitted.send_robust(sender=Report, report_id=report_id)
+
+
+def _build(
+    resident: Resident, draft: Draft, category: CategoryNode | None, *, now: datetime
+) -> Report:
+    place = draft.location
+    lat, lng = to_wgs84(place.lat, place.lng, place.coord_type)
+    if out_of_china(place.lat, place.lng) or out_of_china(lat, lng):
+        raise InvalidInputError.of_field(
+            "location", "location_out_of_range", _("位置不在服务范围内，请重新选择地点")
+        )
+    return Report(
+        number=new_number(now=now),
+        resident=resident,
+        client_id=draft.client_id,
+        kind=draft.kind,
+        text=draft.text,
+        anonymous=draft.anonymous,
+        contact_phone=draft.contact_phone,
+        chosen_category_id=category.id if category else None,
+        lat=lat,
+        lng=lng,
+        raw_lat=place.lat,
+        raw_lng=place.lng,
+        coord_type=place.coord_type,
+        accuracy_m=place.accuracy,
+        location_source=place.source,
+        address=place.address,
+        submitted_at=now,
+        updated_at=now,
+        public_status=PublicStatus.RECEIVED,
+        allowed_actions=[str(action) for action in FIRST_ACTIONS],
+    )
+
+
+def _channel_of(resident: Resident) -> Channel:
+    return Channel.GRID if resident.role == ResidentRole.GRID else Channel.MINIPROGRAM
+
+
+def _check_category(draft: Draft) -> CategoryNode | None:
+    """Resolve the chosen leaf; a problem of a category that asks for a photo needs one."""
+    if not draft.category:
+        return None
+    category = category_tree().leaf(draft.category)
+    if category is None:
+        raise InvalidInputError.of_field(
+            "category", "category_unknown", _("所选分类不存在或已停用，请重新选择")
+        )
+    if category.photo_required and draft.kind == ReportKind.PROBLEM and not draft.photos:
+        raise InvalidInputError.of_field(
+            "photos", "photo_required", _("这类问题需要至少一张现场照片")
+        )
+    return category
+
+
+def _check_join(draft: Draft) -> str:
+    """Return the number of the public open case the resident also met, "" when there is none."""
+    if not draft.join:
+        return ""
+    number = normalize_number(draft.join)
+    if not is_open_public_number(number):
+        raise InvalidInputError.of_field(
+            "join", "join_not_found", _("没有找到这件公开的事项，或它已经办结")
+        )
+    return number
+
+
+def _attach_photos(
+    report: Report, ids: tuple[uuid.UUID, ...], resident: Resident, *, now: datetime
+) -> list[Photo]:
+    """Claim the photos and link them in the resident's order; return their rows."""
+    if not ids:
+        return []
+    claim_photos(ids, resident=resident, now=now)
+    ReportPhoto.objects.bulk_create(
+        ReportPhoto(report=report, photo_id=photo_id, order=order)
+        for order, photo_id in enumerate(ids)
+    )
+    rows = Photo.objects.in_bulk(ids)
+    return [rows[photo_id] for photo_id in ids]

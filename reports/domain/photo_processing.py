@@ -1,0 +1,96 @@
+"""Photos are drawn: renditions made once, in a worker, whatever became of the bell."""
+
+from __future__ import annotations
+
+import logging
+import uuid
+from datetime import datetime, timedelta
+
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.db.models import F, Q
+from django.utils.translation import gettext as _
+
+from reports.domain.photos import photo_folder
+from reports.enums import PhotoStatus
+from reports.models import Photo
+from xiangcun.lib import images
+from xiangcun.lib.errors import InvalidInputError
+
+logger = logging.getLogger(__name__)
+
+MAX_ATTEMPTS = 4
+LEASE = timedelta(seconds=60)
+SWEEP_AFTER = timedelta(seconds=10)
+SWEEP_BATCH = 20
+
+
+def process_photo(photo_id: uuid.UUID, *, now: datetime) -> bool:
+    """Draw the renditions of a pending photo; return whether this call settled it.
+
+    Safe to run twice and at the same time: a lease of a minute lets one worker in, and the file of
+    a worker that lost is deleted. Bytes that cannot be decoded make the photo ``broken``. A storage
+    that fails raises; the sweep comes back, and after ``MAX_ATTEMPTS`` the photo is ``broken``.
+    """
+    if not _take_lease(photo_id, now=now):
+        return False
+    photo = Photo.objects.get(pk=photo_id)
+    if photo.attempts > MAX_ATTEMPTS:
+        return _mark_broken(photo_id, _("照片多次处理失败"))
+    try:
+        with default_storage.open(photo.original, "rb") as file:
+            drawn = images.render(file)
+    except InvalidInputError as error:
+        return _mark_broken(photo_id, error.message)
+    except FileNotFoundError:
+        return _mark_broken(photo_id, _("照片文件丢失"))
+    keys = {
+        str(size): default_storage.save(f"{photo_folder(photo_id)}/{size}.jpg", ContentFile(data))
+        for size, data in drawn.items()
+    }
+    if _settle(photo_id, status=PhotoStatus.READY, renditions=keys):
+        return True
+    for key in keys.values():
+        default_storage.delete(key)
+    return False
+
+
+def sweep_pending_photos(*, now: datetime) -> int:
+    """Draw photos whose bell was lost or whose worker died; return how many were settled.
+
+    Works through a bounded batch itself instead of ringing again: a long queue must not make itself
+    longer every few seconds. One photo that fails stops no other.
+    """
+    waiting = (
+        Photo.objects.filter(_unleased(now), status=PhotoStatus.PENDING)
+        .filter(created_at__lt=now - SWEEP_AFTER)
+        .order_by("created_at")
+        .values_list("pk", flat=True)[:SWEEP_BATCH]
+    )
+    settled = 0
+    for photo_id in list(waiting):
+        try:
+            settled += process_photo(photo_id, now=now)
+        except OSError:
+            logger.exception("photo_sweep_failed photo=%s", photo_id)
+    return settled
+
+
+def _unleased(now: datetime) -> Q:
+    return Q(attempted_at__isnull=True) | Q(attempted_at__lt=now - LEASE)
+
+
+def _take_lease(photo_id: uuid.UUID, *, now: datetime) -> bool:
+    """Count the attempt before it begins: a photo that kills its worker is counted as well."""
+    pending = Photo.objects.filter(_unleased(now), pk=photo_id, status=PhotoStatus.PENDING)
+    return pending.update(attempted_at=now, attempts=F("attempts") + 1) == 1
+
+
+def _mark_broken(photo_id: uuid.UUID, failure: str) -> bool:
+    logger.warning("photo_broken photo=%s", photo_id)
+    return _settle(photo_id, status=PhotoStatus.BROKEN, failure=failure[:200])
+
+
+def _settle(photo_id: uuid.UUID, **columns: object) -> bool:
+    """Write the outcome unless another worker already has."""
+    return Photo.objects.filter(pk=photo_id, status=PhotoStatus.PENDING).update(**columns) == 1

@@ -1,0 +1,111 @@
+"""What anybody may see: published rows only, and of them neither words, photos nor persons.
+
+A place is known to the public on a grid of about 100 m. Distances are measured from that rounded
+place, too: asking from several points must not give away the exact one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import QuerySet
+
+from reports.models import OPEN_STATUSES, Report
+from reports.queries.categories import CategoryNode, category_tree
+from xiangcun.lib.geo import BoundingBox, bounding_box, distance_m, round_public
+
+NEARBY_LIMIT = 5
+DEFAULT_RADIUS_M = 100.0
+BLUR_M = 75.0
+"""How far rounding may move a point: half the diagonal of a cell of 111 m by 96 m."""
+_CANDIDATES = 200
+_COLUMNS = (
+    "id", "number", "public_status", "category_id", "lat", "lng", "department_name",
+    "submitted_at", "closed_at",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class PublicReport:
+    """A published report; ``lat``/``lng`` are rounded WGS-84 degrees."""
+
+    number: str
+    status: str
+    category: CategoryNode | None
+    lat: float
+    lng: float
+    department_name: str
+    submitted_at: datetime
+    closed_at: datetime | None
+    distance_m: float | None = None
+
+
+def published_reports(
+    *, bbox: BoundingBox | None = None, statuses: Sequence[str] = (), category: str = ""
+) -> QuerySet[Report]:
+    """Return published rows; ``category`` is a leaf or a top-level code. Give them to ``present``.
+
+    A box is widened to the cells it touches, so that an exact place cannot be cut out by moving it.
+    """
+    rows = Report.objects.filter(published_at__isnull=False).only(*_COLUMNS)
+    if bbox is not None:
+        south, west = round_public(bbox.south, bbox.west)
+        north, east = round_public(bbox.north, bbox.east)
+        half = 0.0005
+        rows = rows.filter(lat__gte=south - half, lat__lt=north + half)
+        rows = rows.filter(lng__gte=west - half, lng__lt=east + half)
+    if statuses:
+        rows = rows.filter(public_status__in=statuses)
+    return rows.filter(category__in=_category_ids(category)) if category else rows
+
+
+def present(report: Report, *, distance: float | None = None) -> PublicReport:
+    """Reduce a row to what may be published; the only way from a row to a public answer."""
+    lat, lng = round_public(report.lat, report.lng)
+    return PublicReport(
+        number=report.number,
+        status=report.public_status,
+        category=_node(report.category_id),
+        lat=lat,
+        lng=lng,
+        department_name=report.department_name,
+        submitted_at=report.submitted_at,
+        closed_at=report.closed_at,
+        distance_m=distance,
+    )
+
+
+def nearby_reports(lat: float, lng: float, *, category: str = "") -> list[PublicReport]:
+    """Return up to five open published cases around a WGS-84 point, the nearest first.
+
+    The radius is that of the category (100 m without one), widened by what rounding may move.
+    """
+    node = category_tree().nodes.get(category)
+    reach = (node.duplicate_radius_m if node else DEFAULT_RADIUS_M) + BLUR_M
+    box = bounding_box(lat, lng, reach + BLUR_M)
+    rows = published_reports(bbox=box, statuses=OPEN_STATUSES, category=category).order_by("-id")
+    found = [
+        present(row, distance=distance_m(lat, lng, *round_public(row.lat, row.lng)))
+        for row in rows[:_CANDIDATES]
+    ]
+    near = [case for case in found if case.distance_m is not None and case.distance_m <= reach]
+    return sorted(near, key=lambda case: case.distance_m or 0.0)[:NEARBY_LIMIT]
+
+
+def is_open_public_number(number: str) -> bool:
+    """Whether somebody may join this case: published and still open."""
+    rows = Report.objects.filter(number=number, published_at__isnull=False)
+    return rows.filter(public_status__in=OPEN_STATUSES).exists()
+
+
+def _category_ids(code: str) -> list[int]:
+    tree = category_tree()
+    nodes = [tree.nodes[code], *tree.children(code)] if code in tree.nodes else []
+    return [node.id for node in nodes]
+
+
+def _node(category_id: int | None) -> CategoryNode | None:
+    """Look the category up in the kept tree: no join, no query per row."""
+    return category_tree().by_id(category_id) if category_id else None
