@@ -85,8 +85,11 @@ class Supervisor:
         ).start()
 
     def _forward(self, name: str, process: subprocess.Popen[str]) -> None:
-        for line in process.stdout or ():
-            self.say(f"{name:<6} | {line.rstrip()}")
+        if process.stdout is None:
+            return
+        with process.stdout as lines:
+            for line in lines:
+                self.say(f"{name:<6} | {line.rstrip()}")
 
     def _watch(self, child: Child) -> None:
         now = time.monotonic()

@@ -24,7 +24,7 @@ class Channel(filesystem.Channel):
     def _put(self, queue: str, payload: dict[str, Any], **_kwargs: Any) -> None:  # type: ignore[override]
         folder = Path(self.data_folder_out)
         # Wall clock, not kombu's monotonic one: the order must survive a reboot of the machine.
-        name = f"{time.time_ns() // 1_000_000:015d}_{uuid.uuid4()}"
+        name = f"{time.time_ns():020d}_{uuid.uuid4()}"
         draft = folder / f"{name}.part"
         try:
             draft.write_text(json.dumps(payload), encoding="utf-8")
