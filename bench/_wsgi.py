@@ -1,0 +1,69 @@
+"""The product's application with two bare views beside it, to be measured in the same server."""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+import uuid
+from datetime import UTC, datetime
+
+import psycopg
+from django.core.wsgi import get_wsgi_application
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.urls import path
+from django.views.decorators.csrf import csrf_exempt
+
+_APPLICATION = get_wsgi_application()
+
+from django.conf import settings  # noqa: E402 - Django first
+from django.urls import include  # noqa: E402
+
+from xiangcun.lib import bell  # noqa: E402
+
+_local = threading.local()
+
+INSERT_REPORT = """
+INSERT INTO reports_report (number, resident_id, client_id, body_hash, kind, channel, text, anonymous,
+  contact_phone, join_number, lat, lng, raw_lat, raw_lng, coord_type, accuracy_m, location_source, address,
+  submitted_at, public_status, urgency, department_name, safety_prompt, allowed_actions, reopen_count, updated_at)
+VALUES (%s, %s, %s, %s, 'problem', 'miniprogram', %s, false, '', '', %s, %s, %s, %s, 'gcj02', 12, 'gps', '',
+  %s, 'received', '', '', '', %s, 0, %s) RETURNING id"""
+INSERT_UPDATE = """
+INSERT INTO reports_reportupdate (report_id, at, kind, status, text, department_name)
+VALUES (%s, %s, 'submitted', 'received', %s, '')"""
+
+
+def empty(_request: HttpRequest) -> HttpResponse:
+    """(a) Nothing but Django."""
+    return HttpResponse(b"")
+
+
+@csrf_exempt
+def raw(request: HttpRequest) -> JsonResponse:
+    """(b) The same rows through raw psycopg on a kept connection, and the same bell."""
+    body = json.loads(request.body)
+    now = datetime.now(UTC)
+    location = body["location"]
+    number = f"XC{now:%y%m%d}-{uuid.uuid4().hex[:12]}"
+    point = (location["lat"], location["lng"])
+    connection = _connection()
+    with connection.transaction():
+        row = connection.execute(
+            INSERT_REPORT,
+            (number, 1, body["client_id"], "0" * 64, body["text"], *point, *point, now, '["supplement","withdraw"]', now),
+        ).fetchone()
+        connection.execute(INSERT_UPDATE, (row[0], now, "已收到"))
+    bell.ring("dispatch.triage_report", row[0])
+    return JsonResponse({"number": number}, status=201)
+
+
+def _connection() -> psycopg.Connection:
+    if not hasattr(_local, "connection"):
+        _local.connection = psycopg.connect(os.environ["DATABASE_URL"], autocommit=True)
+    return _local.connection
+
+
+urlpatterns = [path("bench/empty", empty), path("bench/raw", raw), path("", include("xiangcun.urls"))]
+settings.ROOT_URLCONF = __name__
+application = _APPLICATION
