@@ -34,10 +34,12 @@ def test_it_works_as_an_empty_cache_while_redis_is_away(dead_cache: ForgivingRed
 def test_it_tries_again_after_the_pause() -> None:
     now = [100.0]
     breaker = Breaker(2.0, clock=lambda: now[0])
+    states = [breaker.is_open]
     breaker.trip()
-    assert breaker.is_open
+    states.append(breaker.is_open)
     now[0] += 2.0
-    assert not breaker.is_open
+    states.append(breaker.is_open)
     breaker.trip()
     breaker.reset()
-    assert not breaker.is_open
+    states.append(breaker.is_open)
+    assert states == [False, True, False, False]
