@@ -5,6 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 from django.utils import timezone
 
+from dispatch.summary.rollup import fold_all
 from dispatch.triage.pipeline import run_triage
 from dispatch.triage.sweep import sweep_untriaged as sweep
 
@@ -19,3 +20,8 @@ def triage_report(report_id: int) -> None:
 def sweep_untriaged() -> None:
     """Triage reports whose bell was lost."""
     sweep(now=timezone.now())
+
+@shared_task(name="dispatch.fold_events")
+def fold_events() -> None:
+    """Add what happened since the last time to the summary's tallies."""
+    fold_all(now=timezone.now())

@@ -304,6 +304,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 10.0,
         "options": {"expires": 30},
     },
+    "fold-events": {
+        "task": "dispatch.fold_events",
+        "schedule": 5.0,
+        "options": {"expires": 15},
+    },
 }
 
 # Safety -------------------------------------------------------------------------------------------

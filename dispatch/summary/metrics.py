@@ -8,18 +8,17 @@ the same ticket before it, so that tallies are a fold over the ledger, in any or
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from datetime import date, datetime
-from itertools import groupby
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING
 
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from dispatch.enums import Role, TicketStatus
 from dispatch.enums import TicketAction as Act
+from dispatch.summary.lines import Line, Past
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -27,76 +26,6 @@ if TYPE_CHECKING:
 STOCK_PREFIX = "status:"
 OPENED = "opened"
 SATISFIED_FROM = 4
-
-
-class Line(NamedTuple):
-    """One event as the summary needs it; the names are those of ``LINE_FIELDS``."""
-
-    pk: int
-    ticket_id: int
-    seq: int
-    at: datetime
-    role: str
-    action: str
-    from_status: str
-    to_status: str
-    category_id: int | None
-    department_id: int | None
-    grid_id: int | None
-    data: dict[str, Any]
-    opened_at: datetime
-
-
-LINE_FIELDS = (
-    "pk",
-    "ticket_id",
-    "seq",
-    "at",
-    "role",
-    "action",
-    "from_status",
-    "to_status",
-    "category_id",
-    "lead_department_id",
-    "grid_id",
-    "data",
-    "ticket__opened_at",
-)
-"""Columns of ``TicketEvent`` that make a :class:`Line`, in its order (``opened_at`` never changes)."""
-
-# The earlier lines a metric may ask for, besides the one just before.
-MILESTONES = (Act.DISPATCH, Act.ACCEPT, Act.REWORK, Act.FINISH, Act.REPORT_BACK)
-
-
-@dataclass(frozen=True, slots=True)
-class Past:
-    """What the ledger says of the ticket before a line: the line before, the latest milestones."""
-
-    previous: Line | None = None
-    milestones: Mapping[str, Line] = field(default_factory=dict)
-
-    def latest(self, *actions: Act) -> Line | None:
-        """Return the last earlier line with one of ``actions``."""
-        found = [self.milestones[action] for action in actions if action in self.milestones]
-        return max(found, key=lambda line: line.seq, default=None)
-
-
-class Cell(NamedTuple):
-    """The key of a tally; 0 stands for "none"."""
-
-    metric: str
-    day: date
-    category_id: int
-    department_id: int
-    grid_id: int
-
-
-class Delta(NamedTuple):
-    """What an event adds to a cell."""
-
-    cell: Cell
-    count: int
-    minutes: int
 
 
 Start = Callable[[Line, Past], datetime | None]
@@ -108,8 +37,10 @@ def _always(_line: Line, _past: Past) -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Metric:
-    """One definition. ``when`` narrows ``actions``; ``since`` makes it a duration in natural minutes;
-    ``weight`` counts more than one; ``before`` books it on the department the ticket is taken from.
+    """One definition.
+
+    ``when`` narrows ``actions``; ``since`` makes it a duration in natural minutes; ``weight`` counts
+    more than one; ``before`` books it on the department the ticket is taken from.
     """
 
     code: str
@@ -204,7 +135,9 @@ FLOWS: tuple[Metric, ...] = (
     Metric(
         code="finished",
         name=_("办理完成量"),
-        explanation=_("承办单位提交办理结果的次数，返工后再提交再计一次；用时从签收（返工后从返工）算起，按自然时间计，含挂账。"),
+        explanation=_(
+            "承办单位提交办理结果的次数，返工后再提交再计一次；用时从签收（返工后从返工）算起，按自然时间计，含挂账。"
+        ),
         actions=frozenset({Act.FINISH}),
         since=_since(Act.ACCEPT, Act.REWORK),
     ),
@@ -224,14 +157,18 @@ FLOWS: tuple[Metric, ...] = (
     Metric(
         code="verified",
         name=_("核查通过量"),
-        explanation=_("核查通过并答复居民的次数；用时从居民上报到答复，按自然时间计，不因挂账、退单停表。"),
+        explanation=_(
+            "核查通过并答复居民的次数；用时从居民上报到答复，按自然时间计，不因挂账、退单停表。"
+        ),
         actions=frozenset({Act.VERIFY}),
         since=_since_opening,
     ),
     Metric(
         code="closed",
         name=_("办结量"),
-        explanation=_("居民评价后办结，或 7 天未评价到期办结的工单；重新打开后再办结再计一次。用时从居民上报算起。"),
+        explanation=_(
+            "居民评价后办结，或 7 天未评价到期办结的工单；重新打开后再办结再计一次。用时从居民上报算起。"
+        ),
         actions=_CLOSING,
         since=_since_opening,
     ),
@@ -343,70 +280,16 @@ FLOWS: tuple[Metric, ...] = (
 OPENED_METRIC = Metric(
     code=OPENED,
     name=_("受理量"),
-    explanation=_("立案的工单数，记在居民上报当日；分类、单位、网格按工单现在的情况，改派或改分类后随之改记。"),
+    explanation=_(
+        "立案的工单数，记在居民上报当日；分类、单位、网格按工单现在的情况，改派或改分类后随之改记。"
+    ),
 )
 
-STOCKS: Mapping[TicketStatus, str] = MappingProxyType({status: f"{STOCK_PREFIX}{status}" for status in TicketStatus})
+STOCKS: Mapping[TicketStatus, str] = MappingProxyType(
+    {status: f"{STOCK_PREFIX}{status}" for status in TicketStatus}
+)
 """The stock metric of each state: +1 on entering, −1 on leaving; the stock is the sum over all days."""
 
-METRICS: Mapping[str, Metric] = MappingProxyType({metric.code: metric for metric in (OPENED_METRIC, *FLOWS)})
-
-_FLOWS_BY_ACTION: Mapping[str, tuple[Metric, ...]] = MappingProxyType(
-    {str(action): tuple(metric for metric in FLOWS if action in metric.actions) for action in Act}
+METRICS: Mapping[str, Metric] = MappingProxyType(
+    {metric.code: metric for metric in (OPENED_METRIC, *FLOWS)}
 )
-
-
-def deltas(line: Line, past: Past) -> Iterator[Delta]:
-    """Yield what ``line`` adds to the tallies, given what happened to its ticket before."""
-    for metric in _FLOWS_BY_ACTION[line.action]:
-        if metric.when(line, past):
-            start = metric.since(line, past) if metric.since else None
-            minutes = int((line.at - start).total_seconds() // 60) if start else 0
-            source = past.previous if metric.before and past.previous else line
-            count = metric.weight(line) if metric.weight else 1
-            yield Delta(_cell(metric.code, local_day(line.at), source), count, minutes)
-    yield from _moves(line, past.previous)
-
-
-def _moves(line: Line, previous: Line | None) -> Iterator[Delta]:
-    """Yield what follows the ticket: its state, and the place where its opening is counted."""
-    today, opened = local_day(line.at), local_day(line.opened_at)
-    stock = f"{STOCK_PREFIX}{line.to_status}"
-    if previous is None:
-        yield Delta(_cell(stock, today, line), 1, 0)
-        yield Delta(_cell(OPENED, opened, line), 1, 0)
-        return
-    moved = _place(previous) != _place(line)
-    if moved or previous.to_status != line.to_status:
-        yield Delta(_cell(f"{STOCK_PREFIX}{previous.to_status}", today, previous), -1, 0)
-        yield Delta(_cell(stock, today, line), 1, 0)
-    if moved:
-        yield Delta(_cell(OPENED, opened, previous), -1, 0)
-        yield Delta(_cell(OPENED, opened, line), 1, 0)
-
-
-def with_past(lines: Iterable[Line]) -> Iterator[tuple[Line, Past]]:
-    """Pair each line with its past. ``lines`` come ordered by ticket and seq; gaps leave no trace
-    as long as milestones and the line before each wanted line are there.
-    """
-    for _ticket, group in groupby(lines, key=lambda line: line.ticket_id):
-        past = Past()
-        for line in group:
-            yield line, past
-            milestones = past.milestones
-            if line.action in MILESTONES:
-                milestones = {**milestones, line.action: line}
-            past = Past(line, milestones)
-
-
-def local_day(moment: datetime) -> date:
-    """Return the township's date of an aware moment."""
-    return timezone.localdate(moment, timezone=timezone.get_default_timezone())
-
-
-def _place(line: Line) -> tuple[int, int, int]:
-    return line.category_id or 0, line.department_id or 0, line.grid_id or 0
-
-
-def _cell(metric: str, day: date, line: Line) -> Cell:
-    return Cell(metric, day, *_place(line))

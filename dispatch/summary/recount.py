@@ -16,7 +16,8 @@ from django.db.models import Q
 from django.utils import timezone
 
 from dispatch.models import Tally, TicketEvent
-from dispatch.summary.metrics import Cell, deltas, with_past
+from dispatch.summary.deltas import Cell, deltas
+from dispatch.summary.lines import with_past
 from dispatch.summary.rollup import Sums, add_to_tallies, stream_lines, sum_deltas
 
 
@@ -66,9 +67,13 @@ def recount(period: Period = ALWAYS) -> Sums:
     condition = Q(tallied=True)
     if period != ALWAYS:
         # A ticket's whole story is read when anything of it may fall into the period.
-        touched = TicketEvent.objects.filter(period.moments("at") | period.moments("ticket__opened_at"))
+        touched = TicketEvent.objects.filter(
+            period.moments("at") | period.moments("ticket__opened_at")
+        )
         condition &= Q(ticket_id__in=touched.values("ticket_id"))
-    found = (delta for line, past in with_past(stream_lines(condition)) for delta in deltas(line, past))
+    found = (
+        delta for line, past in with_past(stream_lines(condition)) for delta in deltas(line, past)
+    )
     return sum_deltas(delta for delta in found if delta.cell.day in period)
 
 

@@ -18,11 +18,13 @@ from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 
 from dispatch.models import Tally, TicketEvent
-from dispatch.summary.metrics import LINE_FIELDS, MILESTONES, Cell, Delta, Line, deltas, with_past
+from dispatch.summary.deltas import Cell, Delta, deltas
+from dispatch.summary.lines import LINE_FIELDS, MILESTONES, Line, with_past
 
 logger = logging.getLogger(__name__)
 
 BATCH = 500
+MAX_BATCHES = 20
 _CELLS_PER_STATEMENT = 100
 
 Sums = dict[Cell, tuple[int, int]]
@@ -38,7 +40,9 @@ def fold_events(*, now: datetime, limit: int = BATCH) -> int:
         return 0
     with transaction.atomic():
         taken = list(
-            waiting.select_for_update(skip_locked=True).order_by("id").values_list("pk", flat=True)[:limit]
+            waiting.select_for_update(skip_locked=True)
+            .order_by("id")
+            .values_list("pk", flat=True)[:limit]
         )
         lines = read_lines(Q(pk__in=taken))
         if not lines:
@@ -66,7 +70,7 @@ def sum_deltas(found: Iterable[Delta]) -> Sums:
     sums: defaultdict[Cell, tuple[int, int]] = defaultdict(lambda: (0, 0))
     for delta in found:
         count, minutes = sums[delta.cell]
-        sums[delta.cell] = (count + delta.count, minutes + delta.minutes)
+        sums[delta.cell] = (count + delta.times, minutes + delta.minutes)
     return {cell: amount for cell, amount in sums.items() if amount != (0, 0)}
 
 
@@ -90,20 +94,37 @@ def add_to_tallies(sums: Sums) -> None:
             cursor.execute(sql, [value for cell in part for value in _stored(cell, sums[cell])])
 
 
-def _stored(cell: Cell, amount: tuple[int, int]) -> tuple[object, ...]:
+def _stored(cell: Cell, amount: tuple[int, int]) -> tuple[str | int | None, ...]:
     day = connection.ops.adapt_datefield_value(cell.day)
     return (cell.metric, day, cell.category_id, cell.department_id, cell.grid_id, *amount)
 
 
 def _rows(condition: Q) -> QuerySet[TicketEvent, tuple[Any, ...]]:
-    return TicketEvent.objects.filter(condition).order_by("ticket_id", "seq").values_list(*LINE_FIELDS)
+    return (
+        TicketEvent.objects.filter(condition).order_by("ticket_id", "seq").values_list(*LINE_FIELDS)
+    )
 
 
 def _batch_deltas(lines: list[Line]) -> Iterator[Delta]:
     """Yield the deltas of ``lines``, reading what of their tickets' past the metrics may ask for."""
     wanted = {line.pk for line in lines}
     before = Q(seq__in={line.seq - 1 for line in lines}) | Q(action__in=MILESTONES)
-    earlier = read_lines(Q(ticket_id__in={line.ticket_id for line in lines}) & before & ~Q(pk__in=wanted))
-    for line, past in with_past(sorted([*lines, *earlier], key=lambda line: (line.ticket_id, line.seq))):
+    earlier = read_lines(
+        Q(ticket_id__in={line.ticket_id for line in lines}) & before & ~Q(pk__in=wanted)
+    )
+    for line, past in with_past(
+        sorted([*lines, *earlier], key=lambda line: (line.ticket_id, line.seq))
+    ):
         if line.pk in wanted:
             yield from deltas(line, past)
+
+
+def fold_all(*, now: datetime, batches: int = MAX_BATCHES) -> int:
+    """Fold until nothing waits, at most ``batches`` times; return how many events were counted."""
+    total = 0
+    for _ in range(batches):
+        folded = fold_events(now=now)
+        total += folded
+        if folded < BATCH:
+            break
+    return total

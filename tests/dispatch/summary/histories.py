@@ -27,9 +27,16 @@ from tests.dispatch.factories import (
 )
 from xiangcun.lib.errors import DomainError
 
-
 # Left to chance alone a ticket hardly ever gets to its end.
-_ONWARD = (Act.DISPATCH, Act.ACCEPT, Act.FINISH, Act.VERIFY, Act.RATE, Act.CLOSE_UNRATED, Act.REPORT_BACK)
+_ONWARD = (
+    Act.DISPATCH,
+    Act.ACCEPT,
+    Act.FINISH,
+    Act.VERIFY,
+    Act.RATE,
+    Act.CLOSE_UNRATED,
+    Act.REPORT_BACK,
+)
 
 
 class Office:
@@ -39,7 +46,11 @@ class Office:
         self.cast = cast
         self.random = random.Random(seed)
         self.now = NOW
-        self.categories: list[Category | None] = [None, cast.category, make_category("0301", name="道路破损")]
+        self.categories: list[Category | None] = [
+            None,
+            cast.category,
+            make_category("0301", name="道路破损"),
+        ]
         self.grids: list[Grid | None] = [None, cast.grid, make_grid("330114007201001")]
 
     def run(self, steps: int, *, between: Callable[[datetime], object]) -> None:
@@ -60,14 +71,24 @@ class Office:
         said = self.now - timedelta(hours=self.random.choice([0, 0, 30]))
         report = make_report(resident=resident, now=said)
         category = self.random.choice(self.categories)
-        lead = self.random.choice([None, self.cast.sanitation, self.cast.enforcement]) if category else None
+        lead = (
+            self.random.choice([None, self.cast.sanitation, self.cast.enforcement])
+            if category
+            else None
+        )
         found = Assessment(
-            urgency=Urgency.P2, category=category, grid=self.random.choice(self.grids), lead=lead, queue_reason="把握不足"
+            urgency=Urgency.P2,
+            category=category,
+            grid=self.random.choice(self.grids),
+            lead=lead,
+            queue_reason="把握不足",
         )
         open_ticket(report, found, now=self.now)
 
     def _attach(self) -> None:
-        ticket = self.random.choice(list(Ticket.objects.filter(status=TicketStatus.ASSESSING)) or [None])
+        ticket = self.random.choice(
+            list(Ticket.objects.filter(status=TicketStatus.ASSESSING)) or [None]
+        )
         if ticket is not None:
             attach_report(make_report(now=self.now), ticket, now=self.now)
 
@@ -90,12 +111,24 @@ class Office:
 
     def _actors(self, ticket: Ticket) -> list[Actor]:
         cast = self.cast
-        residents = [resident_actor(pk) for pk in ticket.ticket_reports.values_list("report_id", flat=True)]
-        staff = [cast.dispatcher, cast.lead, cast.verifier, cast.handler, cast.head, cast.outsider, cast.outsider_head]
+        residents = [
+            resident_actor(pk) for pk in ticket.ticket_reports.values_list("report_id", flat=True)
+        ]
+        staff = [
+            cast.dispatcher,
+            cast.lead,
+            cast.verifier,
+            cast.handler,
+            cast.head,
+            cast.outsider,
+            cast.outsider_head,
+        ]
         return [*staff, *residents, SYSTEM]
 
     def _fields(self, action: Act) -> Fields:
-        others = list(Ticket.objects.filter(status__in=[TicketStatus.ASSESSING, TicketStatus.HANDLING]))
+        others = list(
+            Ticket.objects.filter(status__in=[TicketStatus.ASSESSING, TicketStatus.HANDLING])
+        )
         target = self.random.choice(others) if others and action == Act.MERGE else None
         return replace(
             fields_for(action, self.cast, now=self.now, target=target),
