@@ -18,6 +18,7 @@ from typing import Any
 
 import shapely
 from shapely.geometry import MultiPoint, Point, Polygon, mapping
+from shapely.geometry.base import BaseGeometry
 
 CENTRE_LNG, CENTRE_LAT = 120.50, 30.31
 METRES_PER_DEGREE = 111_320.0
@@ -49,14 +50,14 @@ def to_degrees(x: float, y: float) -> tuple[float, float]:
     return round(lng, 6), round(CENTRE_LAT + y / METRES_PER_DEGREE, 6)
 
 
-def draw_cells(outline: Polygon, seeds: list[Point]) -> list[Polygon]:
+def draw_cells(outline: Polygon, seeds: list[Point]) -> list[BaseGeometry]:
     """One Voronoi cell per seed, clipped to the outline, in the order of the seeds."""
     cells = shapely.voronoi_polygons(MultiPoint(seeds), extend_to=outline)
     clipped = [cell.intersection(outline) for cell in cells.geoms]
     return [next(cell for cell in clipped if cell.covers(seed)) for seed in seeds]
 
 
-def draw_grids(outline: Polygon) -> list[tuple[int, Polygon]]:
+def draw_grids(outline: Polygon) -> list[tuple[int, BaseGeometry]]:
     """``(index of the village, polygon in metres)`` for each grid, Lloyd-relaxed to be compact.
 
     All thirty cells come from one diagram, so neighbours share their corners exactly and rounding
@@ -73,7 +74,7 @@ def draw_grids(outline: Polygon) -> list[tuple[int, Polygon]]:
     return [(i // GRIDS_PER_VILLAGE, cell) for i, cell in enumerate(draw_cells(outline, seeds))]
 
 
-def feature(polygon: Polygon, properties: dict[str, Any]) -> dict[str, Any]:
+def feature(polygon: BaseGeometry, properties: dict[str, Any]) -> dict[str, Any]:
     """A GeoJSON feature; the exterior ring is turned counter-clockwise."""
     ring = shapely.orient_polygons(polygon, exterior_cw=False)
     return {"type": "Feature", "properties": properties, "geometry": mapping(ring)}
@@ -92,7 +93,7 @@ def main() -> None:
     by_village: dict[int, list[Polygon]] = {index: [] for index in range(len(VILLAGES))}
     for village_index, cell in draw_grids(Polygon(OUTLINE_M)):
         code, name, _ = VILLAGES[village_index]
-        polygon = Polygon([to_degrees(x, y) for x, y in cell.exterior.coords])
+        polygon = Polygon([to_degrees(x, y) for x, y in shapely.get_coordinates(cell)])
         by_village[village_index].append(polygon)
         number = len(by_village[village_index])
         grids.append(

@@ -31,8 +31,10 @@ from reports.domain.seeding import DATA as REPORTS_DATA
 from reports.domain.seeding import (
     Row,
     SeedMode,
+    manager_of,
     put_rows,
     read_data,
+    replace_links,
     seed_categories,
     seed_dimensions,
     seed_grids,
@@ -103,13 +105,15 @@ def seed_duties(tree: Sequence[Row], *, mode: SeedMode) -> int:
         leaves if mode is SeedMode.RESET else [row for row in leaves if row["code"] not in known]
     )
     by_category = dict(CategoryDuty.objects.values_list("category__code", "pk"))
-    through = CategoryDuty.assisting.through
-    owners = [by_category[row["code"]] for row in fresh]
-    through._default_manager.filter(categoryduty_id__in=owners).delete()
-    through._default_manager.bulk_create(
-        through(categoryduty_id=by_category[row["code"]], department_id=departments[code])
-        for row in fresh
-        for code in row["assisting"]
+    replace_links(
+        CategoryDuty.assisting.through,
+        "categoryduty_id",
+        (
+            (by_category[row["code"]], departments[code])
+            for row in fresh
+            for code in row["assisting"]
+        ),
+        of=[by_category[row["code"]] for row in fresh],
     )
     return len(leaves)
 
@@ -197,14 +201,11 @@ def seed_rules(rows: Sequence[Row], *, mode: SeedMode) -> int:
     )  # fmt: skip
     fresh = rows if mode is SeedMode.RESET else [row for row in rows if row["name"] not in known]
     by_name = dict(RoutingRule.objects.values_list("name", "pk"))
-    through = RoutingRule.assisting.through
-    through._default_manager.filter(
-        routingrule_id__in=[by_name[row["name"]] for row in fresh]
-    ).delete()
-    through._default_manager.bulk_create(
-        through(routingrule_id=by_name[row["name"]], department_id=departments[code])
-        for row in fresh
-        for code in row["assisting"]
+    replace_links(
+        RoutingRule.assisting.through,
+        "routingrule_id",
+        ((by_name[row["name"]], departments[code]) for row in fresh for code in row["assisting"]),
+        of=[by_name[row["name"]] for row in fresh],
     )
     return len(rows)
 
@@ -274,8 +275,8 @@ def seed_lexicon(data: Mapping[str, Mapping[str, Sequence[str]]], *, mode: SeedM
 
 def _is_open(model: type[Model], mode: SeedMode) -> bool:
     """Whether shipped rows may be added: not to a table somebody works on, unless asked to."""
-    return mode is not SeedMode.FILL or not model._default_manager.exists()
+    return mode is not SeedMode.FILL or not manager_of(model).exists()
 
 
 def _ids(model: type[Category | Department]) -> dict[str, int]:
-    return dict(model._default_manager.values_list("code", "pk"))
+    return dict(model.objects.values_list("code", "pk"))

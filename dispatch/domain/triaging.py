@@ -21,7 +21,9 @@ def settle_report(
     the unique report of ``TicketReport`` makes the second fail.
     """
     with transaction.atomic():
-        report = Report.objects.select_for_update().filter(pk=report_id, triaged_at__isnull=True).first()
+        report = (
+            Report.objects.select_for_update().filter(pk=report_id, triaged_at__isnull=True).first()
+        )
         if report is None:
             return None
         if attach_to is None:

@@ -44,7 +44,9 @@ def open_tickets_near(
     near = [row for row in _read(rows) if distance_m(lat, lng, row.lat, row.lng) <= radius_m]
     texts = _texts_of([row.pk for row in near])
     return [
-        OpenTicket(row.pk, row.number, row.lat, row.lng, row.opened_at, tuple(texts.get(row.pk, ())))
+        OpenTicket(
+            row.pk, row.number, row.lat, row.lng, row.opened_at, tuple(texts.get(row.pk, ()))
+        )
         for row in near
     ]
 

@@ -1,6 +1,7 @@
 """The keyword lexicon: words speak for categories, the longest word at a place speaks alone.
 
-"煤气费" silences the "煤气" inside it, "建筑垃圾" the "垃圾". A category's score is the sum of its
+"煤气费" silences the "煤气" inside it, "建筑垃圾" the "垃圾"; "路灯…不亮" allows a few characters
+between its parts. A category's score is the sum of its
 words' weights, the strongest counting full and each further one less, minus what speaks against it.
 Confidence is a softmax over the scores, damped when there is little evidence in all.
 """
@@ -14,6 +15,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from dispatch.triage.context import Candidate
+from dispatch.triage.patterns import GAP_MARK, find_spans
 
 FURTHER_WORD = 0.7
 """What each further word of a category counts, relative to the one before it."""
@@ -56,10 +58,9 @@ class Lexicon:
                 self._by_term[entry.term].append(entry)
                 digest.update(f"{entry.code}|{entry.term}|{entry.weight}\n".encode())
         self._by_head: dict[str, list[str]] = defaultdict(list)
+        self._gapped = [term for term in self._by_term if GAP_MARK in term]
         for term in self._by_term:
             self._by_head[term[:1]].append(term)
-        for terms in self._by_head.values():
-            terms.sort(key=len, reverse=True)
         self._version = f"lexicon-{digest.hexdigest()[:10]}"
 
     @property
@@ -97,8 +98,12 @@ class Lexicon:
         first: dict[str, int] = {}
         for hit in longest_hits(self._scan(text)):
             first[hit.term] = min(first.get(hit.term, hit.start), hit.start)
-        for hint in hints:
-            first[hint] = 0
+        # A pattern with a gap spans words that are not its own, so it neither silences nor is silenced.
+        for term in self._gapped:
+            span = next(find_spans(term, text), None)
+            if span is not None:
+                first[term] = span[0]
+        first.update(dict.fromkeys(hints, 0))
         found: dict[str, list[tuple[float, str]]] = defaultdict(list)
         for term, start in first.items():
             factor = 1.0 if start < OPENING_CHARACTERS else LATER_FACTOR
@@ -108,12 +113,12 @@ class Lexicon:
 
     def _scan(self, text: str) -> list[_Hit]:
         """Return every occurrence of every term."""
-        hits: list[_Hit] = []
-        for start, head in enumerate(text):
-            for term in self._by_head.get(head, ()):
-                if text.startswith(term, start):
-                    hits.append(_Hit(start, start + len(term), term))
-        return hits
+        return [
+            _Hit(start, start + len(term), term)
+            for start, head in enumerate(text)
+            for term in self._by_head.get(head, ())
+            if text.startswith(term, start)
+        ]
 
 
 def longest_hits(hits: Iterable[_Hit]) -> list[_Hit]:

@@ -34,5 +34,7 @@ def occurs(term: str, text: str) -> bool:
 def clause_around(text: str, start: int, end: int) -> str:
     """Return the clause (comma to comma) or clauses that the span touches."""
     left = max(text.rfind(mark, 0, start) for mark in CLAUSE_ENDS) + 1
-    right = min((at for mark in CLAUSE_ENDS if (at := text.find(mark, end)) >= 0), default=len(text))
+    right = min(
+        (at for mark in CLAUSE_ENDS if (at := text.find(mark, end)) >= 0), default=len(text)
+    )
     return text[left:right]

@@ -49,7 +49,7 @@ def run_triage(report_id: int, *, now: datetime) -> TriageRun | None:
         return _settle(report_id, decision, reference, started=started)
     except (OperationalError, InterfaceError):
         raise
-    except Exception as error:  # a boundary: whatever went wrong, the command room gets the report
+    except Exception as error:  # noqa: BLE001 - whatever went wrong, the command room gets the report
         if isinstance(error, IntegrityError) and is_settled(report_id):
             return None
         failed = _fail(decision.context, decision.results, "settle", error)
@@ -85,7 +85,7 @@ def decide(
             result = step(context, reference)
         except (OperationalError, InterfaceError):
             raise
-        except Exception as error:  # a boundary: a broken step must not lose the report
+        except Exception as error:  # noqa: BLE001 - a broken step must not lose the report
             return _fail(context, tuple(results), name, error)
         results.append(result)
         context = result.context
@@ -103,7 +103,9 @@ def _fail(
 ) -> Decision:
     """Describe the failure by its type: an exception's words may quote the report."""
     name = type(error).__name__
-    logger.error("triage_step_failed", extra={"report": context.report_id, "step": step}, exc_info=error)
+    logger.error(
+        "triage_step_failed", extra={"report": context.report_id, "step": step}, exc_info=error
+    )
     failed = StepResult(step, context, f"出错：{name}", ok=False)
     reason = f"系统研判出错（{step}：{name}），请人工研判"
     return Decision(Outcome.FAILED, reason, context, (*results, failed), error=f"{step}: {name}")

@@ -12,8 +12,9 @@ import time as clock
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import time
+from typing import Any
 
-from django.db.models import Count, Max
+from django.db.models import Count, Max, QuerySet
 
 from dispatch.models import CategoryDuty, DangerTerm, Department, LexiconTerm, RoutingRule
 from dispatch.triage.classifier import Classifier
@@ -24,7 +25,6 @@ from reports.enums import Urgency
 from reports.models import Category, Grid
 
 CHECK_SECONDS = 3.0
-_WATCHED = (Category, Grid, CategoryDuty, RoutingRule, LexiconTerm, DangerTerm)
 
 Fingerprint = tuple[object, ...]
 
@@ -96,11 +96,22 @@ def forget_reference() -> None:
 def _fingerprint() -> Fingerprint:
     """Describe the state of the watched tables; departments are few and carry no time of change."""
     looks = [
-        tuple(model._default_manager.aggregate(rows=Count("pk"), latest=Max("updated_at")).values())
-        for model in _WATCHED
+        tuple(rows.aggregate(rows=Count("pk"), latest=Max("updated_at")).values())
+        for rows in _watched()
     ]
     departments = Department.objects.values_list("pk", "code", "name", "village_code", "is_active")
     return (*looks, tuple(departments))
+
+
+def _watched() -> tuple[QuerySet[Any], ...]:
+    return (
+        Category.objects.all(),
+        Grid.objects.all(),
+        CategoryDuty.objects.all(),
+        RoutingRule.objects.all(),
+        LexiconTerm.objects.all(),
+        DangerTerm.objects.all(),
+    )
 
 
 def _read_reference() -> Reference:
@@ -108,7 +119,9 @@ def _read_reference() -> Reference:
     return Reference(
         categories={
             row.code: row
-            for row in Category.objects.filter(is_active=True, parent__is_active=True).select_related("parent")
+            for row in Category.objects.filter(
+                is_active=True, parent__is_active=True
+            ).select_related("parent")
         },
         classifier=Lexicon(
             Entry(code, term, weight)
@@ -126,7 +139,11 @@ def _read_reference() -> Reference:
             row.category.code: _duty(departments, row.lead_id, row.assisting.all())
             for row in CategoryDuty.objects.select_related("category").prefetch_related("assisting")
         },
-        villages={row.village_code: row for row in departments.values() if row.village_code and row.is_active},
+        villages={
+            row.village_code: row
+            for row in departments.values()
+            if row.village_code and row.is_active
+        },
     )
 
 
@@ -148,5 +165,7 @@ def _read_rules(departments: Mapping[int, Department]) -> tuple[Rule, ...]:
     )
 
 
-def _duty(departments: Mapping[int, Department], lead_id: int, assisting: Iterable[Department]) -> Duty:
+def _duty(
+    departments: Mapping[int, Department], lead_id: int, assisting: Iterable[Department]
+) -> Duty:
     return Duty(departments[lead_id], tuple(departments[row.pk] for row in assisting))

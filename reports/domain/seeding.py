@@ -12,7 +12,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, TypeVar
 
-from django.db.models import Model
+from django.db.models import Manager, Model
 from django.utils import timezone
 
 from reports.enums import DimensionCode
@@ -51,11 +51,26 @@ def put_rows(
 ) -> None:
     """Insert ``rows``; one whose unique ``key`` exists is overwritten on ``RESET``, else left alone."""
     if mode is SeedMode.RESET:
-        model._default_manager.bulk_create(
+        manager_of(model).bulk_create(
             rows, update_conflicts=True, unique_fields=list(key), update_fields=list(columns)
         )
     else:
-        model._default_manager.bulk_create(rows, ignore_conflicts=True)
+        manager_of(model).bulk_create(rows, ignore_conflicts=True)
+
+
+def manager_of(model: type[M]) -> Manager[M]:
+    """Return the manager of any model, a link table's included."""
+    return model._default_manager  # noqa: SLF001 - the documented name of it
+
+
+def replace_links(
+    through: type[Model], owner: str, links: Iterable[tuple[int, int]], *, of: Sequence[int]
+) -> None:
+    """Make ``links`` (owner id, other id) all the links that the owners ``of`` have."""
+    names = [field.attname for field in through._meta.fields if field.is_relation]  # noqa: SLF001 - documented API
+    other = next(name for name in names if name != owner)
+    manager_of(through).filter(**{f"{owner}__in": of}).delete()
+    manager_of(through).bulk_create(through(**{owner: one, other: two}) for one, two in links)
 
 
 def seed_dimensions(*, mode: SeedMode) -> int:
@@ -116,13 +131,15 @@ def _tag_categories(rows: Sequence[Row]) -> None:
     by_label = {str(code.label)[-1]: code.value for code in DimensionCode}
     dimensions = dict(Dimension.objects.values_list("code", "pk"))
     categories = dict(Category.objects.values_list("code", "pk"))
-    through = Category.dimensions.through
-    chosen = [categories[row["code"]] for row in rows]
-    through._default_manager.filter(category_id__in=chosen).delete()
-    through._default_manager.bulk_create(
-        through(category_id=categories[row["code"]], dimension_id=dimensions[by_label[label]])
-        for row in rows
-        for label in row.get("dims", ())
+    replace_links(
+        Category.dimensions.through,
+        "category_id",
+        (
+            (categories[row["code"]], dimensions[by_label[label]])
+            for row in rows
+            for label in row.get("dims", ())
+        ),
+        of=[categories[row["code"]] for row in rows],
     )
 
 

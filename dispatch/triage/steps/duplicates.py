@@ -22,7 +22,7 @@ JOIN_DISTANCE_M = 1000.0
 MAX_SHOWN = 5
 
 
-def run(context: TriageContext, reference: Reference) -> StepResult:
+def run(context: TriageContext, _reference: Reference) -> StepResult:
     """Join what the resident asked to join or surely repeats; else keep suggestions for the desk."""
     wished = _wished(context)
     if wished is not None:
@@ -37,14 +37,22 @@ def run(context: TriageContext, reference: Reference) -> StepResult:
         radius_m=float(category.duplicate_radius_m),
         now=context.now,
     )
-    found = sorted((_compare(context, row) for row in near), key=lambda row: (-row.similarity, row.distance_m))
-    by_id = {row.ticket_id: row for row in near}
-    for lookalike in found:
-        if _is_sure(context, category, by_id[lookalike.ticket_id], lookalike):
-            return _joined(context, by_id[lookalike.ticket_id], "同日、同地、内容相同")
+    compared = sorted(
+        ((_compare(context, row), row) for row in near),
+        key=lambda pair: (-pair[0].similarity, pair[0].distance_m),
+    )
+    for lookalike, ticket in compared:
+        if _is_sure(context, category, ticket, lookalike):
+            return _joined(context, ticket, "同日、同地、内容相同")
+    found = [lookalike for lookalike, _ in compared]
     shown = tuple(found[:MAX_SHOWN])
-    reason = f"附近有 {len(found)} 件同类未办结工单，可能重复" if found else "附近没有同类未办结工单"
-    data = {"suggestions": [_as_data(row) for row in shown], "radius_m": category.duplicate_radius_m}
+    reason = (
+        f"附近有 {len(found)} 件同类未办结工单，可能重复" if found else "附近没有同类未办结工单"
+    )
+    data = {
+        "suggestions": [_as_data(row) for row in shown],
+        "radius_m": category.duplicate_radius_m,
+    }
     return StepResult(NAME, replace(context, lookalikes=shown), reason, data=data)
 
 
@@ -59,7 +67,9 @@ def _wished(context: TriageContext) -> OpenTicket | None:
     return named
 
 
-def _is_sure(context: TriageContext, category: Category, ticket: OpenTicket, found: Lookalike) -> bool:
+def _is_sure(
+    context: TriageContext, category: Category, ticket: OpenTicket, found: Lookalike
+) -> bool:
     """Private matters are never joined unasked: two people's pensions are not one case."""
     if category.confidential or not category.public_default or context.confidence < CONFIDENT:
         return False
@@ -70,7 +80,9 @@ def _is_sure(context: TriageContext, category: Category, ticket: OpenTicket, fou
 
 def _joined(context: TriageContext, ticket: OpenTicket, why: str) -> StepResult:
     data = {"ticket": ticket.number, "distance_m": round(_metres(context, ticket))}
-    return StepResult(NAME, replace(context, attach_to=ticket.pk), f"并入工单 {ticket.number}（{why}）", data=data)
+    return StepResult(
+        NAME, replace(context, attach_to=ticket.pk), f"并入工单 {ticket.number}（{why}）", data=data
+    )
 
 
 def _compare(context: TriageContext, ticket: OpenTicket) -> Lookalike:

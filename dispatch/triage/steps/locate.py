@@ -29,7 +29,9 @@ def run(context: TriageContext, reference: Reference) -> StepResult:
     flag = f"位置在{grid.name}边界外约 {distance} 米" if distance else ""
     if context.accuracy_m is not None and context.accuracy_m > VAGUE_ACCURACY_M:
         flag = "；".join(filter(None, [flag, f"定位精度约 {context.accuracy_m:.0f} 米，请核实"]))
-    reason = f"位于{grid.name}" if not distance else f"归入最近的{grid.name}（相距约 {distance} 米）"
+    reason = (
+        f"位于{grid.name}" if not distance else f"归入最近的{grid.name}（相距约 {distance} 米）"
+    )
     return StepResult(NAME, replace(context, grid=grid, location_flag=flag), reason, data=data)
 
 

@@ -81,7 +81,9 @@ def _on_day(rule: Rule, context: TriageContext) -> bool:
     return worked == (rule.day_scope == DayScope.WORKDAY)
 
 
-def _real(department: Department, context: TriageContext, reference: Reference) -> Department | None:
+def _real(
+    department: Department, context: TriageContext, reference: Reference
+) -> Department | None:
     """Replace the stand-in by the village of the grid; an inactive department takes no work."""
     if department.code == VILLAGE:
         return reference.villages.get(context.grid.village_code) if context.grid else None

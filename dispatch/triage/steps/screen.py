@@ -1,4 +1,4 @@
-"""Screen: is there anything to work on, has the same person just said the same?"""
+"""Screen: is there anything to work on, and has the same person just said the same."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ NAME = "screen"
 REPEAT_WINDOW = timedelta(days=1)
 MIN_LETTERS = 2
 MIN_DIFFERENT = 2
-MEANINGLESS = frozenset({"测试", "测试一下", "test", "testing", "试试", "试一下", "你好", "您好", "哈哈", "如图"})
+MEANINGLESS = frozenset(
+    {"测试", "测试一下", "test", "testing", "试试", "试一下", "你好", "您好", "哈哈", "如图"}
+)
 
 
 def run(context: TriageContext, _reference: Reference) -> StepResult:

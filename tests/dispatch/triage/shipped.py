@@ -1,0 +1,94 @@
+"""The shipped files as a reference without a database: what a fresh township decides with."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from functools import lru_cache
+
+from dispatch.domain.seeding import DATA, _spell_out
+from dispatch.models import Department
+from dispatch.triage.context import TriageContext
+from dispatch.triage.dangers import Danger
+from dispatch.triage.gridmap import GridMap
+from dispatch.triage.lexicon import Entry, Lexicon
+from dispatch.triage.reference import Duty, Reference
+from reports.domain.seeding import DATA as REPORTS_DATA
+from reports.domain.seeding import read_data
+from reports.enums import ReportKind, Urgency
+from reports.models import Category, Grid
+
+NOON = datetime(2026, 11, 24, 4, 0, tzinfo=UTC)
+
+
+def context(text: str, **extra: object) -> TriageContext:
+    values: dict[str, object] = {
+        "report_id": 1,
+        "text": text,
+        "own_words": text,
+        "kind": ReportKind.PROBLEM,
+        "lat": 30.31,
+        "lng": 120.5,
+        "submitted_at": NOON,
+        "now": NOON,
+    }
+    return TriageContext(**{**values, **extra})  # type: ignore[arg-type]
+
+
+@lru_cache(maxsize=1)
+def reference() -> Reference:
+    """Return categories, words, dangers, grids and duties as shipped; no rules."""
+    tree = read_data("categories.json", shipped=REPORTS_DATA, folder=None)["categories"]
+    features = read_data("grids.geojson", shipped=REPORTS_DATA, folder=None)["features"]
+    rows = read_data("departments.json", shipped=DATA, folder=None)["departments"]
+    lexicon = read_data("lexicon.json", shipped=DATA, folder=None)["categories"]
+    danger = read_data("danger.json", shipped=DATA, folder=None)
+    departments = {row["code"]: Department(pk=pk, **row) for pk, row in enumerate(rows, 1)}
+    leaves = [row for row in tree if row["parent"]]
+    return Reference(
+        categories={
+            row["code"]: Category(
+                pk=pk,
+                code=row["code"],
+                name=row["name"],
+                default_urgency=row["urgency"],
+                confidential=row["confidential"],
+                public_default=row["public_default"],
+                duplicate_radius_m=row["radius_m"],
+            )
+            for pk, row in enumerate(leaves, 1)
+        },
+        classifier=Lexicon(
+            Entry(code, term, float(weight))
+            for code, weights in lexicon.items()
+            for weight, terms in weights.items()
+            for term in terms
+        ),
+        dangers=tuple(
+            Danger(
+                row["term"],
+                Urgency(row["urgency"]),
+                tuple(_spell_out(row["unless"], danger["shared"])),
+            )
+            for row in danger["terms"]
+        ),
+        grids=GridMap(
+            [
+                Grid(
+                    pk=pk,
+                    code=row["properties"]["code"],
+                    name=row["properties"]["name"],
+                    village_code=row["properties"]["village_code"],
+                    polygon=row["geometry"],
+                )
+                for pk, row in enumerate(features, 1)
+            ]
+        ),
+        rules=(),
+        duties={
+            row["code"]: Duty(
+                departments[row["lead"]], tuple(departments[code] for code in row["assisting"])
+            )
+            for row in leaves
+        },
+        villages={row.village_code: row for row in departments.values() if row.village_code},
+    )
