@@ -5,6 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 from django.utils import timezone
 
+from dispatch.domain.timers import run_timers as fire_timers
 from dispatch.summary.rollup import fold_all
 from dispatch.triage.pipeline import run_triage
 from dispatch.triage.sweep import sweep_untriaged as sweep
@@ -21,7 +22,14 @@ def sweep_untriaged() -> None:
     """Triage reports whose bell was lost."""
     sweep(now=timezone.now())
 
+
 @shared_task(name="dispatch.fold_events")
 def fold_events() -> None:
     """Add what happened since the last time to the summary's tallies."""
     fold_all(now=timezone.now())
+
+
+@shared_task(name="dispatch.run_timers")
+def run_timers() -> None:
+    """Do what time alone does: bring back, accept, close, archive."""
+    fire_timers(now=timezone.now())
