@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
+from xiangcun.lib import health
+
 
 class DispatchConfig(AppConfig):
     """Register the app under its Chinese name."""
@@ -13,5 +15,7 @@ class DispatchConfig(AppConfig):
     verbose_name = _("处置指挥")
 
     def ready(self) -> None:
-        """Connect the receivers."""
-        from dispatch import receivers  # noqa: F401, PLC0415 - receivers need loaded models
+        """Connect the receivers and the readiness check: both need loaded models."""
+        from dispatch import readiness, receivers
+
+        health.register("oldest_untriaged", _("最久未研判的上报"), readiness.oldest_untriaged)

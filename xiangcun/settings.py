@@ -14,6 +14,7 @@ from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 
+from reports.schedule import BEAT as REPORTS_BEAT
 from xiangcun.lib.databases import PostgresLimits, postgres_settings, sqlite_settings
 from xiangcun.lib.env import (
     env_bool,
@@ -201,7 +202,7 @@ THROTTLE_RATES = {
     "public": "120/min",
 } | dict(pair.split("=", 1) for pair in env_list("THROTTLE_RATES") if "=" in pair)
 REST_FRAMEWORK: dict[str, Any] = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["knox.auth.TokenAuthentication"],
+    "DEFAULT_AUTHENTICATION_CLASSES": ["reports.api.authentication.BearerAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["xiangcun.lib.drf.parsers.StrictJSONParser"],
@@ -215,7 +216,24 @@ REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "UNAUTHENTICATED_USER": None,
     "UNAUTHENTICATED_TOKEN": None,
+    "EXCEPTION_HANDLER": "xiangcun.lib.drf.errors.exception_handler",
+    "NUM_PROXIES": env_int("NUM_PROXIES", 0, high=10),
+    # By person, else by address; a village shares one address of its mobile network.
+    "DEFAULT_THROTTLE_RATES": {
+        "session": "60/min",
+        "me": "60/min",
+        "export": "6/min",
+        "photos": "60/min",
+        "reports": "60/min",
+        "actions": "30/min",
+        "reads": "240/min",
+        "public": "600/min",
+    },
 }
+if not env_bool("THROTTLE", default=True):
+    REST_FRAMEWORK["DEFAULT_THROTTLE_RATES"] = dict.fromkeys(
+        REST_FRAMEWORK["DEFAULT_THROTTLE_RATES"]
+    )
 SPECTACULAR_SETTINGS: dict[str, Any] = {
     "TITLE": "乡村小脑 居民接口",
     "VERSION": "1.0.0",
@@ -303,6 +321,16 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "xiangcun.heartbeat",
         "schedule": 10.0,
         "options": {"expires": 30},
+    },
+    "run-timers": {
+        "task": "dispatch.run_timers",
+        "schedule": 300.0,
+        "options": {"expires": 240},
+    },
+    "sweep-untriaged": {
+        "task": "dispatch.sweep_untriaged",
+        "schedule": 5.0,
+        "options": {"expires": 15},
     },
     "fold-events": {
         "task": "dispatch.fold_events",

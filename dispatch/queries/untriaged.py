@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from reports.enums import UpdateKind
 from reports.models import Report, ReportUpdate
@@ -24,3 +24,10 @@ def supplements_of(report_id: int) -> list[str]:
     """Return what the resident added to the report, in order."""
     rows = ReportUpdate.objects.filter(report_id=report_id, kind=UpdateKind.SUPPLEMENT)
     return list(rows.order_by("at", "pk").values_list("text", flat=True))
+
+
+def oldest_wait(*, now: datetime) -> timedelta | None:
+    """Return how long the oldest untriaged report has waited, ``None`` when nothing waits."""
+    rows = Report.objects.filter(triaged_at__isnull=True)
+    submitted = rows.order_by("pk").values_list("submitted_at", flat=True).first()
+    return None if submitted is None else now - submitted
