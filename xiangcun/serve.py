@@ -163,12 +163,12 @@ def child_commands(host: str, port: int) -> list[Child]:
 def granian_options(host: str, port: int) -> list[str]:
     """Return the web server's options; docs/adr/0005 has the reasons and figures."""
     workers = env_int("WEB_WORKERS", 2, low=1, high=64)
-    threads = env_int("WEB_THREADS", 16, low=1, high=256)
+    threads = env_int("WEB_THREADS", 64, low=1, high=256)
     return [
         "--interface", "wsgi", "--host", host, "--port", str(port), "--no-ws", "--http", "1",
         "--workers", str(workers), "--blocking-threads", str(threads),
         "--respawn-failed-workers", "--respawn-interval", "1",
-        "--workers-kill-timeout", "5", "--log-level", "error",
+        "--workers-kill-timeout", "5", "--workers-lifetime", "21600", "--log-level", "error",
     ]  # fmt: skip
 
 

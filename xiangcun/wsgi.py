@@ -6,6 +6,8 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
+from xiangcun.lib.spool import SpooledBody
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "xiangcun.settings")
 
-application = get_wsgi_application()
+application = SpooledBody(get_wsgi_application())
