@@ -17,7 +17,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Take the first and the last day, both included."""
-        parser.add_argument("--from", dest="first", type=date.fromisoformat, help="开始日期，例如 2026-11-01")
+        parser.add_argument(
+            "--from", dest="first", type=date.fromisoformat, help="开始日期，例如 2026-11-01"
+        )
         parser.add_argument("--to", dest="last", type=date.fromisoformat, help="结束日期（含当日）")
 
     def handle(self, *_args: Any, **options: Any) -> None:

@@ -20,14 +20,24 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Say what may be asked for."""
-        parser.add_argument("--data", type=Path, help="本街道的数据文件夹，其中同名文件优先于自带文件")
-        parser.add_argument("--add", action="store_true", help="补上新版本自带而表中没有的词语和规则")
+        parser.add_argument(
+            "--data", type=Path, help="本街道的数据文件夹，其中同名文件优先于自带文件"
+        )
+        parser.add_argument(
+            "--add", action="store_true", help="补上新版本自带而表中没有的词语和规则"
+        )
         parser.add_argument("--reset", action="store_true", help="用自带数据覆盖已修改的行")
         parser.add_argument("--demo", action="store_true", help="建立演示账号，口令写入数据文件夹")
 
     def handle(self, **options: Any) -> None:
         """Seed, and name the file with the demo password."""
-        mode = SeedMode.RESET if options["reset"] else SeedMode.ADD if options["add"] else SeedMode.FILL
+        mode = (
+            SeedMode.RESET
+            if options["reset"]
+            else SeedMode.ADD
+            if options["add"]
+            else SeedMode.FILL
+        )
         seed_township(mode=mode, folder=options["data"], say=self.stdout.write)
         if options["demo"]:
             path = seed_demo_staff(reset=options["reset"], folder=options["data"])

@@ -1,4 +1,4 @@
-"""``manage.py verify_ledger``: is every line of every ticket still what was written?"""
+"""``manage.py verify_ledger``: prove that every line of every ticket is what was written."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``manage.py verify_tallies``: do the summary's tallies equal a recount of the ledger?"""
+"""``manage.py verify_tallies``: compare the summary's tallies with a recount of the ledger."""
 
 from __future__ import annotations
 
@@ -19,7 +19,11 @@ class Command(BaseCommand):
         differences = find_differences()
         for difference in differences:
             cell, stored, counted = difference.cell, difference.stored, difference.counted
-            self.stdout.write(f"{cell.day} {cell.metric}：统计为 {stored[0]}，流转记录为 {counted[0]}（{cell}）")
+            self.stdout.write(
+                f"{cell.day} {cell.metric}：统计为 {stored[0]}，流转记录为 {counted[0]}（{cell}）"
+            )
         if differences:
-            raise CommandError(f"统计有 {len(differences)} 项不符，可运行 manage.py rebuild_tallies 重新生成")
+            raise CommandError(
+                f"统计有 {len(differences)} 项不符，可运行 manage.py rebuild_tallies 重新生成"
+            )
         self.stdout.write("统计与流转记录一致")

@@ -24,7 +24,7 @@ LETTERS = {
 def row(transition: Transition) -> str:
     """Return one line of the table."""
     order = list(TicketStatus)
-    sources = "、".join(status.label for status in order if status in transition.sources)
+    sources = "、".join(str(status.label) for status in order if status in transition.sources)
     roles = " ".join(letter for role, letter in LETTERS.items() if role in transition.roles)
     target = TicketStatus(transition.target).label if transition.target else "–"
     columns = (
