@@ -216,24 +216,7 @@ REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "UNAUTHENTICATED_USER": None,
     "UNAUTHENTICATED_TOKEN": None,
-    "EXCEPTION_HANDLER": "xiangcun.lib.drf.errors.exception_handler",
-    "NUM_PROXIES": env_int("NUM_PROXIES", 0, high=10),
-    # By person, else by address; a village shares one address of its mobile network.
-    "DEFAULT_THROTTLE_RATES": {
-        "session": "60/min",
-        "me": "60/min",
-        "export": "6/min",
-        "photos": "60/min",
-        "reports": "60/min",
-        "actions": "30/min",
-        "reads": "240/min",
-        "public": "600/min",
-    },
 }
-if not env_bool("THROTTLE", default=True):
-    REST_FRAMEWORK["DEFAULT_THROTTLE_RATES"] = dict.fromkeys(
-        REST_FRAMEWORK["DEFAULT_THROTTLE_RATES"]
-    )
 SPECTACULAR_SETTINGS: dict[str, Any] = {
     "TITLE": "乡村小脑 居民接口",
     "VERSION": "1.0.0",
@@ -337,6 +320,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 5.0,
         "options": {"expires": 15},
     },
+    **REPORTS_BEAT,
 }
 
 # Safety -------------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerView
 
+from reports.api.photo_files import photo_file
 from xiangcun import health
 
 handler400 = "xiangcun.errorpages.bad_request"
@@ -21,6 +22,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("admin/summary/", include("dispatch.console.summary_urls")),
+    path("media/photos/<str:token>", photo_file, name="photo-file"),
     path("admin/", admin.site.urls),
     path("api/schema", SpectacularJSONAPIView.as_view(), name="schema"),
     path("api/docs", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
