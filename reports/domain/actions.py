@@ -23,9 +23,7 @@ Payload = Mapping[str, object]
 
 
 @transaction.atomic
-def act(
-    report: Report, action: ResidentAction, *, payload: Payload, now: datetime
-) -> Report:
+def act(report: Report, action: ResidentAction, *, payload: Payload, now: datetime) -> Report:
     """Carry out a resident's action; return the report as it is afterwards.
 
     Payload by action: supplement ``{text, photos: [uuid str]}``, withdraw ``{reason}``, urge
@@ -46,7 +44,8 @@ def _not_allowed(report: Report, action: ResidentAction) -> ConflictError:
     status = PublicStatus(report.public_status).label
     return ConflictError(
         "action_not_allowed",
-        _("这件上报目前是“%(status)s”，不能%(action)s") % {"status": status, "action": action.label},
+        _("这件上报目前是“%(status)s”，不能%(action)s")
+        % {"status": status, "action": action.label},
     )
 
 
@@ -82,9 +81,7 @@ def _settle(report: Report, line: ReportUpdate, *, now: datetime) -> Report:
     return report
 
 
-def _record_supplement(
-    report: Report, line: ReportUpdate, payload: Payload, now: datetime
-) -> None:
+def _record_supplement(report: Report, line: ReportUpdate, payload: Payload, now: datetime) -> None:
     given = payload.get("photos")
     texts: Sequence[object] = given if isinstance(given, list | tuple) else ()
     ids = [uuid.UUID(str(text)) for text in texts]

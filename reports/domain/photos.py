@@ -12,8 +12,8 @@ from functools import partial
 from django.core.files import File
 from django.core.files.storage import default_storage
 from django.db import IntegrityError, transaction
-from django.db.models.functions import Coalesce
 from django.db.models import Value
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from reports.models import Photo, Resident
@@ -38,7 +38,9 @@ _EXTENSIONS = {
 }
 
 
-def store_photo(file: File[bytes], *, resident: Resident | None, now: datetime) -> tuple[Photo, bool]:
+def store_photo(
+    file: File[bytes], *, resident: Resident | None, now: datetime
+) -> tuple[Photo, bool]:
     """Keep an uploaded file; return its row and whether it is new.
 
     Type and limits are checked by the bytes (errors of :func:`xiangcun.lib.images.inspect`). The

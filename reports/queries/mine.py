@@ -54,8 +54,20 @@ def my_record(resident: Resident, number: str) -> ReportRecord:
     """Return one report with its timeline; ``report_not_found`` for another's as for nobody's."""
     report = my_records(resident).filter(number=number).first()
     if report is None:
-        raise NotFoundError("report_not_found", _("没有找到这件上报"))
+        raise _unknown()
     return record_of(report)
+
+
+def find_mine(resident: Resident, number: str) -> Report:
+    """Return the bare row of one's own report; ``report_not_found`` as above."""
+    report = Report.objects.filter(resident=resident, number=number).first()
+    if report is None:
+        raise _unknown()
+    return report
+
+
+def _unknown() -> NotFoundError:
+    return NotFoundError("report_not_found", _("没有找到这件上报"))
 
 
 def read_record(report: Report) -> ReportRecord:

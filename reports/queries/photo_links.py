@@ -70,7 +70,7 @@ def photo_url(photo: Photo, size: str | int, *, now: datetime | None = None) -> 
 def read_link(token: str, *, now: datetime) -> PhotoLink:
     """Check a token; raises :class:`BadLinkError` or :class:`ExpiredLinkError`."""
     parts = token.split(":", 1)[0].split(".")
-    if len(parts) != 3:
+    if len(parts) != len(("photo", "size", "expiry")):
         raise BadLinkError
     photo_id, size, expires = parts
     salt = _ORIGINAL_SIGNER_SALT if size == ORIGINAL else _RENDITION_SIGNER_SALT

@@ -1,0 +1,203 @@
+"""What the API answers: plain dictionaries from rows, built without a query.
+
+The schemas of the same shapes are in ``reports.api.schemas``; a test holds the two together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from rest_framework.request import Request
+
+from reports.domain.sessions import Session
+from reports.enums import PublicStatus, ReportKind, ResidentRole
+from reports.models import Category, Photo, Rating, Report, Resident
+from reports.queries.categories import CategoryNode, CategoryTree
+from reports.queries.mine import ReportRecord, TimelineEntry, photos_of
+from reports.queries.photo_links import LARGE, THUMBNAIL, photo_url
+from reports.queries.public import PublicReport
+from xiangcun.lib.geo import CoordType, from_wgs84
+
+_ZONE = ZoneInfo("Asia/Shanghai")
+_PLACE_DECIMALS = 5
+
+Answer = dict[str, Any]
+
+
+class Presenter:
+    """Knows the origin that links of this request begin with, and the moment they are signed."""
+
+    def __init__(self, request: Request, *, now: datetime) -> None:
+        self.origin = request.build_absolute_uri("/").rstrip("/")
+        self.now = now
+
+    def photo(self, photo: Photo) -> Answer:
+        """Show a photo; the links are null until the renditions are drawn."""
+        return {
+            "id": str(photo.pk),
+            "status": photo.status,
+            "width": photo.width,
+            "height": photo.height,
+            "url": self._link(photo, LARGE),
+            "thumbnail_url": self._link(photo, THUMBNAIL),
+            "failure": photo.failure or None,
+        }
+
+    def summary(self, report: Report, photos: Sequence[Photo]) -> Answer:
+        """Show a report without its timeline."""
+        return {
+            "number": report.number,
+            "kind": choice(ReportKind, report.kind),
+            "status": choice(PublicStatus, report.public_status),
+            "text": report.text,
+            "category": category_of(report),
+            "location": {
+                "lat": report.raw_lat,
+                "lng": report.raw_lng,
+                "coord_type": report.coord_type,
+                "accuracy": report.accuracy_m,
+                "source": report.location_source,
+                "address": report.address,
+            },
+            "photos": [self.photo(photo) for photo in photos],
+            "anonymous": report.anonymous,
+            "department": report.department_name or None,
+            "submitted_at": moment(report.submitted_at),
+            "updated_at": moment(report.updated_at),
+            "due_at": moment(report.promised_at),
+            "closed_at": moment(report.closed_at),
+            "safety_prompt": report.safety_prompt or None,
+            "allowed_actions": list(report.allowed_actions),
+        }
+
+    def listed(self, report: Report) -> Answer:
+        """Show a row of a list read by ``my_reports``."""
+        return self.summary(report, photos_of(report))
+
+    def record(self, record: ReportRecord) -> Answer:
+        """Show a report with all that its resident may read."""
+        report = record.report
+        return {
+            **self.summary(report, record.photos),
+            "client_id": str(report.client_id) if report.client_id else None,
+            "contact_phone": report.contact_phone,
+            "join": report.join_number or None,
+            "timeline": [self._entry(entry) for entry in record.timeline],
+            "ratings": [rating_of(rating) for rating in record.ratings],
+        }
+
+    def _entry(self, entry: TimelineEntry) -> Answer:
+        line = entry.update
+        return {
+            "at": moment(line.at),
+            "kind": line.kind,
+            "status": choice(PublicStatus, line.status),
+            "text": line.text,
+            "department": line.department_name or None,
+            "photos": [self.photo(photo) for photo in entry.photos],
+        }
+
+    def _link(self, photo: Photo, size: str) -> str | None:
+        path = photo_url(photo, size, now=self.now)
+        return self.origin + path if path else None
+
+
+def moment(at: datetime | None) -> str | None:
+    """Return ISO 8601 in the township's zone, to the second."""
+    return at.astimezone(_ZONE).isoformat(timespec="seconds") if at else None
+
+
+def choice(enum: Any, value: str) -> dict[str, str]:
+    """Return the machine's code and the person's word."""
+    return {"code": str(value), "label": str(enum(value).label)}
+
+
+def category_of(report: Report) -> dict[str, str] | None:
+    """Return the office's category, else the one the resident chose."""
+    category: Category | None = report.category or report.chosen_category
+    return {"code": category.code, "name": category.name} if category else None
+
+
+def rating_of(rating: Rating) -> Answer:
+    """Show one judgement."""
+    return {
+        "round": rating.round,
+        "solved": rating.solved,
+        "score": rating.score,
+        "comment": rating.comment,
+        "at": moment(rating.at),
+    }
+
+
+def resident_answer(resident: Resident) -> Answer:
+    """Show a person to themselves."""
+    return {
+        "id": str(resident.pk),
+        "nickname": resident.nickname,
+        "phone": resident.phone,
+        "role": choice(ResidentRole, resident.role),
+        "grid": resident.grid.code if resident.grid_id and resident.grid else None,
+        "consent_version": resident.consent_version,
+        "consented_at": moment(resident.consented_at),
+        "created_at": moment(resident.created_at),
+    }
+
+
+def session_answer(session: Session) -> Answer:
+    """Show a fresh login."""
+    return {
+        "token": session.token,
+        "expires_at": moment(session.expires_at),
+        "resident": resident_answer(session.resident),
+    }
+
+
+def node_answer(node: CategoryNode) -> Answer:
+    """Show one category."""
+    return {
+        "code": node.code,
+        "name": node.name,
+        "photo_required": node.photo_required,
+        "confidential": node.confidential,
+        "safety_prompt": node.safety_prompt or None,
+        "dimensions": [{"code": tag.code, "name": tag.name} for tag in node.dimensions],
+    }
+
+
+def tree_answer(tree: CategoryTree) -> list[Answer]:
+    """Show the two levels."""
+    return [
+        {
+            **node_answer(root),
+            "children": [node_answer(leaf) for leaf in tree.children(root.code)],
+        }
+        for root in tree.roots()
+    ]
+
+
+def public_answer(case: PublicReport, coord_type: str) -> Answer:
+    """Show a published case in the map's coordinate system."""
+    lat, lng = from_wgs84(case.lat, case.lng, CoordType(coord_type))
+    return {
+        "number": case.number,
+        "status": choice(PublicStatus, case.status),
+        "category": {"code": case.category.code, "name": case.category.name}
+        if case.category
+        else None,
+        "place": {
+            "lat": round(lat, _PLACE_DECIMALS),
+            "lng": round(lng, _PLACE_DECIMALS),
+            "coord_type": str(coord_type),
+        },
+        "department": case.department_name or None,
+        "submitted_at": moment(case.submitted_at),
+        "closed_at": moment(case.closed_at),
+    }
+
+
+def nearby_answer(case: PublicReport, coord_type: str) -> Answer:
+    """Show a case near by with the distance to its rounded place, in metres."""
+    return {**public_answer(case, coord_type), "distance_m": round(case.distance_m or 0.0)}

@@ -1,0 +1,218 @@
+"""What the API takes: types, limits and choices of every field."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+
+from reports.api.fields import (
+    FlagField,
+    IdField,
+    NumberField,
+    PhoneField,
+    TextField,
+    WholeNumberField,
+    WordField,
+)
+from reports.domain.intake import Draft, Location
+from reports.enums import CoordinateSystem, LocationSource, PublicStatus, ReportKind
+from xiangcun.lib.geo import BoundingBox, CoordType
+
+MAX_TEXT = 2000
+MAX_PHOTOS = 9
+MAX_ACCURACY_M = 100_000
+MAX_LAT, MAX_LNG = 90.0, 180.0
+
+
+class SessionInput(serializers.Serializer[Any]):
+    """``POST /session``."""
+
+    code = TextField(max_length=200)
+
+
+class ProfileInput(serializers.Serializer[Any]):
+    """``PUT /me``: a field left out stays as it is."""
+
+    nickname = TextField(max_length=40, allow_blank=True, required=False)
+    phone = PhoneField(max_length=20, allow_blank=True, required=False)
+    consent_version = TextField(max_length=20, allow_blank=True, required=False)
+
+
+class LocationInput(serializers.Serializer[Any]):
+    """A point in the coordinate system the client names; ``accuracy`` in metres."""
+
+    lat = NumberField(min_value=-MAX_LAT, max_value=MAX_LAT)
+    lng = NumberField(min_value=-MAX_LNG, max_value=MAX_LNG)
+    coord_type = WordField(choices=CoordinateSystem.choices)
+    source = WordField(choices=LocationSource.choices)
+    accuracy = NumberField(min_value=0, max_value=MAX_ACCURACY_M, allow_null=True, default=None)
+    address = TextField(max_length=200, allow_blank=True, default="")
+
+
+class PhotosField(serializers.ListField):
+    """Up to nine different photo ids."""
+
+    default_error_messages = {"photo_repeated": _("同一张照片不要重复添加")}
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("child", IdField())
+        kwargs.setdefault("max_length", MAX_PHOTOS)
+        super().__init__(**kwargs)
+
+    def to_internal_value(self, data: Any) -> list[uuid.UUID]:
+        """Return the ids in the resident's order."""
+        ids: list[uuid.UUID] = super().to_internal_value(data)
+        if len(set(ids)) != len(ids):
+            self.fail("photo_repeated")
+        return ids
+
+
+class ReportInput(serializers.Serializer[Any]):
+    """``POST /reports``."""
+
+    client_id = IdField()
+    kind = WordField(choices=ReportKind.choices, default=ReportKind.PROBLEM.value)
+    text = TextField(max_length=MAX_TEXT)
+    location = LocationInput()
+    category = TextField(max_length=4, allow_blank=True, allow_null=True, default="")
+    photos = PhotosField(default=list)
+    anonymous = FlagField(default=False)
+    contact_phone = PhoneField(max_length=20, allow_blank=True, allow_null=True, default="")
+    join = TextField(max_length=20, allow_blank=True, allow_null=True, default="")
+
+
+def draft_of(data: dict[str, Any]) -> Draft:
+    """Turn the cleaned body of ``POST /reports`` into the domain's draft."""
+    place = data["location"]
+    return Draft(
+        client_id=data["client_id"],
+        kind=ReportKind(data["kind"]),
+        text=data["text"],
+        location=Location(
+            lat=place["lat"],
+            lng=place["lng"],
+            coord_type=CoordType(place["coord_type"]),
+            source=LocationSource(place["source"]),
+            accuracy=place["accuracy"],
+            address=place["address"],
+        ),
+        category=data["category"] or "",
+        photos=tuple(data["photos"]),
+        anonymous=data["anonymous"],
+        contact_phone=data["contact_phone"] or "",
+        join=data["join"] or "",
+    )
+
+
+class SupplementInput(serializers.Serializer[Any]):
+    """Words, photos or both."""
+
+    default_error_messages = {"required": _("请填写补充说明或添加照片")}
+
+    text = TextField(max_length=MAX_TEXT, allow_blank=True, default="")
+    photos = PhotosField(default=list)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Refuse a supplement of nothing."""
+        if not attrs["text"] and not attrs["photos"]:
+            message = str(self.error_messages["required"])
+            raise serializers.ValidationError({"text": [message]}, code="required")
+        return attrs
+
+
+class WithdrawInput(serializers.Serializer[Any]):
+    """Why, if the resident wants to say."""
+
+    reason = TextField(max_length=500, allow_blank=True, default="")
+
+
+class UrgeInput(serializers.Serializer[Any]):
+    """A word beside the urging."""
+
+    text = TextField(max_length=500, allow_blank=True, default="")
+
+
+class RateInput(serializers.Serializer[Any]):
+    """Solved or not is asked apart from how content the resident is."""
+
+    solved = FlagField()
+    score = WholeNumberField(min_value=1, max_value=5)
+    comment = TextField(max_length=MAX_TEXT, allow_blank=True, default="")
+
+
+class ReopenInput(serializers.Serializer[Any]):
+    """What is still wrong."""
+
+    reason = TextField(max_length=500)
+
+
+class QueryNumberField(serializers.FloatField):
+    """A finite number of a query string."""
+
+    def to_internal_value(self, data: Any) -> float:
+        """Refuse ``nan`` and ``inf``, which Python reads as numbers."""
+        number = float(super().to_internal_value(data))
+        if number - number != 0.0:
+            self.fail("invalid")
+        return number
+
+
+class BoxField(serializers.CharField):
+    """``west,south,east,north`` in degrees, the order of GeoJSON."""
+
+    default_error_messages = {"bbox_invalid": _("bbox 应为 西,南,东,北 四个经纬度")}
+
+    def to_internal_value(self, data: Any) -> Any:
+        """Return a ``BoundingBox``."""
+        try:
+            west, south, east, north = (float(part) for part in str(data).split(","))
+        except ValueError:
+            self.fail("bbox_invalid")
+        ordered = west <= east and south <= north
+        if not (ordered and max(abs(west), abs(east)) <= MAX_LNG and max(-south, north) <= MAX_LAT):
+            self.fail("bbox_invalid")
+        return BoundingBox(south=south, west=west, north=north, east=east)
+
+
+class StatusesField(serializers.CharField):
+    """One status or several with commas between."""
+
+    default_error_messages = {"unknown_choice": _("不是可选的值")}
+
+    def to_internal_value(self, data: Any) -> Any:
+        """Return a list of known statuses."""
+        words = [word for word in str(super().to_internal_value(data)).split(",") if word]
+        if not set(words) <= set(PublicStatus.values):
+            self.fail("unknown_choice")
+        return words
+
+
+class MineQuery(serializers.Serializer[Any]):
+    """``GET /reports``."""
+
+    status = StatusesField(
+        max_length=200, required=False, default=list, help_text="多个状态用逗号分隔"
+    )
+
+
+class NearbyQuery(serializers.Serializer[Any]):
+    """``GET /reports/nearby``."""
+
+    lat = QueryNumberField(min_value=-MAX_LAT, max_value=MAX_LAT)
+    lng = QueryNumberField(min_value=-MAX_LNG, max_value=MAX_LNG)
+    coord_type = serializers.ChoiceField(CoordinateSystem.choices, default=CoordinateSystem.WGS84)
+    category = TextField(max_length=4, allow_blank=True, default="")
+
+
+class PublicQuery(serializers.Serializer[Any]):
+    """``GET /public/reports``; ``bbox`` is WGS-84."""
+
+    bbox = BoxField(max_length=120, required=False, default=None, help_text="西,南,东,北（WGS-84）")
+    status = StatusesField(
+        max_length=200, required=False, default=list, help_text="多个状态用逗号分隔"
+    )
+    category = TextField(max_length=4, allow_blank=True, default="")
+    coord_type = serializers.ChoiceField(CoordinateSystem.choices, default=CoordinateSystem.WGS84)

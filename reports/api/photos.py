@@ -1,0 +1,70 @@
+"""``POST /photos``: one file a call, as ``wx.uploadFile`` sends it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.files.uploadedfile import UploadedFile
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import extend_schema
+from rest_framework.exceptions import ParseError
+from rest_framework.parsers import MultiPartParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from reports.api import schemas
+from reports.api.answers import Presenter
+from reports.api.base import ResidentView, resident_of
+from reports.domain.photos import store_photo
+from xiangcun.lib.errors import InvalidInputError
+from xiangcun.lib.images import MAX_BYTES
+
+# The file and the little that multipart wraps around it.
+_MAX_BODY_BYTES = MAX_BYTES + 64 * 1024
+
+
+class PhotosView(ResidentView):
+    """Upload photos."""
+
+    parser_classes: Any = [MultiPartParser]
+    throttle_scope = "photo"
+
+    @extend_schema(
+        summary="上传照片",
+        tags=["照片"],
+        request={"multipart/form-data": schemas.PhotoUploadInput},
+        responses={
+            200: schemas.PhotoShape,
+            201: schemas.PhotoShape,
+            **schemas.errors(400, 401, 413, 415, 429),
+        },
+        description="每次一个文件，字段名 file；JPG、PNG、WebP、HEIC，不超过 10 MB、5000 万像素。"
+        "同一居民重复上传相同文件返回 200 和同一个编号。",
+    )
+    def post(self, request: Request) -> Response:
+        """Keep the file; its renditions are drawn later."""
+        now = timezone.now()
+        photo, created = store_photo(single_file(request), resident=resident_of(request), now=now)
+        answer = Presenter(request, now=now).photo(photo)
+        return Response(answer, status=201 if created else 200)
+
+
+def single_file(request: Request) -> UploadedFile:
+    """Return the one file in the field ``file``; refuse by length before reading it."""
+    length = request.META.get("CONTENT_LENGTH") or "0"
+    if length.isascii() and length.isdecimal() and int(length[:18]) > _MAX_BODY_BYTES:
+        raise _wrong("photo_too_large", _("照片超过 10 MB，请重新选择"))
+    try:
+        files = request.FILES.getlist("file")
+    except ParseError as error:
+        raise InvalidInputError("invalid_multipart", _("上传的数据不完整，请重试")) from error
+    if len(files) > 1 or len(request.FILES) > 1:
+        raise _wrong("photo_single", _("每次只能上传一张照片"))
+    if not files:
+        raise _wrong("required", _("请选择一张照片上传"))
+    return files[0]
+
+
+def _wrong(code: str, message: str) -> InvalidInputError:
+    return InvalidInputError.of_field("file", code, message)

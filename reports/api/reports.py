@@ -1,0 +1,83 @@
+"""``/reports``: send, list, read."""
+
+from __future__ import annotations
+
+from django.utils import timezone
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from reports.api import schemas
+from reports.api.answers import Presenter
+from reports.api.base import ResidentView, resident_of, validated
+from reports.api.inputs import MineQuery, ReportInput, draft_of
+from reports.domain.intake import submit_report
+from reports.domain.numbers import normalize_number
+from reports.queries.mine import my_record, my_reports
+from xiangcun.lib.drf.pagination import KeysetPagination
+
+_TAGS = ["上报"]
+CURSOR = OpenApiParameter("cursor", str, description="上一页返回的 next_cursor")
+LIMIT = OpenApiParameter("limit", int, description="每页条数，最多 100")
+
+
+class ReportsView(ResidentView):
+    """Send a report; list one's own."""
+
+    @property
+    def throttle_scope(self) -> str:  # type: ignore[override]
+        """Reading costs the sender nothing of the right to send."""
+        return "report" if self.request.method == "POST" else "read"
+
+    @extend_schema(
+        operation_id="reports_list",
+        summary="我的上报",
+        tags=_TAGS,
+        parameters=[MineQuery, CURSOR, LIMIT],
+        responses={200: schemas.ReportPageShape, **schemas.errors(400, 401, 429)},
+    )
+    def get(self, request: Request) -> Response:
+        """List one's own reports, newest first."""
+        query = validated(MineQuery, request.query_params)
+        pages = KeysetPagination()
+        rows = my_reports(resident_of(request), statuses=query["status"])
+        show = Presenter(request, now=timezone.now())
+        page = pages.paginate_queryset(rows, request, view=self) or []
+        return pages.get_paginated_response([show.listed(row) for row in page])
+
+    @extend_schema(
+        summary="提交上报",
+        tags=_TAGS,
+        request=ReportInput,
+        responses={
+            200: schemas.ReportShape,
+            201: schemas.ReportShape,
+            **schemas.errors(400, 401, 409, 413, 415, 429),
+        },
+        description="client_id 由客户端生成：网络重试时用同一个 client_id 和同样的内容，得到同一件上报（200）；"
+        "内容不同返回 409 idempotency_conflict。",
+    )
+    def post(self, request: Request) -> Response:
+        """Accept a report once, however often it is sent."""
+        now = timezone.now()
+        draft = draft_of(validated(ReportInput, request.data))
+        done = submit_report(resident_of(request), draft, now=now)
+        answer = Presenter(request, now=now).record(done.record)
+        return Response(answer, status=201 if done.created else 200)
+
+
+class ReportView(ResidentView):
+    """One of one's own reports."""
+
+    throttle_scope = "read"
+
+    @extend_schema(
+        operation_id="reports_read",
+        summary="上报详情与办理进展",
+        tags=_TAGS,
+        responses={200: schemas.ReportShape, **schemas.errors(401, 404, 429)},
+    )
+    def get(self, request: Request, number: str) -> Response:
+        """Show the report with its timeline; another's is as unknown as nobody's."""
+        record = my_record(resident_of(request), normalize_number(number))
+        return Response(Presenter(request, now=timezone.now()).record(record))

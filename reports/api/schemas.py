@@ -1,0 +1,270 @@
+"""The shapes of the answers for OpenAPI; ``reports.api.answers`` builds them, a test compares."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from drf_spectacular.utils import OpenApiResponse
+from rest_framework import serializers
+
+from reports.enums import (
+    CoordinateSystem,
+    LocationSource,
+    PhotoStatus,
+    PublicStatus,
+    ReportKind,
+    ResidentAction,
+    ResidentRole,
+    UpdateKind,
+)
+
+Shape = serializers.Serializer
+
+
+class FieldErrorShape(Shape[Any]):
+    """One wrong field."""
+
+    field = serializers.CharField(help_text="JSON 路径，如 location.lat、photos[0]")
+    code = serializers.CharField()
+    message = serializers.CharField(help_text="可直接显示的中文")
+
+
+class ErrorShape(Shape[Any]):
+    """The body of every 4xx and 5xx."""
+
+    code = serializers.CharField(help_text="稳定的英文错误码")
+    message = serializers.CharField(help_text="可直接显示的中文")
+    errors = FieldErrorShape(many=True)
+    request_id = serializers.CharField()
+
+
+class PublicStatusShape(Shape[Any]):
+    """A status by code and label."""
+
+    code = serializers.ChoiceField(PublicStatus.choices)
+    label = serializers.CharField()
+
+
+class ReportKindShape(Shape[Any]):
+    """A kind by code and label."""
+
+    code = serializers.ChoiceField(ReportKind.choices)
+    label = serializers.CharField()
+
+
+class ResidentRoleShape(Shape[Any]):
+    """A role by code and label."""
+
+    code = serializers.ChoiceField(ResidentRole.choices)
+    label = serializers.CharField()
+
+
+class CategoryRefShape(Shape[Any]):
+    """A category by code and name."""
+
+    code = serializers.CharField()
+    name = serializers.CharField()
+
+
+class PhotoShape(Shape[Any]):
+    """A photo; the links are null until it is ready, and sign themselves for some hours."""
+
+    id = serializers.UUIDField()
+    status = serializers.ChoiceField(PhotoStatus.choices)
+    width = serializers.IntegerField()
+    height = serializers.IntegerField()
+    url = serializers.URLField(allow_null=True)
+    thumbnail_url = serializers.URLField(allow_null=True)
+    failure = serializers.CharField(allow_null=True)
+
+
+class LocationShape(Shape[Any]):
+    """The place as it was sent."""
+
+    lat = serializers.FloatField()
+    lng = serializers.FloatField()
+    coord_type = serializers.ChoiceField(CoordinateSystem.choices)
+    accuracy = serializers.FloatField(allow_null=True)
+    source = serializers.ChoiceField(LocationSource.choices)
+    address = serializers.CharField(allow_blank=True)
+
+
+class TimelineShape(Shape[Any]):
+    """A line of the timeline."""
+
+    at = serializers.DateTimeField()
+    kind = serializers.ChoiceField(UpdateKind.choices)
+    status = PublicStatusShape()
+    text = serializers.CharField(allow_blank=True)
+    department = serializers.CharField(allow_null=True)
+    photos = PhotoShape(many=True)
+
+
+class RatingShape(Shape[Any]):
+    """One judgement; ``round`` counts reopenings."""
+
+    round = serializers.IntegerField()
+    solved = serializers.BooleanField()
+    score = serializers.IntegerField()
+    comment = serializers.CharField(allow_blank=True)
+    at = serializers.DateTimeField()
+
+
+class ReportSummaryShape(Shape[Any]):
+    """A report in a list."""
+
+    number = serializers.CharField()
+    kind = ReportKindShape()
+    status = PublicStatusShape()
+    text = serializers.CharField()
+    category = CategoryRefShape(allow_null=True)
+    location = LocationShape()
+    photos = PhotoShape(many=True)
+    anonymous = serializers.BooleanField()
+    department = serializers.CharField(allow_null=True)
+    submitted_at = serializers.DateTimeField()
+    updated_at = serializers.DateTimeField()
+    due_at = serializers.DateTimeField(allow_null=True)
+    closed_at = serializers.DateTimeField(allow_null=True)
+    safety_prompt = serializers.CharField(allow_null=True)
+    allowed_actions = serializers.ListField(child=serializers.ChoiceField(ResidentAction.choices))
+
+
+class ReportShape(ReportSummaryShape):
+    """A report with all that its resident may read."""
+
+    client_id = serializers.UUIDField(allow_null=True)
+    contact_phone = serializers.CharField(allow_blank=True)
+    join = serializers.CharField(allow_null=True)
+    timeline = TimelineShape(many=True)
+    ratings = RatingShape(many=True)
+
+
+class ReportPageShape(Shape[Any]):
+    """A page of one's own reports, newest first."""
+
+    items = ReportSummaryShape(many=True)
+    next_cursor = serializers.CharField(allow_null=True)
+
+
+class PlaceShape(Shape[Any]):
+    """A place rounded to some 100 m."""
+
+    lat = serializers.FloatField()
+    lng = serializers.FloatField()
+    coord_type = serializers.ChoiceField(CoordinateSystem.choices)
+
+
+class PublicReportShape(Shape[Any]):
+    """A published case: neither words nor photos nor persons."""
+
+    number = serializers.CharField()
+    status = PublicStatusShape()
+    category = CategoryRefShape(allow_null=True)
+    place = PlaceShape()
+    department = serializers.CharField(allow_null=True)
+    submitted_at = serializers.DateTimeField()
+    closed_at = serializers.DateTimeField(allow_null=True)
+
+
+class PublicPageShape(Shape[Any]):
+    """A page of published cases, newest first."""
+
+    items = PublicReportShape(many=True)
+    next_cursor = serializers.CharField(allow_null=True)
+
+
+class NearbyReportShape(PublicReportShape):
+    """A published open case near by."""
+
+    distance_m = serializers.IntegerField(help_text="到模糊后位置的距离（米）")
+
+
+class NearbyShape(Shape[Any]):
+    """Up to five cases, the nearest first."""
+
+    items = NearbyReportShape(many=True)
+
+
+class DimensionShape(Shape[Any]):
+    """One of 文教娱康养行便 or 平安."""
+
+    code = serializers.CharField()
+    name = serializers.CharField()
+
+
+class CategoryShape(Shape[Any]):
+    """A leaf: what a report can be about."""
+
+    code = serializers.CharField()
+    name = serializers.CharField()
+    photo_required = serializers.BooleanField()
+    confidential = serializers.BooleanField()
+    safety_prompt = serializers.CharField(allow_null=True)
+    dimensions = DimensionShape(many=True)
+
+
+class CategoryGroupShape(CategoryShape):
+    """A top level with its leaves."""
+
+    children = CategoryShape(many=True)
+
+
+class CategoryTreeShape(Shape[Any]):
+    """The whole tree."""
+
+    items = CategoryGroupShape(many=True)
+
+
+class ResidentShape(Shape[Any]):
+    """A person, to themselves."""
+
+    id = serializers.CharField()
+    nickname = serializers.CharField(allow_blank=True)
+    phone = serializers.CharField(allow_blank=True)
+    role = ResidentRoleShape()
+    grid = serializers.CharField(allow_null=True)
+    consent_version = serializers.CharField(allow_blank=True)
+    consented_at = serializers.DateTimeField(allow_null=True)
+    created_at = serializers.DateTimeField()
+
+
+class SessionShape(Shape[Any]):
+    """A fresh login; the token is shown once."""
+
+    token = serializers.CharField()
+    expires_at = serializers.DateTimeField()
+    resident = ResidentShape()
+
+
+class ExportShape(Shape[Any]):
+    """Everything kept about a person."""
+
+    exported_at = serializers.DateTimeField()
+    resident = ResidentShape()
+    reports = ReportShape(many=True)
+    photos = PhotoShape(many=True)
+
+
+class PhotoUploadInput(Shape[Any]):
+    """The multipart body of ``POST /photos``."""
+
+    file = serializers.FileField()
+
+
+_ERRORS = {
+    400: "输入有误",
+    401: "未登录或登录已过期",
+    403: "没有权限",
+    404: "没有找到",
+    409: "与当前状态冲突",
+    413: "内容太大",
+    415: "数据类型不支持",
+    429: "操作太频繁",
+    503: "暂时不可用",
+}
+
+
+def errors(*statuses: int) -> dict[int, OpenApiResponse]:
+    """Return the error answers of a call for ``extend_schema(responses=…)``."""
+    return {status: OpenApiResponse(ErrorShape, description=_ERRORS[status]) for status in statuses}
