@@ -2,16 +2,38 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.db.models import Count, Exists, OuterRef, Subquery
+
 from reports.enums import UpdateKind
-from reports.models import Report, ReportUpdate
+from reports.models import Report, ReportPhoto, ReportUpdate
 
 
-def untriaged_report(report_id: int) -> Report | None:
-    """Return the report if triage has still to look at it."""
-    rows = Report.objects.select_related("chosen_category")
-    return rows.filter(pk=report_id, triaged_at__isnull=True).first()
+@dataclass(frozen=True, slots=True)
+class UntriagedReport:
+    """A report, how many photos it has, and what its resident added to it since."""
+
+    report: Report
+    photo_count: int
+    supplements: tuple[str, ...]
+
+
+def untriaged_report(report_id: int) -> UntriagedReport | None:
+    """Return the report if triage has still to look at it (one query, a second if supplemented)."""
+    photos = ReportPhoto.objects.filter(report=OuterRef("pk")).values("report")
+    rows = Report.objects.select_related("chosen_category").annotate(
+        photo_count=Subquery(photos.annotate(found=Count("pk")).values("found")),
+        supplemented=Exists(
+            ReportUpdate.objects.filter(report=OuterRef("pk"), kind=UpdateKind.SUPPLEMENT)
+        ),
+    )
+    report = rows.filter(pk=report_id, triaged_at__isnull=True).first()
+    if report is None:
+        return None
+    supplements = supplements_of(report_id) if report.supplemented else ()
+    return UntriagedReport(report, report.photo_count or 0, tuple(supplements))
 
 
 def untriaged_report_ids(*, before: datetime, limit: int) -> list[int]:

@@ -16,12 +16,11 @@ from django.db import IntegrityError, InterfaceError, OperationalError
 from dispatch.domain.opening import Assessment
 from dispatch.domain.triaging import is_settled, settle_report
 from dispatch.models import TriageRun
-from dispatch.queries.untriaged import supplements_of, untriaged_report
+from dispatch.queries.untriaged import UntriagedReport, untriaged_report
 from dispatch.triage.context import Candidate, Decision, Outcome, StepResult, TriageContext
 from dispatch.triage.reference import Reference, current_reference
 from dispatch.triage.steps import classify, duplicates, locate, prioritise, route, screen
 from reports.enums import ReportKind
-from reports.models import Report
 
 logger = logging.getLogger(__name__)
 
@@ -40,11 +39,11 @@ _REASON_LENGTH = 300
 def run_triage(report_id: int, *, now: datetime) -> TriageRun | None:
     """Triage the report once and for all; ``None`` when there was nothing left to do."""
     started = time.perf_counter()
-    report = untriaged_report(report_id)
-    if report is None:
+    found = untriaged_report(report_id)
+    if found is None:
         return None
     reference = current_reference()
-    decision = decide(read_context(report, now=now), reference)
+    decision = decide(build_context(found, now=now), reference)
     try:
         return _settle(report_id, decision, reference, started=started)
     except (OperationalError, InterfaceError):
@@ -56,11 +55,12 @@ def run_triage(report_id: int, *, now: datetime) -> TriageRun | None:
         return _settle(report_id, failed, reference, started=started)
 
 
-def read_context(report: Report, *, now: datetime) -> TriageContext:
-    """Read everything about the report that the steps look at (three small queries)."""
+def build_context(found: UntriagedReport, *, now: datetime) -> TriageContext:
+    """Put together everything about the report that the steps look at."""
+    report = found.report
     return TriageContext(
         report_id=report.pk,
-        text="\n".join([report.text, *supplements_of(report.pk)]),
+        text="\n".join([report.text, *found.supplements]),
         own_words=report.text,
         kind=ReportKind(report.kind),
         lat=report.lat,
@@ -71,16 +71,14 @@ def read_context(report: Report, *, now: datetime) -> TriageContext:
         chosen_code=report.chosen_category.code if report.chosen_category else "",
         join_number=report.join_number,
         accuracy_m=report.accuracy_m,
-        photo_count=report.photos.count(),
+        photo_count=found.photo_count,
     )
 
 
-def decide(
-    context: TriageContext, reference: Reference, *, steps: tuple[Step, ...] = STEPS
-) -> Decision:
+def decide(context: TriageContext, reference: Reference) -> Decision:
     """Run the steps in order; they read, and write nothing."""
     results: list[StepResult] = []
-    for name, step in steps:
+    for name, step in STEPS:
         try:
             result = step(context, reference)
         except (OperationalError, InterfaceError):
