@@ -15,7 +15,6 @@ from typing import Any
 from django.core.exceptions import ImproperlyConfigured
 
 from reports.schedule import BEAT as REPORTS_BEAT
-from reports.schedule import BEAT as REPORTS_BEAT
 from xiangcun.lib.databases import PostgresLimits, postgres_settings, sqlite_settings
 from xiangcun.lib.env import (
     env_bool,
