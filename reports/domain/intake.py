@@ -126,7 +126,7 @@ def _insert(
     """Write the report, its photos and the first line of its timeline; all of it or nothing."""
     category = _check_category(draft)
     join = _check_join(draft)
-    report = _build(resident, draft, category, now=now)
+    report = build_report(resident, draft, category, now=now)
     report.body_hash = body_hash
     report.join_number = join
     report.channel = channel or _channel_of(resident)
@@ -140,18 +140,19 @@ def _insert(
             status=PublicStatus.RECEIVED,
             text=_("已收到您的上报，我们会尽快研判并转给责任单位。"),
         )
-        transaction.on_commit(partial(_announce, report.pk))
+        transaction.on_commit(partial(announce_report, report.pk))
     return ReportRecord(report, photos, [TimelineEntry(first, [])], [])
 
 
-def _announce(report_id: int) -> None:
+def announce_report(report_id: int) -> None:
     """Tell the office; the report is committed, so a receiver that fails must not fail the answer."""
     report_submitted.send_robust(sender=Report, report_id=report_id)
 
 
-def _build(
-    resident: Resident, draft: Draft, category: CategoryNode | None, *, now: datetime
+def build_report(
+    resident: Resident | None, draft: Draft, category: CategoryNode | None, *, now: datetime
 ) -> Report:
+    """Return the unsaved row of ``draft``, its place in WGS-84; a place far away raises 400."""
     place = draft.location
     lat, lng = to_wgs84(place.lat, place.lng, place.coord_type)
     if out_of_china(place.lat, place.lng) or out_of_china(lat, lng):
