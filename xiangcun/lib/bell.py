@@ -20,7 +20,7 @@ from typing import NamedTuple
 from celery import current_app
 from django.conf import settings
 from django.db import transaction
-from kombu.exceptions import OperationalError
+from kombu.exceptions import ChannelError, OperationalError
 
 from xiangcun.lib.breaker import Breaker
 
@@ -67,14 +67,19 @@ class Bell:
         self._breaker.reset()
         self.dropped = 0
 
+    def forget_parent(self) -> None:
+        """Begin anew in a forked child: no thread runs here, and a lock may be held for ever."""
+        self._lock = threading.Lock()
+        self._queue = queue.Queue(self._capacity)
+        self._pid = 0
+
     def _start(self) -> None:
-        """Start the thread once in each process: a forked child has the queue but not the thread."""
+        """Start the thread with the first message of each process."""
         if self._pid == os.getpid():
             return
         with self._lock:
             if self._pid == os.getpid():
                 return
-            self._queue = queue.Queue(self._capacity)
             threading.Thread(target=self._run, name="bell", daemon=True).start()
             self._pid = os.getpid()
             atexit.register(self.flush, FLUSH_SECONDS)
@@ -84,6 +89,11 @@ class Bell:
             message = self._queue.get()
             try:
                 self._publish(message)
+            except Exception:
+                # The boundary of the thread: whatever is wrong with one message, the next must
+                # still be rung, or this process would stay silent until it is restarted.
+                self.dropped += 1
+                logger.exception("bell_failed task=%s", message.task_name)
             finally:
                 self._queue.task_done()
 
@@ -93,13 +103,15 @@ class Bell:
             return
         try:
             send_now(*message)
-        except (OperationalError, OSError) as error:
+        except (OperationalError, ChannelError, OSError) as error:
             self._breaker.trip()
             self.dropped += 1
             logger.warning("bell_lost task=%s error=%s", message.task_name, type(error).__name__)
 
 
 BELL = Bell()
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=BELL.forget_parent)
 
 
 def send_now(task_name: str, args: tuple[int | str, ...]) -> None:

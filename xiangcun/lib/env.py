@@ -9,6 +9,8 @@ file whose content is the value (container secrets); it yields to a plain ``NAME
 from __future__ import annotations
 
 import os
+import re
+from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
@@ -98,3 +100,23 @@ def env_url(name: str, *, schemes: tuple[str, ...], default: str = "") -> SplitR
     if url.scheme not in schemes:
         raise bad_value(name, f"网址必须以 {wanted} 开头", f"scheme must be one of {wanted}")
     return url
+
+
+def env_rates(name: str, defaults: Mapping[str, str], *, scale: int) -> dict[str, str]:
+    """Return throttle rates by scope: ``defaults`` times ``scale``, some replaced by the variable.
+
+    The variable reads ``reports=60/min,photos=90/min`` and is taken as it is, without ``scale``.
+    An unknown scope raises: a limit that silently holds nowhere is worse than no start.
+    """
+    rates = {}
+    for scope, rate in defaults.items():
+        count, period = rate.split("/")
+        rates[scope] = f"{int(count) * scale}/{period}"
+    for pair in env_list(name):
+        scope, _, rate = (part.strip() for part in pair.partition("="))
+        if scope not in rates or not re.fullmatch(r"\d{1,9}/(sec|min|hour|day)", rate):
+            known = ", ".join(rates)
+            raise bad_value(name, f"格式如 me=60/min，可用的名称：{known}",
+                            f"write scope=60/min; scopes: {known}")  # fmt: skip
+        rates[scope] = rate
+    return rates

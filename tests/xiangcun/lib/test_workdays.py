@@ -109,7 +109,7 @@ def test_it_carries_seconds() -> None:
         (datetime(2026, 11, 24, 1, tzinfo=UTC), True),
     ],
 )
-def test_it_knows_whether_the_office_is_open(at: datetime, is_open: bool) -> None:  # noqa: FBT001
+def test_it_knows_whether_the_office_is_open(at: datetime, is_open: bool) -> None:
     assert CALENDAR.is_open(at) is is_open
 
 

@@ -17,12 +17,13 @@ from django.core.exceptions import (
     TooManyFieldsSent,
     TooManyFilesSent,
 )
-from django.http import Http404, HttpRequest, JsonResponse
+from django.http import Http404, HttpRequest, JsonResponse, UnreadablePostError
 from django.utils.translation import gettext_lazy as _
 from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
+from xiangcun.lib.drf.parsers import InvalidJSONError
 from xiangcun.lib.errors import DomainError, FieldError
 from xiangcun.lib.requestid import current_request_id
 
@@ -54,6 +55,8 @@ FIELD_MESSAGES = {
 MESSAGES = {
     "invalid_input": _("提交的内容有误，请检查后重试"),
     "invalid_json": _("提交的数据不是有效的 JSON"),
+    "invalid_form": _("上传的内容不完整或格式不正确，请重新上传"),
+    "body_incomplete": _("提交的内容没有传完，请重试"),
     "bad_request": _("请求有误"),
     "not_signed_in": _("请先登录"),
     "not_allowed": _("您没有权限进行此操作"),
@@ -67,7 +70,10 @@ MESSAGES = {
 }
 _BY_CLASS: tuple[tuple[type[Exception] | tuple[type[Exception], ...], int, str], ...] = (
     ((RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent), 413, "body_too_large"),
-    (exceptions.ParseError, 400, "invalid_json"),
+    (InvalidJSONError, 400, "invalid_json"),
+    (exceptions.ParseError, 400, "invalid_form"),
+    # The phone lost its network while it was sending: nobody reads the answer, no 500 is logged.
+    (UnreadablePostError, 400, "body_incomplete"),
     ((exceptions.NotAuthenticated, exceptions.AuthenticationFailed), 401, "not_signed_in"),
     ((exceptions.PermissionDenied, PermissionDenied), 403, "not_allowed"),
     ((exceptions.NotFound, Http404), 404, "not_found"),
@@ -114,7 +120,7 @@ def _answer(error: Exception) -> Response | None:
 
 
 def _known(error: Exception, status: int, code: str) -> Response:
-    """Answer one of ``_BY_CLASS``; a multipart body that does not parse is no JSON's fault."""
+    """Answer one of ``_BY_CLASS``; a 401 names its scheme, as HTTP demands."""
     headers = _retry_after(error)
     if status == 401:
         headers["WWW-Authenticate"] = getattr(error, "auth_header", None) or "Bearer"

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import math
 import uuid
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from xiangcun.lib.text import clean_text
 
-_WRONG_TYPE = {"wrong_type": _("格式不正确")}
+if TYPE_CHECKING:
+    from django.utils.functional import _StrOrPromise
+
+_WRONG_TYPE: dict[str, _StrOrPromise] = {"wrong_type": _("格式不正确")}
 
 
 class TextField(serializers.CharField):
@@ -32,7 +35,7 @@ class TextField(serializers.CharField):
         return super().run_validation(data)
 
 
-class NumberField(serializers.Field):
+class NumberField(serializers.Field[Any, Any, Any, Any]):
     """A finite JSON number between ``low`` and ``high`` (both included), returned as ``float``."""
 
     default_error_messages = {
@@ -72,7 +75,7 @@ class WholeNumberField(NumberField):
         return int(super().to_internal_value(data))
 
 
-class TruthField(serializers.Field):
+class TruthField(serializers.Field[Any, Any, Any, Any]):
     """JSON ``true`` or ``false``."""
 
     default_error_messages = _WRONG_TYPE
@@ -83,12 +86,12 @@ class TruthField(serializers.Field):
             self.fail("wrong_type")
         return bool(data)
 
-    def to_representation(self, value: bool) -> bool:
+    def to_representation(self, value: bool) -> bool:  # noqa: FBT001 - DRF's hook
         """Return the truth."""
         return value
 
 
-class IdField(serializers.Field):
+class IdField(serializers.Field[Any, Any, Any, Any]):
     """A UUID as a JSON string."""
 
     default_error_messages = _WRONG_TYPE

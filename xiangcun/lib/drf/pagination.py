@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from rest_framework.exceptions import NotFound
 from rest_framework.pagination import CursorPagination
@@ -12,6 +13,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from xiangcun.lib.errors import InvalidInputError
+
+if TYPE_CHECKING:
+    from rest_framework.views import APIView
 
 
 class KeysetPagination(CursorPagination):
@@ -26,14 +30,26 @@ class KeysetPagination(CursorPagination):
     cursor_query_param = "cursor"
     ordering: Any = ("-id",)
 
+    def paginate_queryset(
+        self, queryset: Any, request: Request, view: APIView | None = None
+    ) -> list[Any] | None:
+        """Return one page; a cursor whose position the column cannot hold is not ours either."""
+        try:
+            return super().paginate_queryset(queryset, request, view)
+        except (ValueError, ValidationError) as error:
+            if self.cursor_query_param not in request.query_params:
+                raise
+            raise _invalid() from error
+
     def decode_cursor(self, request: Request) -> Any:
         """Return the position; ``InvalidInputError`` for a cursor that is not ours."""
-        if "\0" in request.query_params.get(self.cursor_query_param, ""):
-            raise _invalid()
         try:
-            return super().decode_cursor(request)
+            cursor = super().decode_cursor(request)
         except (NotFound, ValueError) as error:
             raise _invalid() from error
+        if cursor and "\0" in str(cursor.position or ""):
+            raise _invalid()
+        return cursor
 
     def get_paginated_response(self, data: Any) -> Response:
         """Wrap one page."""

@@ -14,6 +14,10 @@ MAX_JSON_BYTES = 256 * 1024
 MAX_DEPTH = 20
 
 
+class InvalidJSONError(ParseError):
+    """400 ``invalid_json``; any other ``ParseError`` is that of a form."""
+
+
 class StrictJSONParser(BaseParser):
     """Refuses with 400 ``invalid_json`` or 413 ``body_too_large``, never with a 500."""
 
@@ -33,9 +37,9 @@ class StrictJSONParser(BaseParser):
             data = json.loads(raw.decode("utf-8"), parse_constant=_refuse, parse_float=_finite)
             _check(data)
         except (ValueError, RecursionError) as error:
-            raise ParseError from error
+            raise InvalidJSONError from error
         if not isinstance(data, dict):
-            raise ParseError
+            raise InvalidJSONError
         return data
 
 
