@@ -112,7 +112,7 @@ def production_environment(data_dir: str, database_url: str, redis_url: str) -> 
         "WECHAT_SECRET": "bench",
         "SECURE_SSL_REDIRECT": "0",
         "LOG_LEVEL": "WARNING",
-        "THROTTLE_SCALE": "1000000",
+        "THROTTLE_SCALE": "100000",
     }
 
 

@@ -14,6 +14,7 @@ from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 
+from dispatch.schedule import BEAT as DISPATCH_BEAT
 from reports.schedule import BEAT as REPORTS_BEAT
 from xiangcun.lib.databases import PostgresLimits, postgres_settings, sqlite_settings
 from xiangcun.lib.env import (
@@ -29,6 +30,7 @@ from xiangcun.lib.filebroker import broker_options
 from xiangcun.lib.logs import logging_settings
 from xiangcun.lib.secret_key import stored_secret_key
 from xiangcun.lib.strict import StartFacts, production_faults
+from xiangcun.unfold import unfold_settings
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 TESTING = "pytest" in sys.modules
@@ -107,6 +109,9 @@ TEMPLATES: list[dict[str, Any]] = [
         },
     },
 ]
+
+# Staff console ------------------------------------------------------------------------------------
+UNFOLD = unfold_settings()
 
 # Database -----------------------------------------------------------------------------------------
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -325,21 +330,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 10.0,
         "options": {"expires": 30},
     },
-    "run-timers": {
-        "task": "dispatch.run_timers",
-        "schedule": 300.0,
-        "options": {"expires": 240},
-    },
-    "sweep-untriaged": {
-        "task": "dispatch.sweep_untriaged",
-        "schedule": 5.0,
-        "options": {"expires": 15},
-    },
-    "fold-events": {
-        "task": "dispatch.fold_events",
-        "schedule": 5.0,
-        "options": {"expires": 15},
-    },
+    **DISPATCH_BEAT,
     **REPORTS_BEAT,
 }
 
