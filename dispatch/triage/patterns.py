@@ -21,7 +21,7 @@ def compile_pattern(term: str) -> re.Pattern[str]:
 
 def find_spans(term: str, text: str) -> Iterator[tuple[int, int]]:
     """Yield (start, end) of every place where ``term`` stands; none for an empty term."""
-    anchor = term.split(GAP_MARK, 1)[0]
+    anchor = term.strip(GAP_MARK).split(GAP_MARK, 1)[0]
     if anchor and anchor in text:
         yield from (match.span() for match in compile_pattern(term).finditer(text))
 
