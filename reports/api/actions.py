@@ -30,7 +30,7 @@ from reports.queries.mine import find_mine, read_record
 class ActionView(ResidentView):
     """Shared by the five; a subclass names its action and its input."""
 
-    throttle_scope = "write"
+    throttle_scope = "actions"
     action: ResidentAction
     input: type[BaseSerializer[Any]]
 

@@ -8,17 +8,16 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
-from reports.api.fields import (
-    FlagField,
-    IdField,
-    NumberField,
-    PhoneField,
-    TextField,
-    WholeNumberField,
-    WordField,
-)
+from reports.api.fields import PhoneField, WordField
 from reports.domain.intake import Draft, Location
 from reports.enums import CoordinateSystem, LocationSource, PublicStatus, ReportKind
+from xiangcun.lib.drf.fields import (
+    IdField,
+    NumberField,
+    TextField,
+    TruthField,
+    WholeNumberField,
+)
 from xiangcun.lib.geo import BoundingBox, CoordType
 
 MAX_TEXT = 2000
@@ -44,11 +43,11 @@ class ProfileInput(serializers.Serializer[Any]):
 class LocationInput(serializers.Serializer[Any]):
     """A point in the coordinate system the client names; ``accuracy`` in metres."""
 
-    lat = NumberField(min_value=-MAX_LAT, max_value=MAX_LAT)
-    lng = NumberField(min_value=-MAX_LNG, max_value=MAX_LNG)
+    lat = NumberField(low=-MAX_LAT, high=MAX_LAT)
+    lng = NumberField(low=-MAX_LNG, high=MAX_LNG)
     coord_type = WordField(choices=CoordinateSystem.choices)
     source = WordField(choices=LocationSource.choices)
-    accuracy = NumberField(min_value=0, max_value=MAX_ACCURACY_M, allow_null=True, default=None)
+    accuracy = NumberField(low=0, high=MAX_ACCURACY_M, allow_null=True, default=None)
     address = TextField(max_length=200, allow_blank=True, default="")
 
 
@@ -79,7 +78,7 @@ class ReportInput(serializers.Serializer[Any]):
     location = LocationInput()
     category = TextField(max_length=4, allow_blank=True, allow_null=True, default="")
     photos = PhotosField(default=list)
-    anonymous = FlagField(default=False)
+    anonymous = TruthField(default=False)
     contact_phone = PhoneField(max_length=20, allow_blank=True, allow_null=True, default="")
     join = TextField(max_length=20, allow_blank=True, allow_null=True, default="")
 
@@ -138,8 +137,8 @@ class UrgeInput(serializers.Serializer[Any]):
 class RateInput(serializers.Serializer[Any]):
     """Solved or not is asked apart from how content the resident is."""
 
-    solved = FlagField()
-    score = WholeNumberField(min_value=1, max_value=5)
+    solved = TruthField()
+    score = WholeNumberField(low=1, high=5)
     comment = TextField(max_length=MAX_TEXT, allow_blank=True, default="")
 
 

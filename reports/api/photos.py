@@ -28,7 +28,7 @@ class PhotosView(ResidentView):
     """Upload photos."""
 
     parser_classes: Any = [MultiPartParser]
-    throttle_scope = "photo"
+    throttle_scope = "photos"
 
     @extend_schema(
         summary="上传照片",

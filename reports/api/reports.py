@@ -27,7 +27,7 @@ class ReportsView(ResidentView):
     @property
     def throttle_scope(self) -> str:  # type: ignore[override]
         """Reading costs the sender nothing of the right to send."""
-        return "report" if self.request.method == "POST" else "read"
+        return "reports" if self.request.method == "POST" else "me"
 
     @extend_schema(
         operation_id="reports_list",
@@ -69,7 +69,7 @@ class ReportsView(ResidentView):
 class ReportView(ResidentView):
     """One of one's own reports."""
 
-    throttle_scope = "read"
+    throttle_scope = "me"
 
     @extend_schema(
         operation_id="reports_read",

@@ -70,7 +70,7 @@ class SessionView(ApiView):
 class MeView(ResidentView):
     """One's own profile."""
 
-    throttle_scope = "read"
+    throttle_scope = "me"
 
     @extend_schema(
         summary="我的资料",
@@ -109,7 +109,7 @@ class MeView(ResidentView):
 class ExportView(ResidentView):
     """Everything kept about a person."""
 
-    throttle_scope = "write"
+    throttle_scope = "export"
 
     @extend_schema(
         summary="导出我的全部数据",
