@@ -1,0 +1,12 @@
+"""Where Django looks for admin pages; they are in ``dispatch.console``."""
+
+from django.contrib import admin
+from django.contrib.auth.models import Group
+
+from dispatch.console import ticket_admin
+from dispatch.console.words import teach_words
+
+# Roles come from memberships: nobody is given Django's groups by mistake.
+if admin.site.is_registered(Group):
+    admin.site.unregister(Group)
+teach_words()

@@ -1,0 +1,212 @@
+"""Pressing a button: the form, the one door, and back to the page."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from dispatch.console.action_forms import ActionForm
+from dispatch.console.people import SEES_ORIGINALS, OfficeAdmin, actor_of, has_role
+from dispatch.console.prefill import duties_json, initial_for
+from dispatch.console.ticket_cards import clocks_of, event_line, pending_of, ticket_facts, triage_card
+from dispatch.console.ticket_cards import Look
+from dispatch.console.ticket_page import (
+    INTERNAL_ACTIONS,
+    buttons,
+    candidate_links,
+    headline,
+    nearby_link,
+    page_context,
+    ticket_or_404,
+)
+from dispatch.domain.lifecycle import perform
+from dispatch.domain.workflow import Transition, find
+from dispatch.enums import TicketAction
+from dispatch.models import Ticket
+from dispatch.queries import tickets as reads
+from reports.domain.photos import store_photo
+from reports.queries.photo_links import ORIGINAL, photo_url
+from reports.models import Photo
+from xiangcun.lib.errors import ConflictError, DomainError, FieldError, InvalidInputError
+from xiangcun.lib.text import mask_contacts
+
+
+def ticket_page(admin: OfficeAdmin, request: HttpRequest, object_id: str) -> HttpResponse:
+    """Show the ticket."""
+    ticket = ticket_or_404(request, _pk(object_id))
+    context = {
+        **admin.admin_site.each_context(request),
+        **page_context(request, ticket, now=timezone.now()),
+        "opts": admin.opts,
+    }
+    return TemplateResponse(request, "admin/dispatch/ticket/page.html", context)
+
+
+def action_page(
+    admin: OfficeAdmin, request: HttpRequest, ticket_id: int, action: str
+) -> HttpResponse:
+    """Show the form of an action, and perform it."""
+    ticket = ticket_or_404(request, ticket_id)
+    transition = find(ticket.status, action)
+    if transition is None or transition.action in INTERNAL_ACTIONS:
+        return _too_late(admin, request, ticket, action)
+    if request.method == "POST":
+        return _press(admin, request, ticket, transition)
+    allowed = {row["action"] for row in buttons(request, ticket, now=timezone.now())}
+    if action not in allowed:
+        messages.error(request, _("您现在不能对该工单%s") % transition.action.label)
+        return HttpResponseRedirect(_page_url(ticket))
+    form = ActionForm(
+        initial=initial_for(request, ticket, transition.action), **_shape(request, transition)
+    )
+    return _show(admin, request, ticket, transition, form)
+
+
+def original_page(request: HttpRequest, ticket_id: int, photo_id: uuid.UUID) -> HttpResponse:
+    """Hand out a short-lived link to the original, to whom it may concern."""
+    ticket = ticket_or_404(request, ticket_id)
+    if not has_role(request, SEES_ORIGINALS) or not reads.photo_belongs(ticket, photo_id):
+        return HttpResponse(_("没有查看原图的权限"), status=403, content_type="text/plain; charset=utf-8")
+    url = photo_url(Photo.objects.get(pk=photo_id), ORIGINAL, now=timezone.now())
+    return HttpResponseRedirect(url or _page_url(ticket))
+
+
+def _press(
+    admin: OfficeAdmin, request: HttpRequest, ticket: Ticket, transition: Transition
+) -> HttpResponse:
+    form = ActionForm(request.POST, request.FILES, **_shape(request, transition))
+    if not form.is_valid():
+        return _show(admin, request, ticket, transition, form, status=400)
+    photos = list(form.cleaned_data["kept_photos"])
+    try:
+        photos += _store(form.cleaned_data.get("photos") or [])
+        done = perform(
+            ticket.pk,
+            transition.action,
+            actor=actor_of(request),
+            now=timezone.now(),
+            fields=form.as_fields(photos),
+            expected_version=form.cleaned_data["version"],
+        )
+    except DomainError as error:
+        form.keep_photos(photos)
+        form.refuse(error)
+        stale = isinstance(error, ConflictError)
+        return _show(admin, request, ticket, transition, form, status=error.status, stale=stale)
+    label = transition.action.label
+    messages.success(request, _("%(number)s：%(label)s成功") % {"number": done.number, "label": label})
+    return HttpResponseRedirect(_page_url(done))
+
+
+def _store(files: list[Any]) -> list[uuid.UUID]:
+    """Store uploaded photos; a file that is no photo names itself in the refusal."""
+    stored: list[uuid.UUID] = []
+    for file in files:
+        try:
+            photo, _new = store_photo(file, resident=None, now=timezone.now())
+        except DomainError as error:
+            message = f"{file.name}：{error.message}"
+            raise InvalidInputError(
+                error.code, message, errors=(FieldError("photos", error.code, message),)
+            ) from error
+        stored.append(photo.pk)
+    return stored
+
+
+def _too_late(
+    admin: OfficeAdmin, request: HttpRequest, ticket: Ticket, action: str
+) -> HttpResponse:
+    """Say what happened to a ticket that can no longer be acted on so."""
+    known = action in TicketAction.values and action not in INTERNAL_ACTIONS
+    label = TicketAction(action).label if known else _("执行该操作")
+    message = _("工单当前为“%(status)s”，不能%(label)s。") % {
+        "status": ticket.get_status_display(),
+        "label": label,
+    }
+    context = {
+        **_base(admin, request, ticket, label=str(label)),
+        "refusal": message,
+        "stale": True,
+        "form": None,
+    }
+    status = 409 if known else 404
+    return TemplateResponse(request, "admin/dispatch/ticket/action.html", context, status=status)
+
+
+def _show(
+    admin: OfficeAdmin,
+    request: HttpRequest,
+    ticket: Ticket,
+    transition: Transition,
+    form: ActionForm,
+    *,
+    status: int = 200,
+    stale: bool = False,
+) -> HttpResponse:
+    if stale:
+        ticket = ticket_or_404(request, ticket.pk)
+    action = transition.action
+    context = {
+        **_base(admin, request, ticket, label=str(action.label)),
+        "action": str(action),
+        "form": form,
+        "stale": stale,
+        "is_multipart": "photos" in form.fields,
+    }
+    if action == TicketAction.DISPATCH:
+        context["duties"] = duties_json(ticket)
+    if action == TicketAction.MERGE:
+        near = reads.nearby_tickets(actor_of(request), ticket)
+        context["nearby"] = [nearby_link(row) for row in near]
+    return TemplateResponse(request, "admin/dispatch/ticket/action.html", context, status=status)
+
+
+def _base(
+    admin: OfficeAdmin, request: HttpRequest, ticket: Ticket, *, label: str
+) -> dict[str, Any]:
+    """Return what every state of the action page shows: the case in short, and its last step."""
+    now = timezone.now()
+    rows = reads.reports_of(ticket)
+    runs = reads.triage_runs_of(ticket) if actor_of(request).is_command_room else []
+    latest = reads.last_event(ticket)
+    look = Look(contact=False, originals=False, now=now)
+    actions = buttons(request, ticket, now=now)
+    return {
+        **admin.admin_site.each_context(request),
+        **headline(ticket),
+        "opts": admin.opts,
+        "title": f"{label} {ticket.number}",
+        "label": label,
+        "back_url": _page_url(ticket),
+        "facts": ticket_facts(ticket),
+        "clocks": clocks_of(ticket, now=now),
+        "pending": pending_of(ticket),
+        "texts": [mask_contacts(row.report.text) for row in rows[:3]],
+        "candidates": candidate_links(ticket, runs, actions),
+        "triage": [triage_card(run) for run in runs[:1]],
+        "latest": event_line(latest, reads.department_names(), look) if latest else None,
+    }
+
+
+def _shape(request: HttpRequest, transition: Transition) -> dict[str, Any]:
+    return {
+        "required": transition.required,
+        "optional": transition.optional,
+        "viewer": actor_of(request),
+    }
+
+
+def _page_url(ticket: Ticket) -> str:
+    return reverse("admin:dispatch_ticket_change", args=(ticket.pk,))
+
+
+def _pk(object_id: str) -> int:
+    """Return the id of a path, 0 (which is no ticket) for anything that is not one."""
+    return int(object_id) if object_id.isdecimal() and len(object_id) < 19 else 0

@@ -1,0 +1,82 @@
+"""Who is using the console: the actor, read once a request, and what their roles open."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from django.http import HttpRequest
+
+from dispatch.domain.actors import Actor, staff_actor
+from dispatch.enums import COMMAND_ROLES, DEPARTMENT_ROLES, Role
+from dispatch.models import Staff
+from unfold.admin import ModelAdmin
+
+READS_CASES = COMMAND_ROLES | DEPARTMENT_ROLES
+READS_RULES = frozenset({Role.LEAD, Role.AUDITOR})
+SETS_RULES = frozenset({Role.ADMINISTRATOR})
+DISPATCHES = frozenset({Role.DISPATCHER, Role.LEAD})
+SEES_ORIGINALS = frozenset({Role.DISPATCHER, Role.LEAD, Role.VERIFIER})
+_ACTOR, _NOBODY = "console_actor", Actor()
+
+
+def actor_of(request: HttpRequest) -> Actor:
+    """Return the actor behind ``request``; one query a request."""
+    kept = vars(request).get(_ACTOR)
+    if kept is None:
+        user = request.user
+        kept = staff_actor(user) if isinstance(user, Staff) and user.is_active else _NOBODY
+        vars(request)[_ACTOR] = kept
+    return cast("Actor", kept)
+
+
+def roles_of(request: HttpRequest) -> frozenset[Role]:
+    """Return every role of the person; the first account of an installation administers."""
+    roles = {seat.role for seat in actor_of(request).seats}
+    if request.user.is_active and getattr(request.user, "is_superuser", False):
+        roles.add(Role.ADMINISTRATOR)
+    return frozenset(roles)
+
+
+def has_role(request: HttpRequest, roles: frozenset[Role]) -> bool:
+    """Whether the person holds one of ``roles``."""
+    return bool(roles_of(request) & roles)
+
+
+class OfficeAdmin(ModelAdmin):
+    """A page whose permissions follow from roles, not from Django's groups.
+
+    ``readers`` may look, ``writers`` look, add and change; rows that others refer to stay
+    (``deletable``), they are switched off instead.
+    """
+
+    readers: frozenset[Role] = READS_RULES
+    writers: frozenset[Role] = SETS_RULES
+    deletable = False
+    addable = True
+    list_per_page = 50
+    show_full_result_count = False
+    compressed_fields = True
+    warn_unsaved_form = True
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return has_role(request, self.readers | self.writers)
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.addable and has_role(request, self.writers)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return has_role(request, self.writers)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.deletable and has_role(request, self.writers)
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return self.has_view_permission(request)
+
+
+class RecordAdmin(OfficeAdmin):
+    """Rows that the system wrote: readable, and nothing else."""
+
+    readers = COMMAND_ROLES
+    writers = frozenset()
+    list_disable_select_all = True

@@ -1,0 +1,94 @@
+"""What a form starts with: the candidate of triage, the duty of its category, the ticket itself."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils import timezone
+
+from dispatch.enums import TicketAction
+from dispatch.models import CategoryDuty, Department, Ticket
+from dispatch.queries.tickets import triage_runs_of
+from reports.models import Category
+
+
+def initial_for(request: HttpRequest, ticket: Ticket, action: TicketAction) -> dict[str, Any]:
+    """Return the initial values of the form of ``action``."""
+    initial: dict[str, Any] = {"version": ticket.version}
+    if action == TicketAction.DISPATCH:
+        initial |= _dispatch(request, ticket)
+    if action == TicketAction.MERGE:
+        initial["target_ticket"] = request.GET.get("target", "")[:20]
+    if action == TicketAction.REQUEST_EXTENSION and ticket.due_at:
+        initial["new_due"] = timezone.localtime(ticket.due_at + timedelta(days=3))
+    return initial
+
+
+def _dispatch(request: HttpRequest, ticket: Ticket) -> dict[str, Any]:
+    category = _candidate_category(request, ticket) or ticket.category
+    lead = _suggested(ticket)
+    assisting: list[Department] = []
+    if category is not None:
+        duty = CategoryDuty.objects.filter(category=category).select_related("lead").first()
+        if duty is not None:
+            lead = lead or _real(duty.lead, ticket)
+            found = (_real(row, ticket) for row in duty.assisting.all())
+            assisting = [row for row in found if row is not None and row != lead]
+    return {
+        "category": category.pk if category else None,
+        "urgency": ticket.urgency,
+        "lead_department": lead.pk if lead else None,
+        "assisting": [row.pk for row in assisting],
+    }
+
+
+def _candidate_category(request: HttpRequest, ticket: Ticket) -> Category | None:
+    wanted = request.GET.get("candidate", "")
+    if not wanted and ticket.category is not None:
+        return None
+    runs = triage_runs_of(ticket)
+    rows = runs[0].candidates if runs else []
+    index = int(wanted) if wanted in {"0", "1", "2"} else 0
+    code = rows[index].get("category", "") if index < len(rows) else ""
+    return Category.objects.filter(code=code, parent__isnull=False).first()
+
+
+def _suggested(ticket: Ticket) -> Department | None:
+    """Return whom the unit that has just given the ticket back suggested."""
+    latest = ticket.events.order_by("-seq").first()
+    if latest is None or latest.action != TicketAction.RETURN:
+        return None
+    pk = (latest.data or {}).get("suggested_department")
+    return Department.objects.filter(pk=pk, is_active=True).first() if pk else None
+
+
+def _real(department: Department, ticket: Ticket) -> Department | None:
+    """Replace the stand-in "village of the place" by the village itself; skip what is inactive."""
+    if department.is_active:
+        return department
+    if department.code != "village" or ticket.grid is None:
+        return None
+    return Department.objects.filter(village_code=ticket.grid.village_code, is_active=True).first()
+
+
+def duties_json(ticket: Ticket) -> dict[str, Any]:
+    """Return category id → lead and assisting ids, so that the form follows the chosen category."""
+    duties = CategoryDuty.objects.select_related("lead").prefetch_related("assisting")
+    villages = {}
+    if ticket.grid is not None:
+        village = Department.objects.filter(village_code=ticket.grid.village_code, is_active=True)
+        villages = {"village": village.first()}
+
+    def real(department: Department) -> int | None:
+        found = department if department.is_active else villages.get(department.code)
+        return found.pk if found else None
+
+    return {
+        str(duty.category_id): {
+            "lead": real(duty.lead),
+            "assisting": [pk for row in duty.assisting.all() if (pk := real(row))],
+        }
+        for duty in duties
+    }

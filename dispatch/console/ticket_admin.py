@@ -1,0 +1,132 @@
+"""The ticket in the admin: a scoped list, one page, and the buttons of the state table."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext_lazy as _
+
+from dispatch.console.action_views import action_page, original_page, ticket_page
+from dispatch.console.bulk import bulk_page, bulk_url
+from dispatch.console.people import DISPATCHES, READS_CASES, OfficeAdmin, actor_of, has_role
+from dispatch.console.ticket_list import (
+    LIST_FILTER,
+    PAGE_SIZE,
+    CappedPaginator,
+    TicketChangeList,
+    TicketColumns,
+    queue_tabs,
+)
+from dispatch.enums import TicketAction
+from dispatch.models import Ticket
+from dispatch.queries.access import visible_tickets
+from dispatch.queries.tickets import search_tickets
+
+
+@admin.register(Ticket)
+class TicketAdmin(TicketColumns, OfficeAdmin):
+    """No row is added, changed or deleted here: actions are, through ``perform``."""
+
+    readers = READS_CASES
+    writers = frozenset()
+    list_display = (
+        "col_number",
+        "col_title",
+        "col_category",
+        "col_urgency",
+        "col_status",
+        "col_grid",
+        "col_department",
+        "col_due",
+        "col_reports",
+        "col_waiting",
+    )
+    list_display_links = ("col_number", "col_title")
+    list_filter = LIST_FILTER
+    list_filter_submit = True
+    list_filter_sheet = True
+    list_fullwidth = True
+    list_before_template = "admin/dispatch/ticket/queues.html"
+    list_select_related = ("category", "grid", "lead_department")
+    list_per_page = PAGE_SIZE
+    list_max_show_all = 0
+    list_disable_select_all = True
+    search_fields = ("number",)
+    search_help_text = _("按工单编号、上报编号或摘要搜索")
+    sortable_by = ()
+    paginator = CappedPaginator
+    actions = ("bulk_dispatch", "bulk_merge")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Ticket]:
+        return visible_tickets(actor_of(request))
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[TicketChangeList]:
+        return TicketChangeList
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Ticket], search_term: str
+    ) -> tuple[QuerySet[Ticket], bool]:
+        return (search_tickets(queryset, search_term) if search_term.strip() else queryset), False
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        if not self.has_view_permission(request):
+            return super().changelist_view(request, extra_context)
+        context = {"title": _("工单"), "queue_tabs": queue_tabs(request), **(extra_context or {})}
+        return super().changelist_view(request, context)
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        return ticket_page(self, request, object_id)
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: Any = None
+    ) -> HttpResponse:
+        return HttpResponseRedirect(reverse("admin:dispatch_ticket_change", args=(object_id,)))
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        return super().get_actions(request) if has_role(request, DISPATCHES) else {}
+
+    @admin.action(description=_("批量派单"))
+    def bulk_dispatch(self, request: HttpRequest, queryset: QuerySet[Ticket]) -> HttpResponse:
+        return HttpResponseRedirect(bulk_url(TicketAction.DISPATCH, queryset))
+
+    @admin.action(description=_("批量并案"))
+    def bulk_merge(self, request: HttpRequest, queryset: QuerySet[Ticket]) -> HttpResponse:
+        return HttpResponseRedirect(bulk_url(TicketAction.MERGE, queryset))
+
+    def get_urls(self) -> list[URLPattern]:
+        guard: Callable[[Any], Any] = self.admin_site.admin_view
+        return [
+            path("bulk/<slug:action>/", guard(self.bulk_view), name="dispatch_ticket_bulk"),
+            path(
+                "<int:ticket_id>/do/<slug:action>/",
+                guard(self.action_view),
+                name="dispatch_ticket_action",
+            ),
+            path(
+                "<int:ticket_id>/photos/<uuid:photo_id>/original/",
+                guard(self.original_view),
+                name="dispatch_ticket_original",
+            ),
+            *super().get_urls(),
+        ]
+
+    def action_view(self, request: HttpRequest, ticket_id: int, action: str) -> HttpResponse:
+        return action_page(self, request, ticket_id, action)
+
+    def original_view(
+        self, request: HttpRequest, ticket_id: int, photo_id: uuid.UUID
+    ) -> HttpResponse:
+        return original_page(request, ticket_id, photo_id)
+
+    def bulk_view(self, request: HttpRequest, action: str) -> HttpResponse:
+        return bulk_page(self, request, action)

@@ -1,0 +1,344 @@
+"""The parts of the ticket page, as plain values for the template. Free text is masked here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from dispatch.console.photo_cards import PhotoCard, photo_cards
+from dispatch.console.wording import (
+    DECISION_NAMES,
+    STEP_NAMES,
+    due_text,
+    moment_text,
+    reason_text,
+    span_text,
+    urgency_text,
+    who_text,
+)
+from dispatch.domain.guards import EXTENSION
+from dispatch.enums import TicketAction, TicketStatus, Visibility
+from dispatch.models import Ticket, TicketEvent, TicketReport, TriageRun
+from reports.enums import Channel, CoordinateSystem, LocationSource, ReportKind
+from reports.models import Report, ReportUpdate
+from xiangcun.lib.text import mask_contacts, mask_phone
+
+Pair = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What a person's page shows beyond the case: contacts, originals."""
+
+    contact: bool
+    originals: bool
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """One deadline or waiting time, with its moment and how far it is."""
+
+    label: str
+    moment: str
+    distance: str
+    late: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ReportCard:
+    """One resident's report inside the ticket."""
+
+    number: str
+    title: str
+    text: str
+    facts: list[Pair]
+    photos: list[PhotoCard]
+    updates: list[dict[str, Any]]
+    ratings: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class EventLine:
+    """One line of the ledger."""
+
+    seq: int
+    at: str
+    who: str
+    action: str
+    steps: str
+    note: str
+    visibility: str
+    public: bool
+    details: list[Pair] = field(default_factory=list)
+    photos: list[PhotoCard] = field(default_factory=list)
+
+
+def clocks_of(ticket: Ticket, *, now: datetime) -> list[Clock]:
+    """Return both clocks: the resident's never pauses, the unit's may."""
+    end = ticket.closed_at
+    waited = span_text((end or now) - ticket.opened_at)
+    clocks = [
+        Clock(_("居民等待") if end is None else _("居民共等待"), moment_text(ticket.opened_at), waited)
+    ]
+    if ticket.paused_at is not None:
+        left = _("剩余约 %d 分钟（按计时方式）") % (ticket.remaining_minutes or 0)
+        clocks.append(Clock(_("单位计时已暂停"), moment_text(ticket.paused_at), left))
+        return clocks
+    by_status = {
+        TicketStatus.ASSESSING: [(_("研判期限"), ticket.assess_due_at)],
+        TicketStatus.DISPATCHED: [
+            (_("签收期限"), ticket.sign_due_at),
+            (_("办理期限"), ticket.due_at),
+        ],
+        TicketStatus.HANDLING: [(_("办理期限"), ticket.due_at)],
+    }
+    for label, due in by_status.get(TicketStatus(ticket.status), [(_("办理期限"), ticket.due_at)]):
+        if due is not None:
+            clocks.append(_clock(label, due, ticket, now=now))
+    return clocks
+
+
+def _clock(label: str, due: datetime, ticket: Ticket, *, now: datetime) -> Clock:
+    """Measure a deadline against what met it, or against now while it runs."""
+    met = ticket.handled_at if label == _("办理期限") else None
+    if met is not None:
+        word = _("按期办理") if met <= due else _("超期 %s 办理") % span_text(met - due)
+        return Clock(label, moment_text(due), word, late=met > due)
+    return Clock(label, moment_text(due), due_text(due, now=now), late=due < now)
+
+
+def pending_of(ticket: Ticket) -> list[Pair]:
+    """Return the request that waits for the lead, as lines."""
+    request = ticket.pending_request
+    if not request:
+        return []
+    if request.get("kind") == EXTENSION:
+        wanted = (_("申请延期至"), moment_text(datetime.fromisoformat(request["new_due"])))
+    else:
+        wanted = (_("申请挂账，复核日期"), str(request.get("review_at", "")))
+    lines = [wanted, (_("理由"), mask_contacts(request.get("note", "")))]
+    if request.get("public_text"):
+        lines.append((_("拟告知居民"), mask_contacts(request["public_text"])))
+    return lines
+
+
+def report_card(row: TicketReport, look: Look) -> ReportCard:
+    """Build the card of one report."""
+    report = row.report
+    photos = [link.photo for link in report.reportphoto_set.all()]  # type: ignore[attr-defined]
+    return ReportCard(
+        number=report.number,
+        title=_("%(kind)s · %(channel)s · %(at)s")
+        % {
+            "kind": ReportKind(report.kind).label,
+            "channel": Channel(report.channel).label,
+            "at": moment_text(report.submitted_at),
+        },
+        text=mask_contacts(report.text),
+        facts=_report_facts(row, look),
+        photos=photo_cards(
+            photos, ticket_id=row.ticket_id, originals=look.originals, now=look.now
+        ),
+        updates=[_update_line(update, row.ticket_id, look) for update in report.updates.all()],
+        ratings=[
+            _("%(score)d 分，%(solved)s。%(comment)s")
+            % {
+                "score": rating.score,
+                "solved": _("已解决") if rating.solved else _("未解决"),
+                "comment": mask_contacts(rating.comment),
+            }
+            for rating in report.ratings.all()
+        ],
+    )
+
+
+def _report_facts(row: TicketReport, look: Look) -> list[Pair]:
+    report = row.report
+    facts = [
+        (_("地址"), mask_contacts(report.address)),
+        (_("居民所见状态"), report.get_public_status_display()),
+    ]
+    if look.contact:
+        facts.append((_("联系电话"), _contact(report)))
+        facts.append((_("匿名"), _("是") if report.anonymous else _("否")))
+    if row.origin_ticket_id != row.ticket_id:
+        facts.append((_("来自工单"), row.origin_ticket.number))
+    return [fact for fact in facts if fact[1]]
+
+
+def _contact(report: Report) -> str:
+    phone = report.contact_phone or (report.resident.phone if report.resident else "")
+    return mask_phone(phone) or _("未留")
+
+
+def _update_line(update: ReportUpdate, ticket_id: int, look: Look) -> dict[str, Any]:
+    return {
+        "at": moment_text(update.at),
+        "kind": update.get_kind_display(),
+        "status": update.get_status_display(),
+        "department": update.department_name,
+        "text": mask_contacts(update.text),
+        "photos": photo_cards(
+            update.photos.all(), ticket_id=ticket_id, originals=look.originals, now=look.now
+        ),
+    }
+
+
+def event_line(event: TicketEvent, departments: dict[int, str], look: Look) -> EventLine:
+    """Build one line of the ledger."""
+    return EventLine(
+        seq=event.seq,
+        at=moment_text(event.at),
+        who=who_text(event),
+        action=str(TicketAction(event.action).label),
+        steps=_steps(event),
+        note=mask_contacts(event.note),
+        visibility=str(Visibility(event.visibility).label),
+        public=event.visibility != Visibility.INTERNAL,
+        details=_details(event, departments),
+        photos=photo_cards(
+            [link.photo for link in event.event_photos.all()],
+            ticket_id=event.ticket_id,
+            originals=look.originals,
+            now=look.now,
+        ),
+    )
+
+
+def _steps(event: TicketEvent) -> str:
+    to_label = str(TicketStatus(event.to_status).label)
+    if not event.from_status or event.from_status == event.to_status:
+        return to_label
+    return f"{TicketStatus(event.from_status).label} → {to_label}"
+
+
+def _details(event: TicketEvent, departments: dict[int, str]) -> list[Pair]:
+    """Say in words what the event's coded columns and data hold."""
+    data: dict[str, Any] = event.data or {}
+    details = [
+        (_("原因"), reason_text(event.reason_code)),
+        (_("期限"), _due_change(event)),
+        (_("相关上报"), event.report.number if event.report else ""),
+        (_("并案工单"), str(data.get("target", ""))),
+        (_("区级编号"), str(data.get("external_number", ""))),
+        (_("建议单位"), departments.get(data.get("suggested_department") or 0, "")),
+        (_("协办"), "、".join(departments.get(pk, "") for pk in data.get("assisting", []))),
+        (_("拟延期至"), _moment_of(data.get("new_due"))),
+        (_("复核日期"), str(data.get("review_at", ""))),
+        (_("评分"), _rating(data)),
+    ]
+    if event.action == TicketAction.DISPATCH:
+        details.append((_("主办"), departments.get(event.lead_department_id or 0, "")))
+    return [detail for detail in details if detail[1]]
+
+
+def _due_change(event: TicketEvent) -> str:
+    if event.due_before == event.due_after:
+        return ""
+    before, after = moment_text(event.due_before), moment_text(event.due_after)
+    return f"{before} → {after}" if before and after else after or _("取消（原 %s）") % before
+
+
+def _moment_of(text: object) -> str:
+    return moment_text(datetime.fromisoformat(text)) if isinstance(text, str) and text else ""
+
+
+def _rating(data: dict[str, Any]) -> str:
+    if not data.get("score"):
+        return ""
+    solved = _("已解决") if data.get("solved") else _("未解决")
+    return f"{data['score']} 分，{solved}"
+
+
+def triage_card(run: TriageRun) -> dict[str, Any]:
+    """Build what triage decided and why."""
+    return {
+        "report": run.report.number,
+        "at": moment_text(run.at),
+        "decision": DECISION_NAMES.get(run.decision, _("已研判")),
+        "reason": mask_contacts(run.reason),
+        "confidence": f"{run.confidence:.0%}",
+        "steps": [
+            {
+                "name": STEP_NAMES.get(step.get("step", ""), _("其他")),
+                "ok": bool(step.get("ok")),
+                "reason": mask_contacts(str(step.get("reason", ""))),
+            }
+            for step in run.steps
+        ],
+        "candidates": [
+            {
+                "name": row.get("name", ""),
+                "confidence": f"{float(row.get('confidence', 0)):.0%}",
+                "department": row.get("department") or _("无分工"),
+                "words": "、".join(row.get("words", [])),
+            }
+            for row in run.candidates[:3]
+        ],
+    }
+
+
+def place_facts(report: Report | None, ticket: Ticket) -> list[Pair]:
+    """Return where it is and how that is known."""
+    facts = [(_("坐标（WGS-84）"), f"{ticket.lat:.6f}, {ticket.lng:.6f}")]
+    if report is not None:
+        raw = f"{report.raw_lat:.6f}, {report.raw_lng:.6f}"
+        system = CoordinateSystem(report.coord_type).label
+        facts += [
+            (_("上传坐标"), f"{raw}（{system}）"),
+            (_("精度"), f"±{report.accuracy_m:.0f} 米" if report.accuracy_m else _("未知")),
+            (_("来源"), str(LocationSource(report.location_source).label)),
+            (_("地址"), mask_contacts(report.address) or _("未填")),
+        ]
+    facts.append((_("网格"), f"{ticket.grid.village_name} {ticket.grid.name}" if ticket.grid else _("未定位")))
+    if ticket.location_flag:
+        facts.append((_("位置提示"), ticket.location_flag))
+    return facts
+
+
+def ticket_facts(ticket: Ticket) -> list[Pair]:
+    """Return the short facts of the head of the page."""
+    category = ticket.category
+    path = f"{category.parent.name} / {category.name}" if category and category.parent else ""
+    facts = [
+        (_("事项分类"), path or (category.name if category else _("未定"))),
+        (_("紧急程度"), urgency_text(ticket.urgency)),
+        (_("主办单位"), ticket.lead_department.name if ticket.lead_department else _("未派单")),
+        (_("上报数"), str(ticket.report_count)),
+        (_("派单方式"), _dispatch_way(ticket)),
+        (_("转人工原因"), mask_contacts(ticket.queue_reason)),
+        (_("区级编号"), ticket.external_number),
+        (_("办理人"), str(ticket.finished_by) if ticket.finished_by else ""),
+        (_("办理结果"), reason_text(ticket.outcome)),
+        (_("办理情况"), mask_contacts(ticket.result_text)),
+        (_("不予受理原因"), reason_text(ticket.reject_reason)),
+        (_("挂账复核日期"), _date(ticket.review_at)),
+        (_("流转次数"), _counts(ticket)),
+    ]
+    return [fact for fact in facts if fact[1]]
+
+
+def _dispatch_way(ticket: Ticket) -> str:
+    if ticket.dispatched_at is None:
+        return ""
+    return _("系统自动派单") if ticket.auto_dispatched else _("人工派单")
+
+
+def _date(day: date | None) -> str:
+    return day.isoformat() if day else ""
+
+
+def _counts(ticket: Ticket) -> str:
+    counts = (
+        (_("派单"), ticket.dispatch_count),
+        (_("退单"), ticket.return_count),
+        (_("延期"), ticket.extension_count),
+        (_("返工"), ticket.rework_count),
+        (_("重开"), ticket.reopen_count),
+        (_("催办"), ticket.urge_count),
+    )
+    return "，".join(f"{name} {count}" for name, count in counts if count)

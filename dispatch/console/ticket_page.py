@@ -1,0 +1,204 @@
+"""The page of one ticket: the case, its place, its clocks, its history, and the buttons of now."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.http import Http404, HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from dispatch.console.people import SEES_ORIGINALS, actor_of, has_role
+from dispatch.console.ticket_cards import (
+    Look,
+    clocks_of,
+    event_line,
+    pending_of,
+    place_facts,
+    report_card,
+    ticket_facts,
+    triage_card,
+)
+from dispatch.console.wording import STATUS_TONE, URGENCY_TONE, moment_text, urgency_text
+from dispatch.domain.lifecycle import available_actions
+from dispatch.domain.workflow import Transition
+from dispatch.enums import AssignmentKind, TicketAction, TicketStatus
+from dispatch.models import Ticket
+from dispatch.queries import tickets as reads
+from dispatch.queries.access import may_see_contact, visible_tickets
+from reports.enums import Urgency
+
+# Steps inside a merge or an opening: the table allows them, no person presses them.
+INTERNAL_ACTIONS = frozenset({TicketAction.ATTACH, TicketAction.DETACH})
+_DANGER = frozenset(
+    {
+        TicketAction.REJECT,
+        TicketAction.RETURN,
+        TicketAction.REWORK,
+        TicketAction.DENY_EXTENSION,
+        TicketAction.DENY_SUSPENSION,
+    }
+)
+_QUIET = frozenset({TicketAction.NOTE, TicketAction.MERGE, TicketAction.UNMERGE})
+
+
+def ticket_or_404(request: HttpRequest, ticket_id: int) -> Ticket:
+    """Return a ticket this person may read; any other one does not exist for them."""
+    ticket = reads.ticket_for_page(actor_of(request), ticket_id)
+    if ticket is None:
+        raise Http404(_("没有这张工单，或不在您的权限范围内"))
+    return ticket
+
+
+def buttons(request: HttpRequest, ticket: Ticket, *, now: datetime) -> list[dict[str, Any]]:
+    """Return exactly the actions this person may take on the ticket now."""
+    rows = available_actions(ticket, actor_of(request), now=now)
+    shown = [row for row in rows if row.action not in INTERNAL_ACTIONS]
+    return [_button(row, ticket) for row in sorted(shown, key=lambda row: row.action in _QUIET)]
+
+
+def _button(row: Transition, ticket: Ticket) -> dict[str, Any]:
+    tone = "danger" if row.action in _DANGER else "quiet" if row.action in _QUIET else "primary"
+    return {
+        "action": str(row.action),
+        "label": str(TicketAction(row.action).label),
+        "tone": tone,
+        "url": reverse("admin:dispatch_ticket_action", args=(ticket.pk, str(row.action))),
+    }
+
+
+def page_context(request: HttpRequest, ticket: Ticket, *, now: datetime) -> dict[str, Any]:
+    """Return everything the page shows, in a fixed number of queries."""
+    actor = actor_of(request)
+    look = Look(
+        contact=may_see_contact(actor, ticket),
+        originals=has_role(request, SEES_ORIGINALS),
+        now=now,
+    )
+    rows = reads.reports_of(ticket)
+    departments = reads.department_names()
+    actions = buttons(request, ticket, now=now)
+    nearby = reads.nearby_tickets(actor, ticket)
+    runs = reads.triage_runs_of(ticket) if actor.is_command_room else []
+    return {
+        **headline(ticket),
+        "merged_into": merged_into_link(request, ticket),
+        "title": ticket.number,
+        "subtitle": ticket.title,
+        "facts": ticket_facts(ticket),
+        "clocks": clocks_of(ticket, now=now),
+        "pending": pending_of(ticket),
+        "actions": actions,
+        "reports": [report_card(row, look) for row in rows],
+        "more_reports": max(0, ticket.report_count - len(rows)),
+        "confidential_note": ticket.confidential,
+        "events": [event_line(event, departments, look) for event in reads.events_of(ticket)],
+        "assignments": assignments(ticket),
+        "merged": [ticket_link(row) for row in reads.merged_tickets(actor, ticket)],
+        "nearby": [nearby_link(near) for near in nearby],
+        "triage": [triage_card(run) for run in runs],
+        "candidates": candidate_links(ticket, runs, actions),
+        "place": place_facts(rows[0].report if rows else None, ticket),
+        "map": map_data(ticket, rows, nearby),
+    }
+
+
+def headline(ticket: Ticket) -> dict[str, Any]:
+    """Return the badges and the short identity of the ticket."""
+    return {
+        "ticket": ticket,
+        "status_label": ticket.get_status_display(),
+        "status_tone": STATUS_TONE[TicketStatus(ticket.status)] or "plain",
+        "urgency_label": urgency_text(ticket.urgency),
+        "urgency_tone": URGENCY_TONE[Urgency(ticket.urgency)] or "plain",
+    }
+
+
+def merged_into_link(request: HttpRequest, ticket: Ticket) -> dict[str, Any] | None:
+    """Return the ticket this one went into; its number alone to whom the rest is not open."""
+    target = ticket.merged_into
+    if target is None:
+        return None
+    if visible_tickets(actor_of(request)).filter(pk=target.pk).exists():
+        return ticket_link(target)
+    return {"number": target.number}
+
+
+def ticket_link(ticket: Ticket) -> dict[str, Any]:
+    """Return a ticket as a line of a list."""
+    return {
+        "number": ticket.number,
+        "title": ticket.title,
+        "status": ticket.get_status_display(),
+        "tone": STATUS_TONE[TicketStatus(ticket.status)] or "plain",
+        "url": reverse("admin:dispatch_ticket_change", args=(ticket.pk,)),
+    }
+
+
+def nearby_link(near: reads.NearbyTicket) -> dict[str, Any]:
+    """Return an open ticket near by, with its distance."""
+    row = near.ticket
+    return {
+        **ticket_link(row),
+        "distance": _("%d 米") % round(near.distance_m),
+        "category": row.category.name if row.category else _("未定"),
+        "department": row.lead_department.short_name if row.lead_department else "",
+    }
+
+
+def assignments(ticket: Ticket) -> list[dict[str, Any]]:
+    """Return each department's piece of the work."""
+    return [
+        {
+            "department": row.department.name,
+            "kind": str(AssignmentKind(row.kind).label),
+            "span": " — ".join(
+                filter(None, [moment_text(row.assigned_at), moment_text(row.ended_at)])
+            ),
+            "active": row.ended_at is None,
+        }
+        for row in reads.assignments_of(ticket)
+    ]
+
+
+def candidate_links(
+    ticket: Ticket, runs: list[Any], actions: list[dict[str, Any]]
+) -> list[dict[str, Any]]:
+    """Return the two best candidates as links to a filled dispatch form, when dispatch is possible."""
+    url = next((row["url"] for row in actions if row["action"] == TicketAction.DISPATCH), None)
+    if url is None or not runs:
+        return []
+    return [
+        {
+            "url": f"{url}?candidate={index}",
+            "label": " · ".join(filter(None, [row.get("name", ""), row.get("department", "")])),
+            "confidence": f"{float(row.get('confidence', 0)):.0%}",
+        }
+        for index, row in enumerate(runs[0].candidates[:2])
+    ]
+
+
+def map_data(ticket: Ticket, rows: list[Any], nearby: list[reads.NearbyTicket]) -> dict[str, Any]:
+    """Return what the map draws: plain JSON, degrees in WGS-84."""
+    grid = ticket.grid
+    return {
+        "point": [ticket.lat, ticket.lng],
+        "accuracy": rows[0].report.accuracy_m if rows else None,
+        "reports": [[row.report.lat, row.report.lng, row.report.number] for row in rows[1:]],
+        "grid": {"name": grid.name, "polygon": grid.polygon} if grid else None,
+        "neighbours": [
+            {"name": row.name, "polygon": row.polygon} for row in reads.neighbours_of(grid)
+        ]
+        if grid
+        else [],
+        "nearby": [
+            {
+                "point": [near.ticket.lat, near.ticket.lng],
+                "number": near.ticket.number,
+                "title": near.ticket.title,
+                "url": reverse("admin:dispatch_ticket_change", args=(near.ticket.pk,)),
+            }
+            for near in nearby
+        ],
+    }

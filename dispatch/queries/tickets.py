@@ -1,0 +1,223 @@
+"""Queues of the office and everything one page about a ticket shows.
+
+Every read is bounded: a queue is counted up to ``COUNT_CAP``, a page takes a fixed number of
+queries whatever stands in the tables.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Max, Prefetch, Q, QuerySet
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from dispatch.enums import OPEN_STATUSES, TicketStatus
+from dispatch.models import Assignment, Department, Ticket, TicketEvent, TicketReport, TriageRun
+from dispatch.queries.access import Viewer, current_tickets, visible_tickets
+from reports.models import Grid, ReportPhoto, ReportUpdate
+from xiangcun.lib.geo import bounding_box, distance_m
+
+COUNT_CAP = 1000
+"""Queues are counted up to this; the screen says 999+ from here on."""
+NEARBY_RADIUS_M = 300.0
+MAX_REPORTS = 50
+MAX_NEARBY = 10
+MAX_NEIGHBOURS = 40
+SEARCH_SPAN = 50_000
+"""A search by words looks at this many of the latest tickets."""
+
+_FULL_TICKET = re.compile(r"GD\d{6}-[0-9A-Z]{5}", re.IGNORECASE)
+_FULL_REPORT = re.compile(r"XC\d{6}-[0-9A-Z]{4,10}", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """One tab: which statuses, in which order. ``kind`` narrows further."""
+
+    code: str
+    label: str | Promise
+    statuses: tuple[TicketStatus, ...]
+    ordering: tuple[str, ...] = ("next_due_at", "id")
+    kind: str = ""
+
+
+_BY_AGE = ("status_since", "id")
+QUEUES: tuple[Queue, ...] = (
+    Queue("assessing", _("待研判"), (TicketStatus.ASSESSING,)),
+    Queue("need_info", _("待补充"), (TicketStatus.NEED_INFO,), _BY_AGE),
+    Queue("dispatched", _("待签收"), (TicketStatus.DISPATCHED,)),
+    Queue("handling", _("处置中"), (TicketStatus.HANDLING,)),
+    Queue("requests", _("待审批"), (TicketStatus.HANDLING,), kind="requests"),
+    Queue("handled", _("待核查"), (TicketStatus.HANDLED,), _BY_AGE),
+    Queue("overdue", _("超期"), OPEN_STATUSES, kind="overdue"),
+    Queue("suspended", _("挂账"), (TicketStatus.SUSPENDED,), _BY_AGE),
+    Queue("awaiting_rating", _("待评价"), (TicketStatus.AWAITING_RATING,), _BY_AGE),
+    Queue("all", _("全部"), (), ("-id",)),
+)
+QUEUE_BY_CODE: Mapping[str, Queue] = {queue.code: queue for queue in QUEUES}
+_COMMAND_ONLY = frozenset({"assessing", "need_info"})
+
+
+def queues_for(viewer: Viewer) -> tuple[Queue, ...]:
+    """Return the tabs of this person: a department has no tickets before they are dispatched."""
+    if viewer.is_command_room:
+        return QUEUES
+    return tuple(queue for queue in QUEUES if queue.code not in _COMMAND_ONLY)
+
+
+def in_queue(tickets: QuerySet[Ticket], queue: Queue, *, now: datetime) -> QuerySet[Ticket]:
+    """Narrow ``tickets`` to ``queue`` (unordered)."""
+    if not queue.statuses:
+        return tickets
+    tickets = tickets.filter(status__in=queue.statuses)
+    if queue.kind == "overdue":
+        return tickets.filter(next_due_at__lt=now)
+    if queue.kind == "requests":
+        return tickets.filter(pending_request__isnull=False)
+    return tickets
+
+
+def queue_tickets(viewer: Viewer, queue: Queue, *, now: datetime) -> QuerySet[Ticket]:
+    """Return what stands in ``viewer``'s ``queue``; the tab of all shows what they may read."""
+    scope = current_tickets(viewer) if queue.statuses else visible_tickets(viewer)
+    return in_queue(scope, queue, now=now)
+
+
+def capped_count(tickets: QuerySet[Ticket]) -> int:
+    """Count at most ``COUNT_CAP`` rows: the cost does not grow with the table."""
+    return tickets.order_by()[:COUNT_CAP].count()
+
+
+def queue_counts(viewer: Viewer, *, now: datetime) -> dict[str, int]:
+    """Return the capped size of every queue but the one of all."""
+    return {
+        queue.code: capped_count(queue_tickets(viewer, queue, now=now))
+        for queue in queues_for(viewer)
+        if queue.statuses
+    }
+
+
+def search_tickets(tickets: QuerySet[Ticket], words: str) -> QuerySet[Ticket]:
+    """Find by ticket or report number (indexed), else by words of the title in the latest tickets."""
+    words = words.strip()
+    if _FULL_TICKET.fullmatch(words):
+        return tickets.filter(number=words.upper())
+    if _FULL_REPORT.fullmatch(words):
+        return tickets.filter(ticket_reports__report__number=words.upper())
+    newest = Ticket.objects.aggregate(newest=Max("pk"))["newest"] or 0
+    return tickets.filter(
+        Q(title__icontains=words) | Q(number__icontains=words), pk__gt=newest - SEARCH_SPAN
+    )
+
+
+def ticket_for_page(viewer: Viewer, ticket_id: int) -> Ticket | None:
+    """Return one ticket with what its page names, or ``None`` when ``viewer`` may not know of it."""
+    related = ("category__parent", "grid", "lead_department", "finished_by", "merged_into")
+    return visible_tickets(viewer).select_related(*related).filter(pk=ticket_id).first()
+
+
+def reports_of(ticket: Ticket) -> list[TicketReport]:
+    """Return the reports in the ticket, oldest first, with photos and resident timelines."""
+    photos = ReportPhoto.objects.select_related("photo")
+    updates = ReportUpdate.objects.prefetch_related("photos")
+    return list(
+        ticket.ticket_reports.select_related("report__resident", "origin_ticket").prefetch_related(
+            Prefetch("report__reportphoto_set", queryset=photos),
+            Prefetch("report__updates", queryset=updates),
+            "report__ratings",
+        )[:MAX_REPORTS]
+    )
+
+
+def events_of(ticket: Ticket) -> list[TicketEvent]:
+    """Return the ledger of the ticket, latest first, with people, departments and photos."""
+    return list(
+        ticket.events.select_related("actor", "department", "report")
+        .prefetch_related("event_photos__photo")
+        .order_by("-seq")
+    )
+
+
+def last_event(ticket: Ticket) -> TicketEvent | None:
+    """Return what happened last: what the loser of a race has to know."""
+    return ticket.events.select_related("actor", "department").order_by("-seq").first()
+
+
+def assignments_of(ticket: Ticket) -> list[Assignment]:
+    """Return every department's piece, present ones first."""
+    rows = ticket.assignments.select_related("department").order_by("-assigned_at", "id")
+    return sorted(rows, key=lambda row: row.ended_at is not None)
+
+
+def merged_tickets(viewer: Viewer, ticket: Ticket) -> list[Ticket]:
+    """Return the tickets merged into this one that ``viewer`` may read."""
+    return list(visible_tickets(viewer).filter(merged_into=ticket).order_by("pk")[:MAX_REPORTS])
+
+
+def triage_runs_of(ticket: Ticket) -> list[TriageRun]:
+    """Return the latest runs of triage behind the ticket."""
+    return list(ticket.triage_runs.select_related("report").order_by("-pk")[:5])
+
+
+@dataclass(frozen=True, slots=True)
+class NearbyTicket:
+    """An open ticket close to another; ``distance_m`` in metres."""
+
+    ticket: Ticket
+    distance_m: float
+
+
+def nearby_tickets(viewer: Viewer, ticket: Ticket) -> list[NearbyTicket]:
+    """Return other open tickets within ``NEARBY_RADIUS_M``, same category first, then the nearest."""
+    box = bounding_box(ticket.lat, ticket.lng, NEARBY_RADIUS_M)
+    rows = (
+        visible_tickets(viewer)
+        .filter(
+            status__in=OPEN_STATUSES,
+            lat__range=(box.south, box.north),
+            lng__range=(box.west, box.east),
+        )
+        .exclude(pk=ticket.pk)
+        .select_related("category", "lead_department")
+        .order_by("-pk")[:100]
+    )
+    found = [
+        NearbyTicket(row, distance_m(ticket.lat, ticket.lng, row.lat, row.lng)) for row in rows
+    ]
+    found = [near for near in found if near.distance_m <= NEARBY_RADIUS_M]
+    found.sort(key=lambda near: (near.ticket.category_id != ticket.category_id, near.distance_m))
+    return found[:MAX_NEARBY]
+
+
+def neighbours_of(grid: Grid) -> list[Grid]:
+    """Return the other grids of the same village, for the map."""
+    return list(
+        Grid.objects.filter(village_code=grid.village_code, is_active=True)
+        .exclude(pk=grid.pk)
+        .only("code", "name", "polygon")[:MAX_NEIGHBOURS]
+    )
+
+
+def photo_belongs(ticket: Ticket, photo_id: object) -> bool:
+    """Whether the photo stands on the ticket's page: sent with a report or kept with an event."""
+    return (
+        ReportPhoto.objects.filter(photo=photo_id, report__ticket_report__ticket=ticket).exists()
+        or ticket.events.filter(event_photos__photo=photo_id).exists()
+        or ReportUpdate.objects.filter(
+            photos=photo_id, report__ticket_report__ticket=ticket
+        ).exists()
+    )
+
+
+def department_names() -> dict[int, str]:
+    """Return the short name of every department, for the ids that events carry."""
+    return dict(Department.objects.values_list("pk", "short_name"))
+
+
+def waiting_since(ticket: Ticket, *, now: datetime) -> timedelta:
+    """Return how long the ticket has stood in its present state."""
+    return max(now - ticket.status_since, timedelta(0))

@@ -1,0 +1,30 @@
+// Small helps of the action form: units follow the category, one press sends once.
+document.addEventListener("DOMContentLoaded", () => {
+  const form = document.getElementById("xc-form");
+  if (!form) return;
+  form.addEventListener("submit", () => {
+    const button = document.getElementById("xc-submit");
+    window.setTimeout(() => { button.disabled = true; }, 0);
+  });
+  window.addEventListener("pageshow", () => { document.getElementById("xc-submit").disabled = false; });
+
+  document.querySelectorAll("[data-target]").forEach((link) =>
+    link.addEventListener("click", (event) => {
+      event.preventDefault();
+      form.elements.target_ticket.value = link.dataset.target;
+      form.elements.target_ticket.focus();
+    }),
+  );
+
+  const source = document.getElementById("xc-duties");
+  const category = form.querySelector("[data-xc-category]");
+  const jquery = window.django && window.django.jQuery;
+  if (!source || !category || !jquery) return;
+  const duties = JSON.parse(source.textContent);
+  jquery(category).on("change", () => {
+    const duty = duties[category.value];
+    if (!duty) return;
+    jquery(form.elements.lead_department).val(duty.lead ? String(duty.lead) : "").trigger("change");
+    jquery(form.elements.assisting).val(duty.assisting.map(String)).trigger("change");
+  });
+});

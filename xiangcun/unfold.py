@@ -1,0 +1,111 @@
+"""The staff console's theme: names, colours, and the sidebar by role.
+
+A plain dictionary for ``settings.UNFOLD``; the dotted paths are resolved when a page is drawn.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.templatetags.static import static
+from django.urls import reverse_lazy
+from django.utils.translation import gettext_lazy as _
+
+_NAVIGATION = "dispatch.console.navigation"
+
+
+def _item(title: Any, icon: str, view: str, permission: str) -> dict[str, Any]:
+    return {
+        "title": title,
+        "icon": icon,
+        "link": reverse_lazy(f"admin:{view}"),
+        "permission": f"{_NAVIGATION}.{permission}",
+    }
+
+
+def _rows(*rows: tuple[Any, str, str], permission: str) -> list[dict[str, Any]]:
+    return [_item(title, icon, f"{view}_changelist", permission) for title, icon, view in rows]
+
+
+def unfold_settings() -> dict[str, Any]:
+    """Return the theme's settings."""
+    return {
+        "SITE_TITLE": _("乡村小脑 指挥室"),
+        "SITE_HEADER": _("乡村小脑"),
+        "SITE_SUBHEADER": _("综合信息指挥室"),
+        "SITE_SYMBOL": "hub",
+        "SITE_URL": None,
+        "SHOW_HISTORY": False,
+        "SHOW_VIEW_ON_SITE": False,
+        "SHOW_BACK_BUTTON": True,
+        "BORDER_RADIUS": "6px",
+        "ENVIRONMENT": f"{_NAVIGATION}.environment",
+        "DASHBOARD_CALLBACK": "dispatch.console.dashboard.dashboard",
+        "STYLES": [lambda _request: static("dispatch/console.css")],
+        "COLORS": {"primary": _PRIMARY},
+        "SIDEBAR": {
+            "show_search": False,
+            "show_all_applications": False,
+            "navigation": [
+                {
+                    "title": _("工作台"),
+                    "items": [
+                        _item(_("我的队列"), "dashboard", "index", "is_staff"),
+                        _item(_("工单"), "assignment", "dispatch_ticket_changelist", "reads_cases"),
+                    ],
+                },
+                {
+                    "title": _("台账"),
+                    "separator": True,
+                    "items": _rows(
+                        (_("居民上报"), "campaign", "reports_report"),
+                        (_("研判记录"), "psychology", "dispatch_triagerun"),
+                        (_("流转记录"), "history", "dispatch_ticketevent"),
+                        permission="reads_records",
+                    ),
+                },
+                {
+                    "title": _("单位与人员"),
+                    "separator": True,
+                    "collapsible": True,
+                    "items": _rows(
+                        (_("部门"), "apartment", "dispatch_department"),
+                        (_("工作人员"), "badge", "dispatch_staff"),
+                        (_("岗位"), "assignment_ind", "dispatch_membership"),
+                        permission="reads_rules",
+                    ),
+                },
+                {
+                    "title": _("规则与时限"),
+                    "separator": True,
+                    "collapsible": True,
+                    "items": _rows(
+                        (_("事项分类"), "category", "reports_category"),
+                        (_("职责分工"), "handshake", "dispatch_categoryduty"),
+                        (_("派单规则"), "alt_route", "dispatch_routingrule"),
+                        (_("办理时限"), "timer", "dispatch_handlinglimit"),
+                        (_("分类词语"), "dictionary", "dispatch_lexiconterm"),
+                        (_("险情词语"), "warning", "dispatch_dangerterm"),
+                        (_("网格"), "grid_on", "reports_grid"),
+                        (_("工作日历"), "calendar_month", "dispatch_calendarday"),
+                        permission="reads_rules",
+                    ),
+                },
+            ],
+        },
+    }
+
+
+_PRIMARY = {
+    "50": "oklch(97% .014 254.604)",
+    "100": "oklch(93.2% .032 255.585)",
+    "200": "oklch(88.2% .059 254.128)",
+    "300": "oklch(80.9% .105 251.813)",
+    "400": "oklch(70.7% .165 254.624)",
+    "500": "oklch(62.3% .214 259.815)",
+    "600": "oklch(54.6% .245 262.881)",
+    "700": "oklch(48.8% .243 264.376)",
+    "800": "oklch(42.4% .199 265.638)",
+    "900": "oklch(37.9% .146 265.522)",
+    "950": "oklch(28.2% .091 267.935)",
+}
