@@ -34,6 +34,7 @@ INSERT INTO reports_reportupdate (report_id, at, kind, status, text, department_
 VALUES (%s, %s, 'submitted', 'received', %s, '')"""
 
 
+@csrf_exempt
 def empty(_request: HttpRequest) -> HttpResponse:
     """(a) Nothing but Django."""
     return HttpResponse(b"")
@@ -45,7 +46,7 @@ def raw(request: HttpRequest) -> JsonResponse:
     body = json.loads(request.body)
     now = datetime.now(UTC)
     location = body["location"]
-    number = f"XC{now:%y%m%d}-{uuid.uuid4().hex[:12]}"
+    number = f"XC{now:%y%m%d}-{uuid.uuid4().hex[:11]}"
     point = (location["lat"], location["lng"])
     connection = _connection()
     with connection.transaction():
