@@ -38,7 +38,7 @@ def seed(mode: SeedMode = SeedMode.FILL, folder: Path | None = None) -> list[str
 
 
 def counts() -> list[int]:
-    return [model.objects.count() for model in TABLES]  # type: ignore[attr-defined]
+    return [model.objects.count() for model in TABLES]
 
 
 def test_it_works() -> None:

@@ -29,7 +29,7 @@ def test_every_grid_is_found_at_its_middle() -> None:
 def test_distances_outside_are_metres(lat: float, lng: float) -> None:
     place = reference().grids.locate(lat, lng)
     assert place is not None
-    ring = shapely.geometry.shape(place.grid.polygon).exterior
+    ring = shapely.boundary(shapely.geometry.shape(place.grid.polygon))
     near = min(
         distance_m(lat, lng, point.y, point.x)
         for point in (ring.interpolate(step / 2000, normalized=True) for step in range(2000))

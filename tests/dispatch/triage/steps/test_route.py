@@ -5,7 +5,7 @@ from datetime import UTC, datetime, time
 
 import pytest
 
-from dispatch.triage.context import TriageContext
+from dispatch.triage.context import StepResult, TriageContext
 from dispatch.triage.reference import Reference, Rule
 from dispatch.triage.steps import route
 from reports.enums import Urgency
@@ -29,7 +29,7 @@ def with_rule(**conditions: object) -> Reference:
     return replace(reference(), rules=(rule,))
 
 
-def lead_code(result: route.StepResult) -> str:
+def lead_code(result: StepResult) -> str:
     assert result.context.lead is not None
     return result.context.lead.code
 
