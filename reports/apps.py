@@ -11,3 +11,7 @@ class ReportsConfig(AppConfig):
 
     name = "reports"
     verbose_name = _("居民上报")
+
+    def ready(self) -> None:
+        """Teach the schema generator our scheme and fields."""
+        from reports.api import openapi

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from knox.auth import TokenAuthentication
 from knox.crypto import hash_token
 from rest_framework.exceptions import AuthenticationFailed
@@ -42,14 +40,3 @@ class BearerAuthentication(TokenAuthentication):
     def authenticate_header(self, request: Request) -> str:
         """Name the scheme of the 401."""
         return "Bearer"
-
-
-class BearerScheme(OpenApiAuthenticationExtension):
-    """Tell OpenAPI what the scheme is."""
-
-    target_class = "reports.api.authentication.BearerAuthentication"
-    name = "bearer"
-
-    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
-        """Return the security scheme object."""
-        return {"type": "http", "scheme": "bearer"}

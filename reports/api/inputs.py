@@ -46,7 +46,7 @@ class LocationInput(serializers.Serializer[Any]):
     lat = NumberField(low=-MAX_LAT, high=MAX_LAT)
     lng = NumberField(low=-MAX_LNG, high=MAX_LNG)
     coord_type = WordField(choices=CoordinateSystem.choices)
-    source = WordField(choices=LocationSource.choices)
+    source = WordField(choices=LocationSource.choices)  # type: ignore[assignment]
     accuracy = NumberField(low=0, high=MAX_ACCURACY_M, allow_null=True, default=None)
     address = TextField(max_length=200, allow_blank=True, default="")
 
@@ -193,7 +193,7 @@ class MineQuery(serializers.Serializer[Any]):
     """``GET /reports``."""
 
     status = StatusesField(
-        max_length=200, required=False, default=list, help_text="多个状态用逗号分隔"
+        max_length=200, required=False, allow_blank=True, default="", help_text="多个状态用逗号分隔"
     )
 
 
@@ -211,7 +211,7 @@ class PublicQuery(serializers.Serializer[Any]):
 
     bbox = BoxField(max_length=120, required=False, default=None, help_text="西,南,东,北（WGS-84）")
     status = StatusesField(
-        max_length=200, required=False, default=list, help_text="多个状态用逗号分隔"
+        max_length=200, required=False, allow_blank=True, default="", help_text="多个状态用逗号分隔"
     )
     category = TextField(max_length=4, allow_blank=True, default="")
     coord_type = serializers.ChoiceField(CoordinateSystem.choices, default=CoordinateSystem.WGS84)

@@ -50,7 +50,7 @@ class PhotosView(ResidentView):
         return Response(answer, status=201 if created else 200)
 
 
-def single_file(request: Request) -> UploadedFile:
+def single_file(request: Request) -> UploadedFile[Any]:
     """Return the one file in the field ``file``; refuse by length before reading it."""
     length = request.META.get("CONTENT_LENGTH") or "0"
     if length.isascii() and length.isdecimal() and int(length[:18]) > _MAX_BODY_BYTES:
@@ -63,7 +63,8 @@ def single_file(request: Request) -> UploadedFile:
         raise _wrong("photo_single", _("每次只能上传一张照片"))
     if not files:
         raise _wrong("required", _("请选择一张照片上传"))
-    return files[0]
+    file: UploadedFile[Any] = files[0]
+    return file
 
 
 def _wrong(code: str, message: str) -> InvalidInputError:

@@ -34,7 +34,7 @@ class ErrorShape(Shape[Any]):
 
     code = serializers.CharField(help_text="稳定的英文错误码")
     message = serializers.CharField(help_text="可直接显示的中文")
-    errors = FieldErrorShape(many=True)
+    errors = FieldErrorShape(many=True)  # type: ignore[assignment]
     request_id = serializers.CharField()
 
 
@@ -42,21 +42,21 @@ class PublicStatusShape(Shape[Any]):
     """A status by code and label."""
 
     code = serializers.ChoiceField(PublicStatus.choices)
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
 
 
 class ReportKindShape(Shape[Any]):
     """A kind by code and label."""
 
     code = serializers.ChoiceField(ReportKind.choices)
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
 
 
 class ResidentRoleShape(Shape[Any]):
     """A role by code and label."""
 
     code = serializers.ChoiceField(ResidentRole.choices)
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
 
 
 class CategoryRefShape(Shape[Any]):
@@ -85,7 +85,7 @@ class LocationShape(Shape[Any]):
     lng = serializers.FloatField()
     coord_type = serializers.ChoiceField(CoordinateSystem.choices)
     accuracy = serializers.FloatField(allow_null=True)
-    source = serializers.ChoiceField(LocationSource.choices)
+    source = serializers.ChoiceField(LocationSource.choices)  # type: ignore[assignment]
     address = serializers.CharField(allow_blank=True)
 
 

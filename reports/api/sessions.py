@@ -63,7 +63,7 @@ class SessionView(ApiView):
     )
     def delete(self, request: Request) -> Response:
         """Make this token worthless."""
-        close_session(request.auth)
+        close_session(str(request.auth.pk))
         return Response(status=204)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -20,9 +20,10 @@ from xiangcun.lib.errors import ConflictError
 
 TOWNSHIP_ZONE = ZoneInfo("Asia/Shanghai")
 Payload = Mapping[str, object]
+_DEADLOCK_DETECTED = "40P01"
+_DEADLOCK_TRIES = 3
 
 
-@transaction.atomic
 def act(report: Report, action: ResidentAction, *, payload: Payload, now: datetime) -> Report:
     """Carry out a resident's action; return the report as it is afterwards.
 
@@ -30,7 +31,21 @@ def act(report: Report, action: ResidentAction, *, payload: Payload, now: dateti
     ``{text}``, rate ``{solved, score, comment}``, reopen ``{reason}``. Our rows are written first,
     then ``resident_acted`` lets the office change the case or refuse: its ``DomainError`` undoes
     everything. Raises ``ConflictError`` ``action_not_allowed``, ``urged_today``, ``already_rated``.
+
+    We lock the report and then its ticket, an office action the ticket and then its reports; when
+    the two meet, PostgreSQL ends one of them, and ours simply begins again.
     """
+    for _attempt in range(_DEADLOCK_TRIES):
+        try:
+            return _act_once(report, action, payload=payload, now=now)
+        except OperationalError as error:
+            if getattr(error.__cause__, "sqlstate", None) != _DEADLOCK_DETECTED:
+                raise
+    raise ConflictError("case_busy", _("工作人员正在处理这件上报，请稍后再试"))
+
+
+@transaction.atomic
+def _act_once(report: Report, action: ResidentAction, *, payload: Payload, now: datetime) -> Report:
     locked = Report.objects.select_for_update().get(pk=report.pk)
     if action.value not in locked.allowed_actions:
         raise _not_allowed(locked, action)
@@ -87,7 +102,8 @@ def _record_supplement(report: Report, line: ReportUpdate, payload: Payload, now
     ids = [uuid.UUID(str(text)) for text in texts]
     if ids:
         claim_photos(ids, resident=_person(report), now=now)
-        line.photos.add(*ids)
+        link = ReportUpdate.photos.through
+        link.objects.bulk_create(link(reportupdate_id=line.pk, photo_id=key) for key in ids)
 
 
 def _person(report: Report) -> Resident | None:

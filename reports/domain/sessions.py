@@ -51,14 +51,15 @@ def open_session(code: str) -> Session:
     return Session(token=token, expires_at=row.expiry, resident=resident)
 
 
-def close_session(token: ResidentToken) -> None:
+def close_session(token_digest: str) -> None:
     """Make one token worthless."""
-    ResidentToken.objects.filter(pk=token.pk).delete()
+    ResidentToken.objects.filter(pk=token_digest).delete()
 
 
 def sweep_expired_tokens(*, now: datetime) -> int:
     """Delete tokens whose time is over; return how many."""
-    return ResidentToken.objects.filter(expiry__lt=now).delete()[0]
+    deleted, _by_model = ResidentToken.objects.filter(expiry__lt=now).delete()
+    return int(deleted)
 
 
 def _identify(code: str) -> _Identity:
