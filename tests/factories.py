@@ -81,5 +81,11 @@ def make_report(resident: Resident | None = None, **extra: Any) -> Report:
 
 def make_update(report: Report, **extra: Any) -> ReportUpdate:
     """Return a line of the timeline."""
-    values = {"report": report, "at": NOW, "status": report.public_status, "text": "已派单", **extra}
+    values = {
+        "report": report,
+        "at": NOW,
+        "status": report.public_status,
+        "text": "已派单",
+        **extra,
+    }
     return ReportUpdate.objects.create(**values)

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from django.http import HttpResponse
 from django.test import Client
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django import Settings
 
 from reports.models import Category, Resident
 from reports.queries.categories import forget_tree
@@ -40,9 +40,7 @@ class Api:
     def upload(self, path: str, fields: dict[str, Any]) -> Any:
         return self.client.post(f"/api/v1{path}", fields, headers=self.headers)
 
-    def raw(
-        self, path: str, body: bytes, content_type: str = "application/json"
-    ) -> HttpResponse:
+    def raw(self, path: str, body: bytes, content_type: str = "application/json") -> HttpResponse:
         answer: Any = self.client.post(
             f"/api/v1{path}", body, content_type=content_type, headers=self.headers
         )
@@ -69,7 +67,7 @@ def _fresh_tree() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def media(settings: SettingsWrapper, tmp_path: Path) -> Path:
+def media(settings: Settings, tmp_path: Path) -> Path:
     """Return the folder that photos of this test go to."""
     settings.MEDIA_ROOT = tmp_path / "media"
     return tmp_path / "media"
