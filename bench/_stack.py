@@ -65,10 +65,12 @@ class Stack:
         raise TimeoutError("the web server did not start")
 
     def start_worker(self, *, beat: bool = True) -> None:
-        """Start the Celery worker (2 children) and, by default, beat."""
+        """Start the Celery workers (one child each) and, by default, beat."""
         celery = [sys.executable, "-W", "ignore", "-m", "celery", "-q", "-A", "xiangcun"]
         quiet = ["-l", "WARNING"]
-        self._start("worker", [*celery, "worker", "-Q", "default,photos", "--without-gossip", "--without-mingle", *quiet])
+        worker = [*celery, "worker", "--without-gossip", "--without-mingle", *quiet]
+        self._start("worker", [*worker, "-Q", "default", "-n", "default@%h"])
+        self._start("photos", [*worker, "-Q", "photos", "-n", "photos@%h", "-c", "1"])
         if beat:
             self._start("beat", [*celery, "beat", "--pidfile=", *quiet])
 

@@ -150,13 +150,18 @@ def child_commands(host: str, port: int) -> list[Child]:
     web = [python, "-m", "granian", *granian_options(host, port), "xiangcun.wsgi:application"]
     celery = [python, "-W", "ignore::UserWarning", "-m", "celery", "-q", "-A", "xiangcun"]
     quiet = ["-l", "WARNING"]
-    worker = [*celery, "worker", "-Q", "default,photos", "--without-gossip", "--without-mingle"]
-    beat = [*celery, "beat", "--pidfile="]
+    worker = [*celery, "worker", "--without-gossip", "--without-mingle", *quiet]
+    # Photos have a worker of their own: a loose power line must not wait behind thirty renditions.
+    triage = [*worker, "-Q", "default", "-n", "default@%h"]
+    photos = [*worker, "-Q", "photos", "-n", "photos@%h", "-c", "1"]
+    beat = [*celery, "beat", "--pidfile=", *quiet]
+    # The web process has the processor to itself while it starts: somebody is waiting for it.
+    later = time.monotonic() + BACKGROUND_DELAY
     return [
         Child("web", web),
-        # The web process has the processor to itself while it starts: somebody is waiting for it.
-        Child("worker", [*worker, *quiet], restart_at=time.monotonic() + BACKGROUND_DELAY),
-        Child("beat", [*beat, *quiet], restart_at=time.monotonic() + BACKGROUND_DELAY),
+        Child("worker", triage, restart_at=later),
+        Child("photos", photos, restart_at=later),
+        Child("beat", beat, restart_at=later),
     ]
 
 

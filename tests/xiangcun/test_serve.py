@@ -53,8 +53,13 @@ def test_it_says_when_a_port_is_taken() -> None:
     assert port_is_free("127.0.0.1", port) is True
 
 
-def test_it_runs_web_worker_and_beat() -> None:
-    assert [child.name for child in child_commands("127.0.0.1", 8000)] == ["web", "worker", "beat"]
+def test_it_runs_web_workers_and_beat() -> None:
+    assert [child.name for child in child_commands("127.0.0.1", 8000)] == [
+        "web",
+        "worker",
+        "photos",
+        "beat",
+    ]
 
 
 @pytest.mark.parametrize("seeded", [True, False])
