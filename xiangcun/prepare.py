@@ -21,7 +21,7 @@ def main() -> int:
         return 2
     call_command("migrate", verbosity=0, interactive=False)
     if "seed_township" in get_commands() and not settings.PRODUCTION:
-        call_command("seed_township", verbosity=0)
+        call_command("seed_township", demo=True, verbosity=0)
     call_command("collectstatic", verbosity=0, interactive=False)
     return 0
 

@@ -12,11 +12,12 @@ from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
-from dispatch.domain.seeding import DATA
+from dispatch.domain.seeding import COMMAND_ROOM, DATA
 from dispatch.models import Department, Membership, Staff
 from reports.domain.seeding import read_data
 
 FILE_NAME = "demo_accounts.txt"
+HEAD_SUFFIX = "_head"
 PASSWORD_MARK = "口令："  # noqa: S105 - the label in front of the password, not one
 _ALPHABET = "abcdefghjkmnpqrstuvwxyzABCDEFGHJKMNPQRSTUVWXYZ23456789"
 _LENGTH = 12
@@ -90,10 +91,26 @@ def _read_password(path: Path) -> str:
 
 
 def _describe(accounts: Sequence[Account], password: str) -> str:
-    seats = [f"{account['username']}\t{account['display_name']}" for account in accounts]
+    """Return the file's text: the command room one a line, the departments' handlers in one."""
+    room = [row for row in accounts if _department(row) == COMMAND_ROOM]
+    handlers = [
+        row["username"]
+        for row in accounts
+        if row not in room and not row["username"].endswith(HEAD_SUFFIX)
+    ]
     return "\n".join(
-        ["演示账号（仅供试用，勿用于正式环境）", f"{PASSWORD_MARK}{password}", "", *seats, ""]
+        [
+            "演示账号（仅供试用，勿用于正式环境）",
+            f"{PASSWORD_MARK}{password}",
+            *(f"{row['username']}  {row['display_name']}" for row in room),
+            f"各部门经办（负责人加 {HEAD_SUFFIX}）：{' '.join(handlers)}",
+            "",
+        ]
     )
+
+
+def _department(account: Account) -> str:
+    return str(account["seats"][0]["department"])
 
 
 def _write_private(path: Path, text: str) -> None:

@@ -38,7 +38,12 @@ class Command(BaseCommand):
             if options["add"]
             else SeedMode.FILL
         )
-        seed_township(mode=mode, folder=options["data"], say=self.stdout.write)
+        say = self.stdout.write if options["verbosity"] else _say_nothing
+        seed_township(mode=mode, folder=options["data"], say=say)
         if options["demo"]:
             path = seed_demo_staff(reset=options["reset"], folder=options["data"])
-            self.stdout.write(f"演示账号与口令：{path}")
+            say(f"演示账号与口令：{path}")
+
+
+def _say_nothing(_line: str) -> None:
+    """Take a line of progress that nobody wants to read."""
