@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import json
+import re
+import threading
 from datetime import UTC, datetime
 from io import StringIO
 from pathlib import Path
@@ -11,10 +13,12 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import IntegrityError
+from django.db import connections
+from django.utils import timezone
 from openpyxl import Workbook
 
 from reports.domain import importing
+from reports.domain.import_readers import RawRow
 from reports.enums import Channel, LocationSource, ReportKind
 from reports.models import Grid, Report, ReportUpdate
 from reports.signals import report_submitted
@@ -132,9 +136,8 @@ def test_an_excel_workbook_with_a_title_above_its_header(tmp_path: Path) -> None
     sheet.append([])
     sheet.append(["编号", "诉求内容", "受理时间", "联系电话", "坐标系", "经度", "纬度"])
     lat, lng = from_wgs84(30.31, 120.50, "bd09")
-    sheet.append(
-        [1001.0, "河道漂浮物", datetime(2018, 12, 14, 11, 20), 13800000001.0, "百度", lng, lat]
-    )  # noqa: DTZ001 - what Excel holds
+    clock = datetime(2018, 12, 14, 11, 20)  # noqa: DTZ001 - Excel knows no zones
+    sheet.append([1001.0, "河道漂浮物", clock, 13800000001.0, "百度", lng, lat])
     sheet.append([None, None, None])
     book.save(tmp_path / "old.xlsx")
     assert "新增 1 条" in run(tmp_path / "old.xlsx")
@@ -219,22 +222,45 @@ def test_a_dry_run_writes_nothing(tmp_path: Path) -> None:
 
 @pytest.mark.django_db
 def test_a_batch_that_fails_is_tried_row_by_row(tmp_path: Path) -> None:
-    """The database refuses a number twice: whatever it is that fails, the others come in."""
-    numbers = iter(["XC1", "XC2", "XC2", "XC3", "XC2", "XC4"])
-    original = importing.build_report
+    """Whatever the database refuses in a batch, here a number twice, the other rows come in."""
+    now = timezone.now()
+    plan = importing.ImportPlan(namespace="12345")
+    candidates = [
+        importing._candidate(
+            RawRow(line, {"text": text}), plan, {"text": "text"}, centre=(30.32, 120.50), now=now
+        )
+        for line, text in enumerate(["路灯不亮", "井盖缺失", "占道经营"])
+    ]
+    candidates[2].report.number = candidates[0].report.number
+    result = importing.ImportResult()
+    with importing.ErrorFile(tmp_path / "errors.csv", ["text"]) as errors:
+        importing._store(candidates, plan, result, errors, now=now)
+        assert (result.created, result.failed) == (3, 0)
+        assert not importing._insert_alone(candidates[0], result, errors, now=now)
+    assert (result.existing, result.failed) == (1, 0)
+    assert Report.objects.count() == ReportUpdate.objects.count() == 3
 
-    def build(*args: Any, **kwargs: Any) -> Report:
-        report = original(*args, **kwargs)
-        report.number = next(numbers)
-        return report
 
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(importing, "build_report", build)
-        assert "新增 3 条，已存在 0 条，错误 0 条" in run(write_csv(tmp_path / "old.csv", ROWS))
-    assert Report.objects.count() == 3
-    assert ReportUpdate.objects.count() == 3
-    with pytest.raises(IntegrityError):
-        Report.objects.filter(source_key="import:12345:A1").update(source_key="import:12345:A2")
+@pytest.mark.django_db(transaction=True)
+def test_two_imports_at_once_bring_each_row_once(tmp_path: Path) -> None:
+    rows = [[f"N{number}", "", f"第 {number} 件", "", "", "", "", ""] for number in range(450)]
+    path = write_csv(tmp_path / "old.csv", rows)
+    said: list[str] = []
+
+    def work(name: str) -> None:
+        try:
+            said.append(run(path, "--errors", str(tmp_path / name)))
+        finally:
+            connections.close_all()
+
+    workers = [threading.Thread(target=work, args=(f"{number}.csv",)) for number in range(2)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    told = [tuple(map(int, re.findall(r"(?:新增|已存在|错误) (\d+) 条", text))) for text in said]
+    assert [sum(column) for column in zip(*told, strict=True)] == [450, 450, 0]
+    assert Report.objects.count() == ReportUpdate.objects.count() == 450
 
 
 @pytest.mark.django_db
