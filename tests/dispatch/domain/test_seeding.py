@@ -149,7 +149,9 @@ def test_a_raised_case_gets_the_limit_of_its_urgency(
     assert limit == Limit(minutes, unit)
 
 
-def test_every_duty_and_rule_has_somebody_to_sign() -> None:
+def test_every_duty_and_rule_has_somebody_to_sign(settings: Settings, tmp_path: Path) -> None:
+    settings.DATA_DIR = tmp_path
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     seed()
     leads = {*CategoryDuty.objects.values_list("lead__code", flat=True)}
     leads |= {*RoutingRule.objects.values_list("lead__code", flat=True)}
@@ -164,6 +166,7 @@ class TestDemoStaff:
     @pytest.fixture(autouse=True)
     def _own_data_folder(self, settings: Settings, tmp_path: Path) -> None:
         settings.DATA_DIR = tmp_path
+        settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
         seed()
 
     def password(self, path: Path) -> str:
