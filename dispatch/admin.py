@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.contrib.auth.models import Group
 
-from dispatch.console import ticket_admin
+from dispatch.console import record_admin, rule_admin, staff_admin, ticket_admin
 from dispatch.console.words import teach_words
 
 # Roles come from memberships: nobody is given Django's groups by mistake.

@@ -34,6 +34,13 @@ def unfold_settings() -> dict[str, Any]:
         "SITE_HEADER": _("乡村小脑"),
         "SITE_SUBHEADER": _("综合信息指挥室"),
         "SITE_SYMBOL": "hub",
+        "SITE_FAVICONS": [
+            {
+                "rel": "icon",
+                "type": "image/svg+xml",
+                "href": lambda _request: static("dispatch/favicon.svg"),
+            }
+        ],
         "SITE_URL": None,
         "SHOW_HISTORY": False,
         "SHOW_VIEW_ON_SITE": False,

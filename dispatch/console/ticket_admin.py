@@ -14,14 +14,15 @@ from django.utils.translation import gettext_lazy as _
 
 from dispatch.console.action_views import action_page, original_page, ticket_page
 from dispatch.console.bulk import bulk_page, bulk_url
+from dispatch.console.paging import CappedPaginator
 from dispatch.console.people import DISPATCHES, READS_CASES, OfficeAdmin, actor_of, has_role
 from dispatch.console.ticket_list import (
     LIST_FILTER,
     PAGE_SIZE,
-    CappedPaginator,
     TicketChangeList,
     TicketColumns,
     queue_tabs,
+    requested_queue,
 )
 from dispatch.enums import TicketAction
 from dispatch.models import Ticket
@@ -62,6 +63,11 @@ class TicketAdmin(TicketColumns, OfficeAdmin):
     sortable_by = ()
     paginator = CappedPaginator
     actions = ("bulk_dispatch", "bulk_merge")
+
+    def get_list_display(self, request: HttpRequest) -> tuple[str, ...]:
+        mixed = len(requested_queue(request).statuses) != 1
+        columns: tuple[str, ...] = tuple(super().get_list_display(request))
+        return columns if mixed else tuple(name for name in columns if name != "col_status")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Ticket]:
         return visible_tickets(actor_of(request))

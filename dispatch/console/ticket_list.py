@@ -5,12 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
-from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.functional import cached_property
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
@@ -78,27 +76,6 @@ def queue_tabs(request: HttpRequest) -> list[dict[str, Any]]:
     ]
 
 
-class CappedPaginator(Paginator):  # type: ignore[type-arg]
-    """Counts at most ``COUNT_CAP`` rows; whoever needs older ones narrows the list."""
-
-    template_name = "admin/dispatch/ticket/pagination.html"
-
-    @cached_property
-    def count(self) -> int:
-        """The capped number of rows (one query that reads at most that many index entries)."""
-        return int(self.object_list[:COUNT_CAP].count())  # type: ignore[index, call-arg, arg-type]
-
-    @property
-    def is_capped(self) -> bool:
-        """Whether there may be more rows than the pages reach."""
-        return self.count >= COUNT_CAP
-
-    @property
-    def count_label(self) -> str:
-        """The count as the screen shows it."""
-        return count_text(self.count, COUNT_CAP)
-
-
 class TicketChangeList(ChangeList):
     """The list within one queue, ordered as the queue is worked off."""
 
@@ -159,6 +136,10 @@ def badge(text: str, tone: str) -> SafeString:
     return format_html('<span class="xc-badge xc-{}">{}</span>', tone or "plain", text)
 
 
+def _cell(text: object) -> SafeString:
+    return format_html('<div class="xc-cell">{}</div>', text)
+
+
 class TicketColumns:
     """The columns of the list; each says one thing and runs no query."""
 
@@ -184,8 +165,8 @@ class TicketColumns:
         )
 
     @admin.display(description=_("分类"))
-    def col_category(self, ticket: Ticket) -> str:
-        return ticket.category.name if ticket.category else str(_("未定"))
+    def col_category(self, ticket: Ticket) -> SafeString:
+        return _cell(ticket.category.name if ticket.category else _("未定"))
 
     @admin.display(description=_("紧急程度"))
     def col_urgency(self, ticket: Ticket) -> SafeString:
@@ -196,12 +177,12 @@ class TicketColumns:
         return badge(ticket.get_status_display(), STATUS_TONE[TicketStatus(ticket.status)])
 
     @admin.display(description=_("网格"))
-    def col_grid(self, ticket: Ticket) -> str:
-        return ticket.grid.name if ticket.grid else str(_("未定位"))
+    def col_grid(self, ticket: Ticket) -> SafeString:
+        return _cell(ticket.grid.name if ticket.grid else _("未定位"))
 
     @admin.display(description=_("主办单位"))
-    def col_department(self, ticket: Ticket) -> str:
-        return ticket.lead_department.short_name if ticket.lead_department else "—"
+    def col_department(self, ticket: Ticket) -> SafeString:
+        return _cell(ticket.lead_department.short_name if ticket.lead_department else "—")
 
     @admin.display(description=_("期限"))
     def col_due(self, ticket: Ticket) -> SafeString | str:

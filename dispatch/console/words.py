@@ -28,6 +28,7 @@ WORDS = {
     "Expand row": "展开",
     "True": "是",
     "False": "否",
+    "Filters": "筛选",
     "From": "从",
     "To": "到",
     "General": "基本信息",

@@ -23,6 +23,10 @@ class Staff(AbstractUser):
     def __str__(self) -> str:
         return self.display_name or self.username
 
+    def get_full_name(self) -> str:
+        """Return the name that pages greet by."""
+        return self.display_name
+
 
 class Department(models.Model):
     """A unit that receives tickets. ``code`` is an English slug."""

@@ -4,7 +4,7 @@ document.addEventListener("DOMContentLoaded", () => {
   const source = document.getElementById("xc-map-data");
   if (!box || !source || !window.L) return;
   const data = JSON.parse(source.textContent);
-  const map = L.map(box, { attributionControl: false, scrollWheelZoom: false });
+  const map = L.map(box, { attributionControl: false, scrollWheelZoom: false }).setView(data.point, 15);
   const text = (value) => {
     const node = document.createElement("span");
     node.textContent = value;
@@ -34,5 +34,4 @@ document.addEventListener("DOMContentLoaded", () => {
     .addTo(map);
   L.control.scale({ imperial: false }).addTo(map);
   if (home) map.fitBounds(home.getBounds().extend(data.point).pad(0.1));
-  else map.setView(data.point, 15);
 });

@@ -1,0 +1,259 @@
+"""What the administrator sets: categories, duties, rules, limits, words, grids, calendar."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from dispatch.console.list_fields import (
+    CategoryCodesField,
+    GridCodesField,
+    PolygonField,
+    UrgenciesField,
+    WordsField,
+)
+from dispatch.console.people import OfficeAdmin
+from dispatch.models import (
+    CalendarDay,
+    CategoryDuty,
+    DangerTerm,
+    HandlingLimit,
+    LexiconTerm,
+    RoutingRule,
+)
+from dispatch.queries.calendar import forget_calendar
+from reports.models import Category, Grid
+
+_TOP_CODE, _LEAF_CODE, _GRID_CODE = re.compile(r"\d{2}"), re.compile(r"\d{4}"), re.compile(r"\d{15}")
+
+
+class CategoryForm(forms.ModelForm):
+    """Keeps the two levels and their codes in step."""
+
+    def clean(self) -> dict[str, Any]:
+        """A leaf's code begins with its parent's."""
+        data = super().clean() or {}
+        code, parent = data.get("code", ""), data.get("parent")
+        if parent is None and code and not _TOP_CODE.fullmatch(code):
+            self.add_error("code", _("大类编码是 2 位数字；4 位编码请选择上级分类"))
+        elif parent is not None and parent.parent_id is not None:
+            self.add_error("parent", _("只有两级：上级分类必须是大类"))
+        elif parent is not None and not (_LEAF_CODE.fullmatch(code) and code.startswith(parent.code)):
+            self.add_error("code", _("小类编码是 4 位数字，前两位与上级分类相同"))
+        return data
+
+
+@admin.register(Category)
+class CategoryAdmin(OfficeAdmin):
+    form = CategoryForm
+    list_display = (
+        "code",
+        "name",
+        "parent",
+        "default_urgency",
+        "photo_required",
+        "after_photo_required",
+        "confidential",
+        "public_default",
+        "is_active",
+    )
+    list_display_links = ("code", "name")
+    list_filter = ("is_active", "confidential", "default_urgency", "parent")
+    list_select_related = ("parent",)
+    search_fields = ("code", "name")
+    filter_horizontal = ("dimensions",)
+
+    def formfield_for_foreignkey(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
+        if db_field.name == "parent":
+            kwargs["queryset"] = Category.objects.filter(parent__isnull=True)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+
+class GridForm(forms.ModelForm):
+    """Checks codes and geometry."""
+
+    polygon = PolygonField(
+        label=gettext_lazy("边界"),
+        help_text=gettext_lazy("GeoJSON 的 Polygon 或 MultiPolygon，WGS-84，[经度, 纬度]"),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """A grid's code begins with its village's."""
+        data = super().clean() or {}
+        code, village = data.get("code", ""), data.get("village_code", "")
+        if code and not _GRID_CODE.fullmatch(code):
+            self.add_error("code", _("网格编码是 15 位数字"))
+        elif village and code[:12] != village:
+            self.add_error("village_code", _("村社编码须是网格编码的前 12 位"))
+        return data
+
+
+@admin.register(Grid)
+class GridAdmin(OfficeAdmin):
+    form = GridForm
+    list_display = ("code", "name", "village_name", "households", "is_active")
+    list_display_links = ("code", "name")
+    list_filter = ("is_active", "village_name")
+    search_fields = ("code", "name", "village_name")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Grid]:
+        found: QuerySet[Grid] = super().get_queryset(request)
+        match = request.resolver_match
+        listing = match is not None and match.url_name == "reports_grid_changelist"
+        return found.defer("polygon") if listing else found
+
+
+class DutyForm(forms.ModelForm):
+    """Only leaves have duties, and the lead does not assist itself."""
+
+    def clean(self) -> dict[str, Any]:
+        """Check the pair."""
+        data = super().clean() or {}
+        category = data.get("category")
+        if category is not None and category.parent_id is None:
+            self.add_error("category", _("请选择到二级分类"))
+        check_departments(self, data)
+        return data
+
+
+def check_departments(form: forms.ModelForm[Any], data: dict[str, Any]) -> None:
+    """Refuse a lead that also assists."""
+    assisting = data.get("assisting")
+    if assisting is not None and data.get("lead") in assisting:
+        form.add_error("assisting", _("主办单位不能同时是协办单位"))
+
+
+@admin.register(CategoryDuty)
+class CategoryDutyAdmin(OfficeAdmin):
+    form = DutyForm
+    deletable = True
+    list_display = ("category", "lead", "assisting_names")
+    list_select_related = ("category", "lead")
+    list_filter = ("lead",)
+    search_fields = ("category__code", "category__name", "lead__name")
+    filter_horizontal = ("assisting",)
+    autocomplete_fields = ("category", "lead")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[CategoryDuty]:
+        found: QuerySet[CategoryDuty] = super().get_queryset(request)
+        return found.prefetch_related("assisting").order_by("category__code")
+
+    @admin.display(description=gettext_lazy("协办单位"))
+    def assisting_names(self, row: CategoryDuty) -> str:
+        return "、".join(department.short_name for department in row.assisting.all())
+
+
+class RuleForm(forms.ModelForm):
+    """Conditions as words; codes must exist."""
+
+    categories = CategoryCodesField(label=gettext_lazy("事项分类编码"))
+    grids = GridCodesField(label=gettext_lazy("网格编码"))
+    urgencies = UrgenciesField(label=gettext_lazy("紧急程度"))
+    words = WordsField(label=gettext_lazy("包含词语"))
+
+    def clean(self) -> dict[str, Any]:
+        """Check departments and that hours come in pairs."""
+        data = super().clean() or {}
+        if (data.get("hour_from") is None) != (data.get("hour_to") is None):
+            self.add_error("hour_to", _("开始时间和结束时间须同时填写或同时留空"))
+        check_departments(self, data)
+        return data
+
+
+@admin.register(RoutingRule)
+class RoutingRuleAdmin(OfficeAdmin):
+    form = RuleForm
+    deletable = True
+    list_display = ("order", "name", "lead", "day_scope", "is_active")
+    list_display_links = ("order", "name")
+    list_select_related = ("lead",)
+    list_filter = ("is_active", "lead")
+    search_fields = ("name",)
+    filter_horizontal = ("assisting",)
+    autocomplete_fields = ("lead",)
+
+
+@admin.register(HandlingLimit)
+class HandlingLimitAdmin(OfficeAdmin):
+    deletable = True
+    list_display = ("stage", "category", "grid", "urgency", "minutes", "unit")
+    list_select_related = ("category", "grid")
+    list_filter = ("stage", "urgency", "unit")
+    search_fields = ("category__name", "category__code", "grid__name")
+    autocomplete_fields = ("category", "grid")
+    ordering = ("stage", "urgency", "id")
+
+    def formfield_for_dbfield(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if db_field.name == "minutes" and field is not None:
+            field.min_value = 1
+            field.help_text = _("1 个工作日按 480 分钟计")
+            field.validators.append(_at_least_one)
+        return field
+
+
+def _at_least_one(value: int) -> None:
+    if value < 1:
+        raise ValidationError(_("时限至少 1 分钟"))
+
+
+@admin.register(LexiconTerm)
+class LexiconTermAdmin(OfficeAdmin):
+    deletable = True
+    list_display = ("term", "category", "weight", "is_active")
+    list_select_related = ("category",)
+    list_filter = ("is_active", "category__parent")
+    search_fields = ("term", "category__name", "category__code")
+    autocomplete_fields = ("category",)
+    ordering = ("category__code", "term")
+
+
+class DangerForm(forms.ModelForm):
+    """Exceptions as words."""
+
+    unless = WordsField(
+        label=gettext_lazy("除非出现"), help_text=gettext_lazy("文中出现这些话时不算险情，多个用顿号分开")
+    )
+
+
+@admin.register(DangerTerm)
+class DangerTermAdmin(OfficeAdmin):
+    form = DangerForm
+    deletable = True
+    list_display = ("term", "urgency", "is_active")
+    list_filter = ("urgency", "is_active")
+    search_fields = ("term",)
+    ordering = ("urgency", "term")
+
+
+@admin.register(CalendarDay)
+class CalendarDayAdmin(OfficeAdmin):
+    """Deadlines are computed from these rows, so this process forgets its copy at once."""
+
+    deletable = True
+    list_display = ("date", "type", "name", "source", "confirmed")
+    list_filter = ("type", "confirmed")
+    date_hierarchy = "date"
+    search_fields = ("name", "source")
+    ordering = ("-date",)
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: Any) -> None:
+        super().save_model(request, obj, form, change)
+        transaction.on_commit(forget_calendar)
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        super().delete_model(request, obj)
+        transaction.on_commit(forget_calendar)
+
+    def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
+        super().delete_queryset(request, queryset)
+        transaction.on_commit(forget_calendar)
