@@ -110,7 +110,7 @@ class Command(BaseCommand):
         )
         if result.unlocated:
             self.stdout.write(
-                f"其中 {result.unlocated} 条没有坐标，位置暂记为街道中心（误差约 5 公里），地址保留"
+                f"其中 {result.unlocated} 条没有坐标，位置暂记为街道中心（误差约 5 公里）"
             )
         if plan.dry_run:
             self.stdout.write("这是试运行，没有写入任何数据")
