@@ -23,7 +23,7 @@ from reports.enums import (
     ResidentRole,
     UpdateKind,
 )
-from reports.models import Photo, Report, ReportPhoto, ReportUpdate, Resident
+from reports.models import Category, Photo, Report, ReportPhoto, ReportUpdate, Resident
 from reports.queries.categories import CategoryNode, category_tree
 from reports.queries.mine import ReportRecord, TimelineEntry, read_record
 from reports.queries.public import is_open_public_number
@@ -167,7 +167,10 @@ def build_report(
         text=draft.text,
         anonymous=draft.anonymous,
         contact_phone=draft.contact_phone,
-        chosen_category_id=category.id if category else None,
+        # A stand-in from the kept tree: the answer names the category without reading it again.
+        chosen_category=Category(pk=category.id, code=category.code, name=category.name)
+        if category
+        else None,
         lat=lat,
         lng=lng,
         raw_lat=place.lat,
