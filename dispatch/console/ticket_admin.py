@@ -27,7 +27,7 @@ from dispatch.console.ticket_list import (
 from dispatch.enums import TicketAction
 from dispatch.models import Ticket
 from dispatch.queries.access import visible_tickets
-from dispatch.queries.tickets import search_tickets
+from dispatch.queries.tickets import COMMAND_ONLY, search_tickets
 
 
 @admin.register(Ticket)
@@ -65,9 +65,12 @@ class TicketAdmin(TicketColumns, OfficeAdmin):
     actions = ("bulk_dispatch", "bulk_merge")
 
     def get_list_display(self, request: HttpRequest) -> tuple[str, ...]:
-        mixed = len(requested_queue(request).statuses) != 1
+        queue = requested_queue(request)
+        same_for_all = {"col_status"} if len(queue.statuses) == 1 else set()
+        if queue.code in COMMAND_ONLY:
+            same_for_all.add("col_department")
         columns: tuple[str, ...] = tuple(super().get_list_display(request))
-        return columns if mixed else tuple(name for name in columns if name != "col_status")
+        return tuple(name for name in columns if name not in same_for_all)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Ticket]:
         return visible_tickets(actor_of(request))

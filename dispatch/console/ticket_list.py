@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from django.contrib import admin
@@ -9,7 +10,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.dateparse import parse_date
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import (
@@ -120,6 +122,30 @@ class TopCategoryFilter(DropdownFilter):
         return queryset.filter(category__parent_id=int(value)) if value.isdigit() else queryset
 
 
+class OpenedFilter(RangeDateFilter):
+    """Opened within local days, both included; the theme's own filter compares naive moments."""
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Ticket]) -> QuerySet[Ticket]:
+        first, last = (
+            self._day(str(self.used_parameters.get(f"{self.parameter_name}_{end}") or ""))
+            for end in ("from", "to")
+        )
+        if first is not None:
+            queryset = queryset.filter(opened_at__gte=first)
+        if last is not None:
+            queryset = queryset.filter(opened_at__lt=last + timedelta(days=1))
+        return queryset
+
+    @staticmethod
+    def _day(text: str) -> datetime | None:
+        """Return the local midnight that begins the day; a day that is none filters nothing."""
+        try:
+            day = parse_date(text)
+        except ValueError:
+            return None
+        return timezone.make_aware(datetime.combine(day, time.min)) if day else None
+
+
 LIST_FILTER = (
     ("status", ChoicesDropdownFilter),
     TopCategoryFilter,
@@ -127,7 +153,7 @@ LIST_FILTER = (
     ("lead_department", RelatedDropdownFilter),
     ("grid", RelatedDropdownFilter),
     ("auto_dispatched", BooleanRadioFilter),
-    ("opened_at", RangeDateFilter),
+    ("opened_at", OpenedFilter),
 )
 
 
@@ -149,19 +175,16 @@ class TicketColumns:
 
     @admin.display(description=_("摘要"))
     def col_title(self, ticket: Ticket) -> SafeString:
-        marks = [
-            badge(text, tone)
-            for shown, text, tone in (
-                (ticket.confidential, _("保密"), "danger"),
-                (ticket.supervised_at, _("督办"), "danger"),
-                (ticket.urge_count, _("催办"), "warning"),
-                (ticket.return_count, _("退单 %d 次") % ticket.return_count, "warning"),
-                (ticket.pending_request, _("待审批"), "primary"),
-            )
-            if shown
-        ]
+        marks = (
+            (ticket.confidential, _("保密"), "danger"),
+            (ticket.supervised_at, _("督办"), "danger"),
+            (ticket.urge_count, _("催办"), "warning"),
+            (ticket.return_count, _("退单"), "warning"),
+            (ticket.pending_request, _("待审批"), "primary"),
+        )
+        shown = ((badge(str(text), tone),) for present, text, tone in marks if present)
         return format_html(
-            '<div class="xc-title">{} {}</div>', ticket.title, format_html("{}" * len(marks), *marks)
+            '<div class="xc-title">{} {}</div>', ticket.title, format_html_join(" ", "{}", shown)
         )
 
     @admin.display(description=_("分类"))

@@ -59,14 +59,14 @@ QUEUES: tuple[Queue, ...] = (
     Queue("all", _("全部"), (), ("-id",)),
 )
 QUEUE_BY_CODE: Mapping[str, Queue] = {queue.code: queue for queue in QUEUES}
-_COMMAND_ONLY = frozenset({"assessing", "need_info"})
+COMMAND_ONLY = frozenset({"assessing", "need_info"})
 
 
 def queues_for(viewer: Viewer) -> tuple[Queue, ...]:
     """Return the tabs of this person: a department has no tickets before they are dispatched."""
     if viewer.is_command_room:
         return QUEUES
-    return tuple(queue for queue in QUEUES if queue.code not in _COMMAND_ONLY)
+    return tuple(queue for queue in QUEUES if queue.code not in COMMAND_ONLY)
 
 
 def in_queue(tickets: QuerySet[Ticket], queue: Queue, *, now: datetime) -> QuerySet[Ticket]:
