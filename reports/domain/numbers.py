@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -10,6 +11,7 @@ from zoneinfo import ZoneInfo
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 RANDOM_LENGTH = 6
 _MISREAD = str.maketrans({"O": "0", "I": "1", "L": "1"})
+_NUMBER = re.compile(r"[0-9A-Z-]{1,20}", re.ASCII)
 _TOWNSHIP_ZONE = ZoneInfo("Asia/Shanghai")
 
 
@@ -23,6 +25,10 @@ def new_number(*, now: datetime) -> str:
 
 
 def normalize_number(text: str) -> str:
-    """Return the number a person meant who typed lower case or a letter for a digit."""
+    """Return the number a person meant who typed lower case or a letter for a digit.
+
+    Returns "" for what cannot be a number at all; a NUL would not even reach PostgreSQL.
+    """
     head, dash, tail = text.strip().upper().partition("-")
-    return head + dash + tail.translate(_MISREAD)
+    number = head + dash + tail.translate(_MISREAD)
+    return number if _NUMBER.fullmatch(number) else ""

@@ -15,15 +15,20 @@ from tests.reports.pictures import jpeg, upload
 pytestmark = pytest.mark.django_db
 
 
+def generate() -> dict[str, Any]:
+    generator: Any = SchemaGenerator
+    made: dict[str, Any] = generator().get_schema(request=None, public=True)
+    return made
+
+
 @pytest.fixture
 def schema() -> dict[str, Any]:
-    made: dict[str, Any] = SchemaGenerator().get_schema(request=None, public=True)
-    return made
+    return generate()
 
 
 def test_it_is_made_without_a_warning(capsys: pytest.CaptureFixture[str]) -> None:
     GENERATOR_STATS.reset()
-    SchemaGenerator().get_schema(request=None, public=True)
+    generate()
     assert not GENERATOR_STATS
     assert capsys.readouterr().err == ""
 
@@ -66,7 +71,12 @@ def check(schema: dict[str, Any], shape: dict[str, Any], value: Any, path: str =
         for index, item in enumerate(value):
             check(schema, shape["items"], item, f"{path}[{index}]")
     else:
-        kinds = {"string": str, "integer": int, "number": (int, float), "boolean": bool}
+        kinds: dict[str, Any] = {
+            "string": str,
+            "integer": int,
+            "number": (int, float),
+            "boolean": bool,
+        }
         assert isinstance(value, kinds[shape["type"]]), path
         assert value in shape.get("enum", [value]), path
 
