@@ -9,7 +9,7 @@ from django.utils import timezone
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.serializers import BaseSerializer
+from rest_framework.serializers import Serializer
 
 from reports.api import schemas
 from reports.api.answers import Presenter
@@ -32,7 +32,7 @@ class ActionView(ResidentView):
 
     throttle_scope = "actions"
     action: ResidentAction
-    input: type[BaseSerializer[Any]]
+    input: type[Serializer[Any]]
 
     def post(self, request: Request, number: str) -> Response:
         """Carry the action out and show the report as it is then; 409 when not possible now."""

@@ -24,6 +24,12 @@ from xiangcun.lib.images import MAX_BYTES
 _MAX_BODY_BYTES = MAX_BYTES + 64 * 1024
 
 
+class PhotoTooLargeError(InvalidInputError):
+    """413: the file, or the body that would hold it, is beyond the limit."""
+
+    status = 413
+
+
 class PhotosView(ResidentView):
     """Upload photos."""
 
@@ -54,7 +60,7 @@ def single_file(request: Request) -> UploadedFile[Any]:
     """Return the one file in the field ``file``; refuse by length before reading it."""
     length = request.META.get("CONTENT_LENGTH") or "0"
     if length.isascii() and length.isdecimal() and int(length[:18]) > _MAX_BODY_BYTES:
-        raise _wrong("photo_too_large", _("照片超过 10 MB，请重新选择"))
+        raise _too_large()
     try:
         files = request.FILES.getlist("file")
     except ParseError as error:
@@ -62,9 +68,16 @@ def single_file(request: Request) -> UploadedFile[Any]:
     if len(files) > 1 or len(request.FILES) > 1:
         raise _wrong("photo_single", _("每次只能上传一张照片"))
     if not files:
-        raise _wrong("required", _("请选择一张照片上传"))
+        raise _wrong("photo_missing", _("请选择一张照片上传"))
     file: UploadedFile[Any] = files[0]
+    if (file.size or 0) > MAX_BYTES:
+        raise _too_large()
     return file
+
+
+def _too_large() -> InvalidInputError:
+    message = _("照片超过 10 MB，请重新选择")
+    return PhotoTooLargeError.of_field("file", "photo_too_large", message)
 
 
 def _wrong(code: str, message: str) -> InvalidInputError:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from django.db import OperationalError, transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -20,10 +20,9 @@ from xiangcun.lib.errors import ConflictError
 
 TOWNSHIP_ZONE = ZoneInfo("Asia/Shanghai")
 Payload = Mapping[str, object]
-_DEADLOCK_DETECTED = "40P01"
-_DEADLOCK_TRIES = 3
 
 
+@transaction.atomic
 def act(report: Report, action: ResidentAction, *, payload: Payload, now: datetime) -> Report:
     """Carry out a resident's action; return the report as it is afterwards.
 
@@ -32,27 +31,18 @@ def act(report: Report, action: ResidentAction, *, payload: Payload, now: dateti
     then ``resident_acted`` lets the office change the case or refuse: its ``DomainError`` undoes
     everything. Raises ``ConflictError`` ``action_not_allowed``, ``urged_today``, ``already_rated``.
 
-    We lock the report and then its ticket, an office action the ticket and then its reports; when
-    the two meet, PostgreSQL ends one of them, and ours simply begins again.
+    Locks are taken in one order everywhere: the ticket first (the office's receiver does), then its
+    reports. So our rows before the signal are inserts only and the report itself is updated after.
     """
-    for _attempt in range(_DEADLOCK_TRIES):
-        try:
-            return _act_once(report, action, payload=payload, now=now)
-        except OperationalError as error:
-            if getattr(error.__cause__, "sqlstate", None) != _DEADLOCK_DETECTED:
-                raise
-    raise ConflictError("case_busy", _("工作人员正在处理这件上报，请稍后再试"))
-
-
-@transaction.atomic
-def _act_once(report: Report, action: ResidentAction, *, payload: Payload, now: datetime) -> Report:
-    locked = Report.objects.select_for_update().get(pk=report.pk)
-    if action.value not in locked.allowed_actions:
-        raise _not_allowed(locked, action)
-    line = _write_line(locked, action, payload, now=now)
-    _RECORDERS[action](locked, line, payload, now)
-    resident_acted.send(sender=Report, report=locked, action=action, payload=payload, now=now)
-    return _settle(locked, line, now=now)
+    current = Report.objects.get(pk=report.pk)
+    if action.value not in current.allowed_actions:
+        raise _not_allowed(current, action)
+    line = _write_line(current, action, payload, now=now)
+    _RECORDERS[action](current, line, payload, now)
+    resident_acted.send(sender=Report, report=current, action=action, payload=payload, now=now)
+    if action is ResidentAction.URGE:
+        _count_urge(current, now=now)
+    return _settle(current, line, now=now)
 
 
 def _not_allowed(report: Report, action: ResidentAction) -> ConflictError:
@@ -110,7 +100,7 @@ def _person(report: Report) -> Resident | None:
     return Resident(pk=report.resident_id) if report.resident_id else None
 
 
-def _record_urge(report: Report, line: ReportUpdate, payload: Payload, now: datetime) -> None:  # noqa: ARG001
+def _count_urge(report: Report, *, now: datetime) -> None:
     """Count one urge a local day; the conditional UPDATE decides between two at once."""
     today = now.astimezone(TOWNSHIP_ZONE).date()
     not_today = Q(last_urged_on__isnull=True) | Q(last_urged_on__lt=today)
@@ -119,17 +109,18 @@ def _record_urge(report: Report, line: ReportUpdate, payload: Payload, now: date
 
 
 def _record_rating(report: Report, line: ReportUpdate, payload: Payload, now: datetime) -> None:  # noqa: ARG001
-    """Write the judgement of this closing; the row lock keeps a second one out."""
-    if Rating.objects.filter(report=report, round=report.reopen_count).exists():
-        raise ConflictError("already_rated", _("您已经评价过了"))
-    Rating.objects.create(
-        report=report,
-        round=report.reopen_count,
-        solved=bool(payload["solved"]),
-        score=int(str(payload["score"])),
-        comment=str(payload.get("comment") or ""),
-        at=now,
-    )
+    """Write the judgement of this closing; the unique round keeps a second one out."""
+    try:
+        Rating.objects.create(
+            report=report,
+            round=report.reopen_count,
+            solved=bool(payload["solved"]),
+            score=int(str(payload["score"])),
+            comment=str(payload.get("comment") or ""),
+            at=now,
+        )
+    except IntegrityError as error:  # ends the transaction: nothing of this action stays
+        raise ConflictError("already_rated", _("您已经评价过了")) from error
 
 
 def _record_nothing(report: Report, line: ReportUpdate, payload: Payload, now: datetime) -> None:
@@ -139,7 +130,7 @@ def _record_nothing(report: Report, line: ReportUpdate, payload: Payload, now: d
 _RECORDERS: Mapping[ResidentAction, Callable[[Report, ReportUpdate, Payload, datetime], None]] = {
     ResidentAction.SUPPLEMENT: _record_supplement,
     ResidentAction.WITHDRAW: _record_nothing,
-    ResidentAction.URGE: _record_urge,
+    ResidentAction.URGE: _record_nothing,
     ResidentAction.RATE: _record_rating,
     ResidentAction.REOPEN: _record_nothing,
 }

@@ -44,15 +44,7 @@ def process_photo(photo_id: uuid.UUID, *, now: datetime) -> bool:
         return _mark_broken(photo_id, error.message)
     except FileNotFoundError:
         return _mark_broken(photo_id, _("照片文件丢失"))
-    keys = {
-        str(size): default_storage.save(f"{photo_folder(photo_id)}/{size}.jpg", ContentFile(data))
-        for size, data in drawn.items()
-    }
-    if _settle(photo_id, status=PhotoStatus.READY, renditions=keys):
-        return True
-    for key in keys.values():
-        default_storage.delete(key)
-    return False
+    return _keep_renditions(photo_id, drawn)
 
 
 def sweep_pending_photos(*, now: datetime) -> int:
@@ -73,6 +65,25 @@ def sweep_pending_photos(*, now: datetime) -> int:
             settled += process_photo(photo_id, now=now)
         except OSError:
             logger.exception("photo_sweep_failed photo=%s", photo_id)
+    return settled
+
+
+def _keep_renditions(photo_id: uuid.UUID, drawn: dict[int, bytes]) -> bool:
+    """Save all sizes, then name them in the row at once: no half-written file is ever served.
+
+    What was saved is deleted again when a later size cannot be, or when another worker was faster.
+    """
+    keys: dict[str, str] = {}
+    settled = False
+    try:
+        for size, data in drawn.items():
+            key = f"{photo_folder(photo_id)}/{size}.jpg"
+            keys[str(size)] = default_storage.save(key, ContentFile(data))
+        settled = _settle(photo_id, status=PhotoStatus.READY, renditions=keys)
+    finally:
+        if not settled:
+            for key in keys.values():
+                default_storage.delete(key)
     return settled
 
 

@@ -51,8 +51,7 @@ def store_photo(
     digest = _digest(file)
     if resident is not None:
         known = Photo.objects.filter(resident=resident, sha256=digest).first()
-        if known is not None:
-            _keep_another_day(known, now=now)
+        if known is not None and _keep_another_day(known, now=now):
             return known, False
     photo = Photo(
         resident=resident,
@@ -116,15 +115,15 @@ def sweep_orphan_photos(*, now: datetime) -> int:
     """Delete photos that nothing claimed within a day, rows and files; return how many."""
     orphans = Photo.objects.filter(claimed_at__isnull=True, created_at__lt=now - ORPHAN_AGE)
     ids = list(orphans.order_by("created_at").values_list("pk", flat=True)[:_SWEEP_BATCH])
-    return sum(_delete_orphan(photo_id) for photo_id in ids)
+    return sum(_delete_orphan(photo_id, now=now) for photo_id in ids)
 
 
 @transaction.atomic
-def _delete_orphan(photo_id: uuid.UUID) -> bool:
-    """Delete one photo unless a report has claimed it since: the row lock decides who was first."""
+def _delete_orphan(photo_id: uuid.UUID, *, now: datetime) -> bool:
+    """Delete one photo unless it was claimed or sent again since: the row lock decides."""
     photo = (
         Photo.objects.select_for_update(skip_locked=True)
-        .filter(pk=photo_id, claimed_at__isnull=True)
+        .filter(pk=photo_id, claimed_at__isnull=True, created_at__lt=now - ORPHAN_AGE)
         .first()
     )
     if photo is None:
@@ -142,9 +141,15 @@ def _delete_files(keys: Sequence[str]) -> None:
         default_storage.delete(key)
 
 
-def _keep_another_day(photo: Photo, *, now: datetime) -> None:
-    """Restart the day of an orphan that is sent again: its report is on the way."""
-    Photo.objects.filter(pk=photo.pk, claimed_at__isnull=True).update(created_at=now)
+def _keep_another_day(photo: Photo, *, now: datetime) -> bool:
+    """Restart the day of an orphan that is sent again: its report is on the way.
+
+    False when the sweep has deleted the row since it was read: the upload must be stored anew.
+    """
+    if photo.claimed_at is not None:
+        return True
+    orphan = Photo.objects.filter(pk=photo.pk, claimed_at__isnull=True)
+    return bool(orphan.update(created_at=now)) or Photo.objects.filter(pk=photo.pk).exists()
 
 
 def _digest(file: File[bytes]) -> str:

@@ -88,11 +88,13 @@ def post_line(
         )
 
 
-def mark_triaged(report_id: int, *, now: datetime) -> None:
-    """Take the report out of the sweep: some ticket (or a withdrawal) answers for it now."""
-    Report.objects.filter(pk=report_id, triaged_at__isnull=True).update(
-        triaged_at=now, updated_at=now
-    )
+def mark_triaged(report_id: int, *, now: datetime) -> bool:
+    """Take the report out of the sweep: some ticket (or a withdrawal) answers for it now.
+
+    False when it was out already.
+    """
+    waiting = Report.objects.filter(pk=report_id, triaged_at__isnull=True)
+    return waiting.update(triaged_at=now, updated_at=now) == 1
 
 
 def start_next_round(report_ids: Iterable[int]) -> None:

@@ -96,5 +96,7 @@ def _find_or_create(identity: _Identity) -> Resident:
         defaults={"unionid": identity.unionid, "nickname": identity.nickname},
     )
     if identity.unionid and resident.unionid != identity.unionid:
-        Resident.objects.filter(pk=resident.pk).update(unionid=identity.unionid)
+        # By openid as well: an erasure since the read must not be filled in again.
+        known = Resident.objects.filter(pk=resident.pk, openid=identity.openid)
+        known.update(unionid=identity.unionid)
     return resident
