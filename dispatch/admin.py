@@ -6,6 +6,8 @@ from django.contrib.auth.models import Group
 from dispatch.console import record_admin, rule_admin, staff_admin, ticket_admin
 from dispatch.console.words import teach_words
 
+__all__ = ["record_admin", "rule_admin", "staff_admin", "ticket_admin"]
+
 # Roles come from memberships: nobody is given Django's groups by mistake.
 if admin.site.is_registered(Group):
     admin.site.unregister(Group)

@@ -18,13 +18,14 @@ def _item(title: Any, icon: str, view: str, permission: str) -> dict[str, Any]:
     return {
         "title": title,
         "icon": icon,
-        "link": reverse_lazy(f"admin:{view}"),
+        "link": reverse_lazy(view),
         "permission": f"{_NAVIGATION}.{permission}",
     }
 
 
-def _rows(*rows: tuple[Any, str, str], permission: str) -> list[dict[str, Any]]:
-    return [_item(title, icon, f"{view}_changelist", permission) for title, icon, view in rows]
+def _group(title: Any, permission: str, *rows: tuple[Any, str, str]) -> dict[str, Any]:
+    items = [_item(name, icon, f"admin:{view}_changelist", permission) for name, icon, view in rows]
+    return {"title": title, "separator": True, "items": items}
 
 
 def unfold_settings() -> dict[str, Any]:
@@ -53,54 +54,49 @@ def unfold_settings() -> dict[str, Any]:
         "SIDEBAR": {
             "show_search": False,
             "show_all_applications": False,
-            "navigation": [
-                {
-                    "title": _("工作台"),
-                    "items": [
-                        _item(_("我的队列"), "dashboard", "index", "is_staff"),
-                        _item(_("工单"), "assignment", "dispatch_ticket_changelist", "reads_cases"),
-                    ],
-                },
-                {
-                    "title": _("台账"),
-                    "separator": True,
-                    "items": _rows(
-                        (_("居民上报"), "campaign", "reports_report"),
-                        (_("研判记录"), "psychology", "dispatch_triagerun"),
-                        (_("流转记录"), "history", "dispatch_ticketevent"),
-                        permission="reads_records",
-                    ),
-                },
-                {
-                    "title": _("单位与人员"),
-                    "separator": True,
-                    "collapsible": True,
-                    "items": _rows(
-                        (_("部门"), "apartment", "dispatch_department"),
-                        (_("工作人员"), "badge", "dispatch_staff"),
-                        (_("岗位"), "assignment_ind", "dispatch_membership"),
-                        permission="reads_rules",
-                    ),
-                },
-                {
-                    "title": _("规则与时限"),
-                    "separator": True,
-                    "collapsible": True,
-                    "items": _rows(
-                        (_("事项分类"), "category", "reports_category"),
-                        (_("职责分工"), "handshake", "dispatch_categoryduty"),
-                        (_("派单规则"), "alt_route", "dispatch_routingrule"),
-                        (_("办理时限"), "timer", "dispatch_handlinglimit"),
-                        (_("分类词语"), "dictionary", "dispatch_lexiconterm"),
-                        (_("险情词语"), "warning", "dispatch_dangerterm"),
-                        (_("网格"), "grid_on", "reports_grid"),
-                        (_("工作日历"), "calendar_month", "dispatch_calendarday"),
-                        permission="reads_rules",
-                    ),
-                },
-            ],
+            "navigation": _navigation(),
         },
     }
+
+
+def _navigation() -> list[dict[str, Any]]:
+    """Return the sidebar; each line asks its permission before it is shown."""
+    return [
+        {
+            "title": _("工作台"),
+            "items": [
+                _item(_("我的队列"), "dashboard", "admin:index", "is_staff"),
+                _item(_("工单"), "assignment", "admin:dispatch_ticket_changelist", "reads_cases"),
+                _item(_("统计"), "bar_chart", "summary", "reads_cases"),
+            ],
+        },
+        _group(
+            _("台账"),
+            "reads_records",
+            (_("居民上报"), "campaign", "reports_report"),
+            (_("研判记录"), "psychology", "dispatch_triagerun"),
+            (_("流转记录"), "history", "dispatch_ticketevent"),
+        ),
+        _group(
+            _("单位与人员"),
+            "reads_rules",
+            (_("部门"), "apartment", "dispatch_department"),
+            (_("工作人员"), "badge", "dispatch_staff"),
+            (_("岗位"), "assignment_ind", "dispatch_membership"),
+        ),
+        _group(
+            _("规则与时限"),
+            "reads_rules",
+            (_("事项分类"), "category", "reports_category"),
+            (_("职责分工"), "handshake", "dispatch_categoryduty"),
+            (_("派单规则"), "alt_route", "dispatch_routingrule"),
+            (_("办理时限"), "timer", "dispatch_handlinglimit"),
+            (_("分类词语"), "dictionary", "dispatch_lexiconterm"),
+            (_("险情词语"), "warning", "dispatch_dangerterm"),
+            (_("网格"), "grid_on", "reports_grid"),
+            (_("工作日历"), "calendar_month", "dispatch_calendarday"),
+        ),
+    ]
 
 
 _PRIMARY = {

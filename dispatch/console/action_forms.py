@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from django import forms
-from django.core.files.uploadedfile import UploadedFile
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import (
     FILE_CLASSES,
@@ -122,7 +122,7 @@ class ManyFiles(forms.ClearableFileInput):
 class PhotosField(forms.FileField):
     """Up to ``MAX_PHOTOS`` files; what is in them is checked when they are stored."""
 
-    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:
+    def clean(self, data: Any, initial: Any = None) -> list[Any]:
         """Return the files; none is an empty list."""
         files = [row for row in (data or []) if row] if isinstance(data, (list, tuple)) else []
         if len(files) > MAX_PHOTOS:
@@ -207,9 +207,10 @@ class ActionForm(forms.Form):
 
     def keep_photos(self, ids: Sequence[uuid.UUID]) -> None:
         """Remember stored photos in the form that is shown again."""
-        if self.data:
-            self.data = self.data.copy()  # type: ignore[assignment]
-            self.data["kept_photos"] = ",".join(str(pk) for pk in ids)  # type: ignore[index]
+        data = QueryDict(mutable=True)
+        data.update(self.data)
+        data["kept_photos"] = ",".join(str(pk) for pk in ids)
+        self.data = data
 
     @property
     def kept_count(self) -> int:

@@ -15,8 +15,14 @@ from django.utils.translation import gettext as _
 from dispatch.console.action_forms import ActionForm
 from dispatch.console.people import SEES_ORIGINALS, OfficeAdmin, actor_of, has_role
 from dispatch.console.prefill import duties_json, initial_for
-from dispatch.console.ticket_cards import clocks_of, event_line, pending_of, ticket_facts, triage_card
-from dispatch.console.ticket_cards import Look
+from dispatch.console.ticket_cards import (
+    Look,
+    clocks_of,
+    event_line,
+    pending_of,
+    ticket_facts,
+    triage_card,
+)
 from dispatch.console.ticket_page import (
     INTERNAL_ACTIONS,
     buttons,
@@ -24,6 +30,7 @@ from dispatch.console.ticket_page import (
     headline,
     nearby_link,
     page_context,
+    read_id,
     ticket_or_404,
 )
 from dispatch.domain.lifecycle import perform
@@ -32,15 +39,15 @@ from dispatch.enums import TicketAction
 from dispatch.models import Ticket
 from dispatch.queries import tickets as reads
 from reports.domain.photos import store_photo
-from reports.queries.photo_links import ORIGINAL, photo_url
 from reports.models import Photo
+from reports.queries.photo_links import ORIGINAL, photo_url
 from xiangcun.lib.errors import ConflictError, DomainError, FieldError, InvalidInputError
 from xiangcun.lib.text import mask_contacts
 
 
 def ticket_page(admin: OfficeAdmin, request: HttpRequest, object_id: str) -> HttpResponse:
     """Show the ticket."""
-    ticket = ticket_or_404(request, _pk(object_id))
+    ticket = ticket_or_404(request, read_id(object_id))
     context = {
         **admin.admin_site.each_context(request),
         **page_context(request, ticket, now=timezone.now()),
@@ -73,7 +80,9 @@ def original_page(request: HttpRequest, ticket_id: int, photo_id: uuid.UUID) -> 
     """Hand out a short-lived link to the original, to whom it may concern."""
     ticket = ticket_or_404(request, ticket_id)
     if not has_role(request, SEES_ORIGINALS) or not reads.photo_belongs(ticket, photo_id):
-        return HttpResponse(_("没有查看原图的权限"), status=403, content_type="text/plain; charset=utf-8")
+        return HttpResponse(
+            _("没有查看原图的权限"), status=403, content_type="text/plain; charset=utf-8"
+        )
     url = photo_url(Photo.objects.get(pk=photo_id), ORIGINAL, now=timezone.now())
     return HttpResponseRedirect(url or _page_url(ticket))
 
@@ -101,7 +110,9 @@ def _press(
         stale = isinstance(error, ConflictError)
         return _show(admin, request, ticket, transition, form, status=error.status, stale=stale)
     label = transition.action.label
-    messages.success(request, _("%(number)s：%(label)s成功") % {"number": done.number, "label": label})
+    messages.success(
+        request, _("%(number)s：%(label)s成功") % {"number": done.number, "label": label}
+    )
     return HttpResponseRedirect(_page_url(done))
 
 
@@ -189,7 +200,7 @@ def _base(
         "clocks": clocks_of(ticket, now=now),
         "pending": pending_of(ticket),
         "texts": [mask_contacts(row.report.text) for row in rows[:3]],
-        "candidates": candidate_links(ticket, runs, actions),
+        "candidates": candidate_links(runs, actions),
         "triage": [triage_card(run) for run in runs[:1]],
         "latest": event_line(latest, reads.department_names(), look) if latest else None,
     }
@@ -205,8 +216,3 @@ def _shape(request: HttpRequest, transition: Transition) -> dict[str, Any]:
 
 def _page_url(ticket: Ticket) -> str:
     return reverse("admin:dispatch_ticket_change", args=(ticket.pk,))
-
-
-def _pk(object_id: str) -> int:
-    """Return the id of a path, 0 (which is no ticket) for anything that is not one."""
-    return int(object_id) if object_id.isdecimal() and len(object_id) < 19 else 0

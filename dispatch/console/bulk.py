@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from dispatch.console.action_forms import ActionForm
 from dispatch.console.people import DISPATCHES, OfficeAdmin, actor_of, has_role
-from dispatch.console.ticket_page import ticket_link
+from dispatch.console.ticket_page import read_id, ticket_link
 from dispatch.domain.lifecycle import perform
 from dispatch.domain.workflow import TRANSITIONS
 from dispatch.enums import TicketAction
@@ -65,7 +65,11 @@ def bulk_page(admin: OfficeAdmin, request: HttpRequest, action: str) -> HttpResp
     if not has_role(request, DISPATCHES):
         raise PermissionDenied
     row = next(row for row in TRANSITIONS if row.action == action)
-    shape = {"required": row.required, "optional": row.optional, "viewer": actor_of(request)}
+    shape: dict[str, Any] = {
+        "required": row.required,
+        "optional": row.optional,
+        "viewer": actor_of(request),
+    }
     if request.method == "POST":
         form = BulkForm(request.POST, **shape)
         if form.is_valid():
@@ -80,7 +84,7 @@ def bulk_page(admin: OfficeAdmin, request: HttpRequest, action: str) -> HttpResp
 
 
 def _chosen(request: HttpRequest, ids: list[str]) -> list[Ticket]:
-    wanted = [int(pk) for pk in ids if pk.isdecimal() and len(pk) < 19][:MAX_BULK]
+    wanted = [read_id(pk) for pk in ids[:MAX_BULK]]
     scope = visible_tickets(actor_of(request)).filter(pk__in=wanted)
     return list(scope.select_related("category", "lead_department").order_by("pk"))
 

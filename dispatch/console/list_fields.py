@@ -19,6 +19,11 @@ from reports.models import Category, Grid
 _SEPARATORS = re.compile(r"[,，、;；\s]+")
 _MAX_WORD = 30
 _MAX_WORDS = 200
+_MAX_LNG, _MAX_LAT = 180, 90
+
+
+class OfficeForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time
+    """The base of the console's model forms."""
 
 
 class WordsField(forms.CharField):
@@ -39,14 +44,16 @@ class WordsField(forms.CharField):
         """Compare lists, not their spelling."""
         return [*(initial or [])] != split_words(data or "")
 
-    def clean(self, value: Any) -> list[str]:  # type: ignore[override]  # the column is a list
+    def clean(self, value: Any) -> list[str]:
         """Return the words, each once."""
         words = split_words(super().clean(value) or "")
         if len(words) > _MAX_WORDS:
             raise forms.ValidationError(_("最多填写 %d 个") % _MAX_WORDS)
         long = next((word for word in words if len(word) > _MAX_WORD), None)
         if long is not None:
-            raise forms.ValidationError(_("“%(word)s”超过 %(most)d 字") % {"word": long, "most": _MAX_WORD})
+            raise forms.ValidationError(
+                _("“%(word)s”超过 %(most)d 字") % {"word": long, "most": _MAX_WORD}
+            )
         self.check_words(words)
         return words
 
@@ -93,18 +100,23 @@ class PolygonField(forms.JSONField):
     def clean(self, value: Any) -> Any:
         """Return the geometry once it is an area on Earth that does not cross itself."""
         geometry = super().clean(value)
-        if not isinstance(geometry, dict) or geometry.get("type") not in {"Polygon", "MultiPolygon"}:
+        if not isinstance(geometry, dict) or geometry.get("type") not in {
+            "Polygon",
+            "MultiPolygon",
+        }:
             raise forms.ValidationError(_("边界须是 GeoJSON 的 Polygon 或 MultiPolygon"))
         try:
             shape = shapely.from_geojson(json.dumps(geometry))
         except (shapely.GEOSException, TypeError, ValueError) as error:
-            raise forms.ValidationError(_("边界无法读取，请检查坐标是否为 [经度, 纬度] 且首尾相接")) from error
-        if shape.is_empty or not shape.area:
+            raise forms.ValidationError(
+                _("边界无法读取，请检查坐标是否为 [经度, 纬度] 且首尾相接")
+            ) from error
+        if shape.is_empty:
             raise forms.ValidationError(_("边界是空的"))
         west, south, east, north = shape.bounds
-        if not (-180 <= west <= east <= 180 and -90 <= south <= north <= 90):
+        if max(-west, east) > _MAX_LNG or max(-south, north) > _MAX_LAT:
             raise forms.ValidationError(_("坐标超出经纬度范围，请检查是否经纬度颠倒"))
-        if not shape.is_valid:
+        if not shape.is_valid or not shape.area:
             raise forms.ValidationError(_("边界自相交，请在制图软件里修正后再粘贴"))
         return geometry
 

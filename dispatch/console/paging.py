@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.utils.functional import cached_property
 
 from dispatch.console.wording import count_text
@@ -17,7 +20,8 @@ class CappedPaginator(Paginator):  # type: ignore[type-arg]  # not subscriptable
     @cached_property
     def count(self) -> int:
         """The capped number of rows (one query that reads at most that many index entries)."""
-        return int(self.object_list[:COUNT_CAP].count())  # type: ignore[index, call-arg, arg-type]
+        rows: QuerySet[Any] = self.object_list  # type: ignore[assignment]  # the admin pages querysets
+        return rows[:COUNT_CAP].count()
 
     @property
     def is_capped(self) -> bool:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any, cast
 
 from django.http import HttpRequest
+from unfold.admin import ModelAdmin
 
 from dispatch.domain.actors import Actor, staff_actor
 from dispatch.enums import COMMAND_ROLES, DEPARTMENT_ROLES, Role
 from dispatch.models import Staff
-from unfold.admin import ModelAdmin
 
 READS_CASES = COMMAND_ROLES | DEPARTMENT_ROLES
 READS_RULES = frozenset({Role.LEAD, Role.AUDITOR})

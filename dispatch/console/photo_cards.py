@@ -32,10 +32,15 @@ def photo_cards(
 
 
 def _card(photo: Photo, ticket_id: int, originals: bool, now: datetime) -> PhotoCard:  # noqa: FBT001 - private
-    link = reverse("admin:dispatch_ticket_original", args=(ticket_id, photo.pk)) if originals else ""
+    link = (
+        reverse("admin:dispatch_ticket_original", args=(ticket_id, photo.pk)) if originals else ""
+    )
     if photo.status == PhotoStatus.READY:
         return PhotoCard(
-            photo_url(photo, MEDIUM, now=now) or "", photo_url(photo, LARGE, now=now) or "", link, ""
+            photo_url(photo, MEDIUM, now=now) or "",
+            photo_url(photo, LARGE, now=now) or "",
+            link,
+            "",
         )
     broken = photo.status == PhotoStatus.BROKEN
     return PhotoCard(

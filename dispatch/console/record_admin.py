@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
 from dispatch.console.paging import CappedPaginator
@@ -21,6 +22,8 @@ from dispatch.models import Ticket, TicketEvent, TriageRun
 from dispatch.queries.access import may_see_contact, visible_reports
 from reports.models import Report
 from xiangcun.lib.text import mask_contacts, mask_phone
+
+EXCERPT = 40
 
 
 def ticket_anchor(ticket: Ticket | None) -> SafeString | str:
@@ -47,7 +50,15 @@ class NumberSearch(RecordAdmin):
 
 @admin.register(Report)
 class ReportAdmin(NumberSearch):
-    list_display = ("number", "excerpt", "kind", "channel", "public_status", "ticket", "submitted_at")
+    list_display = (
+        "number",
+        "excerpt",
+        "kind",
+        "channel",
+        "public_status",
+        "ticket",
+        "submitted_at",
+    )
     list_filter = ("public_status", "kind", "channel")
     list_select_related = ("ticket_report__ticket",)
     search_fields = ("number",)
@@ -69,7 +80,9 @@ class ReportAdmin(NumberSearch):
     readonly_fields = fields
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Report]:
-        return visible_reports(actor_of(request)).select_related("ticket_report__ticket", "resident")
+        return visible_reports(actor_of(request)).select_related(
+            "ticket_report__ticket", "resident"
+        )
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: Any = None) -> Any:
         report = super().get_object(request, object_id, from_field)
@@ -87,7 +100,7 @@ class ReportAdmin(NumberSearch):
     @admin.display(description=_("内容"))
     def excerpt(self, report: Report) -> str:
         text = mask_contacts(report.text)
-        return text if len(text) <= 40 else f"{text[:40]}…"
+        return Truncator(text).chars(EXCERPT)
 
     @admin.display(description=_("内容"))
     def words(self, report: Report) -> str:
@@ -149,7 +162,9 @@ class TriageRunAdmin(NumberSearch):
     @admin.display(description=_("候选"))
     def candidate_lines(self, run: TriageRun) -> str:
         rows = triage_card(run)["candidates"]
-        return "；".join(f"{row['name']} {row['confidence']}（{row['department']}）" for row in rows)
+        return "；".join(
+            f"{row['name']} {row['confidence']}（{row['department']}）" for row in rows
+        )
 
 
 @admin.register(TicketEvent)

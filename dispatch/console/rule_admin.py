@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -17,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from dispatch.console.list_fields import (
     CategoryCodesField,
     GridCodesField,
+    OfficeForm,
     PolygonField,
     UrgenciesField,
     WordsField,
@@ -33,10 +33,14 @@ from dispatch.models import (
 from dispatch.queries.calendar import forget_calendar
 from reports.models import Category, Grid
 
-_TOP_CODE, _LEAF_CODE, _GRID_CODE = re.compile(r"\d{2}"), re.compile(r"\d{4}"), re.compile(r"\d{15}")
+_TOP_CODE, _LEAF_CODE, _GRID_CODE = (
+    re.compile(r"\d{2}"),
+    re.compile(r"\d{4}"),
+    re.compile(r"\d{15}"),
+)
 
 
-class CategoryForm(forms.ModelForm):
+class CategoryForm(OfficeForm):
     """Keeps the two levels and their codes in step."""
 
     def clean(self) -> dict[str, Any]:
@@ -47,7 +51,9 @@ class CategoryForm(forms.ModelForm):
             self.add_error("code", _("大类编码是 2 位数字；4 位编码请选择上级分类"))
         elif parent is not None and parent.parent_id is not None:
             self.add_error("parent", _("只有两级：上级分类必须是大类"))
-        elif parent is not None and not (_LEAF_CODE.fullmatch(code) and code.startswith(parent.code)):
+        elif parent is not None and not (
+            _LEAF_CODE.fullmatch(code) and code.startswith(parent.code)
+        ):
             self.add_error("code", _("小类编码是 4 位数字，前两位与上级分类相同"))
         return data
 
@@ -78,7 +84,7 @@ class CategoryAdmin(OfficeAdmin):
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
 
-class GridForm(forms.ModelForm):
+class GridForm(OfficeForm):
     """Checks codes and geometry."""
 
     polygon = PolygonField(
@@ -112,7 +118,7 @@ class GridAdmin(OfficeAdmin):
         return found.defer("polygon") if listing else found
 
 
-class DutyForm(forms.ModelForm):
+class DutyForm(OfficeForm):
     """Only leaves have duties, and the lead does not assist itself."""
 
     def clean(self) -> dict[str, Any]:
@@ -125,7 +131,7 @@ class DutyForm(forms.ModelForm):
         return data
 
 
-def check_departments(form: forms.ModelForm[Any], data: dict[str, Any]) -> None:
+def check_departments(form: OfficeForm, data: dict[str, Any]) -> None:
     """Refuse a lead that also assists."""
     assisting = data.get("assisting")
     if assisting is not None and data.get("lead") in assisting:
@@ -152,7 +158,7 @@ class CategoryDutyAdmin(OfficeAdmin):
         return "、".join(department.short_name for department in row.assisting.all())
 
 
-class RuleForm(forms.ModelForm):
+class RuleForm(OfficeForm):
     """Conditions as words; codes must exist."""
 
     categories = CategoryCodesField(label=gettext_lazy("事项分类编码"))
@@ -217,11 +223,12 @@ class LexiconTermAdmin(OfficeAdmin):
     ordering = ("category__code", "term")
 
 
-class DangerForm(forms.ModelForm):
+class DangerForm(OfficeForm):
     """Exceptions as words."""
 
     unless = WordsField(
-        label=gettext_lazy("除非出现"), help_text=gettext_lazy("文中出现这些话时不算险情，多个用顿号分开")
+        label=gettext_lazy("除非出现"),
+        help_text=gettext_lazy("文中出现这些话时不算险情，多个用顿号分开"),
     )
 
 

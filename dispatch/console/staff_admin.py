@@ -13,20 +13,22 @@ from django.utils.translation import gettext_lazy
 from unfold.admin import TabularInline
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
+from dispatch.console.list_fields import OfficeForm
 from dispatch.console.people import SETS_RULES, OfficeAdmin, has_role
 from dispatch.enums import COMMAND_ROLES, Role
 from dispatch.models import Department, Membership, Staff
 
+VILLAGE_CODE_LENGTH = 12
 _ROOM_ROLES = COMMAND_ROLES | {Role.ADMINISTRATOR}
 
 
-class DepartmentForm(forms.ModelForm):
+class DepartmentForm(OfficeForm):
     """Checks the code of a village."""
 
     def clean_village_code(self) -> str:
         """Twelve digits or nothing."""
         code: str = self.cleaned_data["village_code"]
-        if code and not (code.isdecimal() and len(code) == 12):
+        if code and not (code.isdecimal() and len(code) == VILLAGE_CODE_LENGTH):
             raise forms.ValidationError(_("村社编码是 12 位数字"))
         return code
 
@@ -39,7 +41,7 @@ class DepartmentAdmin(OfficeAdmin):
     search_fields = ("name", "short_name", "code")
 
 
-class MembershipForm(forms.ModelForm):
+class MembershipForm(OfficeForm):
     """Seats that see every ticket exist in the command room only."""
 
     def clean(self) -> dict[str, Any]:
@@ -47,9 +49,7 @@ class MembershipForm(forms.ModelForm):
         data = super().clean() or {}
         department, role = data.get("department"), data.get("role")
         if department is not None and role in _ROOM_ROLES and not department.is_command_room:
-            self.add_error(
-                "role", _("“%s”只能设在综合信息指挥室") % Role(role).label
-            )
+            self.add_error("role", _("“%s”只能设在综合信息指挥室") % Role(role).label)
         return data
 
 
@@ -96,7 +96,7 @@ class StaffChangeForm(UserChangeForm):
 
 
 @admin.register(Staff)
-class StaffAdmin(OfficeAdmin, UserAdmin):  # type: ignore[misc, type-arg]  # both bases are ModelAdmins
+class StaffAdmin(OfficeAdmin, UserAdmin):  # type: ignore[type-arg]  # not subscriptable at run time
     """Accounts are switched off, not deleted: the ledger names them."""
 
     form = StaffChangeForm
@@ -117,7 +117,10 @@ class StaffAdmin(OfficeAdmin, UserAdmin):  # type: ignore[misc, type-arg]  # bot
     add_fieldsets = (
         (
             None,
-            {"classes": ("wide",), "fields": ("username", "display_name", "password1", "password2")},
+            {
+                "classes": ("wide",),
+                "fields": ("username", "display_name", "password1", "password2"),
+            },
         ),
     )
 
@@ -138,5 +141,3 @@ class StaffAdmin(OfficeAdmin, UserAdmin):  # type: ignore[misc, type-arg]  # bot
             for row in staff.memberships.all()
             if row.is_active
         )
-
-

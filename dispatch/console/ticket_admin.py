@@ -86,10 +86,11 @@ class TicketAdmin(TicketColumns, OfficeAdmin):
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        if not self.has_view_permission(request):
-            return super().changelist_view(request, extra_context)
-        context = {"title": _("工单"), "queue_tabs": queue_tabs(request), **(extra_context or {})}
-        return super().changelist_view(request, context)
+        context: dict[str, Any] = {"title": _("工单"), **(extra_context or {})}
+        if self.has_view_permission(request):
+            context["queue_tabs"] = queue_tabs(request)
+        response: HttpResponse = super().changelist_view(request, context)
+        return response
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None

@@ -82,7 +82,9 @@ def clocks_of(ticket: Ticket, *, now: datetime) -> list[Clock]:
     end = ticket.closed_at
     waited = span_text((end or now) - ticket.opened_at)
     clocks = [
-        Clock(_("居民等待") if end is None else _("居民共等待"), moment_text(ticket.opened_at), waited)
+        Clock(
+            _("居民等待") if end is None else _("居民共等待"), moment_text(ticket.opened_at), waited
+        )
     ]
     if ticket.paused_at is not None:
         left = _("剩余约 %d 分钟（按计时方式）") % (ticket.remaining_minutes or 0)
@@ -129,7 +131,7 @@ def pending_of(ticket: Ticket) -> list[Pair]:
 def report_card(row: TicketReport, look: Look) -> ReportCard:
     """Build the card of one report."""
     report = row.report
-    photos = [link.photo for link in report.reportphoto_set.all()]  # type: ignore[attr-defined]
+    photos = [link.photo for link in report.reportphoto_set.all()]
     return ReportCard(
         number=report.number,
         title=_("%(kind)s · %(channel)s · %(at)s")
@@ -140,9 +142,7 @@ def report_card(row: TicketReport, look: Look) -> ReportCard:
         },
         text=mask_contacts(report.text),
         facts=_report_facts(row, look),
-        photos=photo_cards(
-            photos, ticket_id=row.ticket_id, originals=look.originals, now=look.now
-        ),
+        photos=photo_cards(photos, ticket_id=row.ticket_id, originals=look.originals, now=look.now),
         updates=[_update_line(update, row.ticket_id, look) for update in report.updates.all()],
         ratings=[
             _("%(score)d 分，%(solved)s。%(comment)s")
@@ -294,7 +294,12 @@ def place_facts(report: Report | None, ticket: Ticket) -> list[Pair]:
             (_("来源"), str(LocationSource(report.location_source).label)),
             (_("地址"), mask_contacts(report.address) or _("未填")),
         ]
-    facts.append((_("网格"), f"{ticket.grid.village_name} {ticket.grid.name}" if ticket.grid else _("未定位")))
+    facts.append(
+        (
+            _("网格"),
+            f"{ticket.grid.village_name} {ticket.grid.name}" if ticket.grid else _("未定位"),
+        )
+    )
     if ticket.location_flag:
         facts.append((_("位置提示"), ticket.location_flag))
     return facts

@@ -43,6 +43,14 @@ _DANGER = frozenset(
 _QUIET = frozenset({TicketAction.NOTE, TicketAction.MERGE, TicketAction.UNMERGE})
 
 
+MAX_ID_DIGITS = 18
+
+
+def read_id(text: str) -> int:
+    """Return the id in an address, 0 (which is no row) for anything that is not one."""
+    return int(text) if text.isdecimal() and len(text) <= MAX_ID_DIGITS else 0
+
+
 def ticket_or_404(request: HttpRequest, ticket_id: int) -> Ticket:
     """Return a ticket this person may read; any other one does not exist for them."""
     ticket = reads.ticket_for_page(actor_of(request), ticket_id)
@@ -98,7 +106,7 @@ def page_context(request: HttpRequest, ticket: Ticket, *, now: datetime) -> dict
         "merged": [ticket_link(row) for row in reads.merged_tickets(actor, ticket)],
         "nearby": [nearby_link(near) for near in nearby],
         "triage": [triage_card(run) for run in runs],
-        "candidates": candidate_links(ticket, runs, actions),
+        "candidates": candidate_links(runs, actions),
         "place": place_facts(rows[0].report if rows else None, ticket),
         "map": map_data(ticket, rows, nearby),
     }
@@ -162,9 +170,7 @@ def assignments(ticket: Ticket) -> list[dict[str, Any]]:
     ]
 
 
-def candidate_links(
-    ticket: Ticket, runs: list[Any], actions: list[dict[str, Any]]
-) -> list[dict[str, Any]]:
+def candidate_links(runs: list[Any], actions: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Return the two best candidates as links to a filled dispatch form, when dispatch is possible."""
     url = next((row["url"] for row in actions if row["action"] == TicketAction.DISPATCH), None)
     if url is None or not runs:

@@ -58,9 +58,11 @@ def span_text(span: timedelta) -> str:
     seconds = int(abs(span.total_seconds()))
     days, hours, minutes = seconds // _DAY, seconds % _DAY // _HOUR, seconds % _HOUR // 60
     if days:
-        return _("%(days)d 天 %(hours)d 小时") % {"days": days, "hours": hours} if hours else _(
-            "%(days)d 天"
-        ) % {"days": days}
+        return (
+            _("%(days)d 天 %(hours)d 小时") % {"days": days, "hours": hours}
+            if hours
+            else _("%(days)d 天") % {"days": days}
+        )
     if hours:
         return _("%(hours)d 小时 %(minutes)d 分") % {"hours": hours, "minutes": minutes}
     return _("%(minutes)d 分钟") % {"minutes": minutes} if minutes else _("不到 1 分钟")

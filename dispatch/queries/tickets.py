@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.db.models import Max, Prefetch, Q, QuerySet
 from django.utils.functional import Promise
@@ -202,7 +203,7 @@ def neighbours_of(grid: Grid) -> list[Grid]:
     )
 
 
-def photo_belongs(ticket: Ticket, photo_id: object) -> bool:
+def photo_belongs(ticket: Ticket, photo_id: UUID) -> bool:
     """Whether the photo stands on the ticket's page: sent with a report or kept with an event."""
     return (
         ReportPhoto.objects.filter(photo=photo_id, report__ticket_report__ticket=ticket).exists()

@@ -98,7 +98,9 @@ def test_it_forbids_adding_changing_and_deleting_tickets(browser: Browser, cast:
     for username in ("dispatcher", "lead", "administrator"):
         client = browser(username)
         assert client.get(reverse("admin:dispatch_ticket_add")).status_code == 403
-        gone = client.post(reverse("admin:dispatch_ticket_delete", args=(ticket.pk,)), {"post": "yes"})
+        gone = client.post(
+            reverse("admin:dispatch_ticket_delete", args=(ticket.pk,)), {"post": "yes"}
+        )
         assert gone.status_code in {403, 404, 302}
     assert Ticket.objects.filter(pk=ticket.pk).exists()
 

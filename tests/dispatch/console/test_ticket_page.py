@@ -62,7 +62,15 @@ def test_it_works(browser: Browser, cast: Cast) -> None:
     make_run(ticket)
     html = page_of(browser("dispatcher"), ticket)
 
-    for words in ("待研判", "垃圾好几天没人清运", "30.310000", "手机定位", "示例网格", "立案", "两类相近"):
+    for words in (
+        "待研判",
+        "垃圾好几天没人清运",
+        "30.310000",
+        "手机定位",
+        "示例网格",
+        "立案",
+        "两类相近",
+    ):
         assert words in html
     assert "按候选派单：暴露/积存垃圾 · 环卫所（40%）" in html
 
@@ -109,11 +117,18 @@ def test_it_shows_no_raw_codes(browser: Browser, cast: Cast) -> None:
 
     for words in ("不属于本单位职责", "综合行政执法队", "退单", "建议单位"):
         assert words in shown
-    assert ("申请延期至", "情况说明") == (
+    assert (
         response.context["pending"][0][0],
         response.context["pending"][1][1],
-    )
-    for code in ("not_our_duty", "need_info", "request_extension", "wgs84", "internal", "work_hours"):
+    ) == ("申请延期至", "情况说明")
+    for code in (
+        "not_our_duty",
+        "need_info",
+        "request_extension",
+        "wgs84",
+        "internal",
+        "work_hours",
+    ):
         assert code not in text
 
 

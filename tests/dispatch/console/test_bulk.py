@@ -1,0 +1,103 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from dispatch.enums import TicketAction, TicketStatus
+from dispatch.models import Ticket
+from tests.dispatch.factories import Cast, make_ticket
+
+Browser = Callable[[str], Client]
+LIST = "admin:dispatch_ticket_changelist"
+
+
+def url_of(action: TicketAction) -> str:
+    return reverse("admin:dispatch_ticket_bulk", args=(action,))
+
+
+def chosen(*tickets: Ticket) -> str:
+    return ",".join(f"{ticket.pk}:{ticket.version}" for ticket in tickets)
+
+
+def dispatch_input(cast: Cast, *tickets: Ticket) -> dict[str, Any]:
+    return {
+        "version": 0,
+        "chosen": chosen(*tickets),
+        "category": cast.category.pk,
+        "urgency": "P1",
+        "lead_department": cast.sanitation.pk,
+    }
+
+
+def test_it_works(browser: Browser, cast: Cast) -> None:
+    now = timezone.now()
+    first, second = make_ticket(cast=cast, now=now), make_ticket(cast=cast, now=now)
+    gone = make_ticket(TicketStatus.DISPATCHED, cast=cast, now=now)
+    client = browser("dispatcher")
+    picked = client.post(
+        reverse(LIST) + "?queue=all",
+        {"action": "bulk_dispatch", "_selected_action": [first.pk, second.pk, gone.pk]},
+    )
+    assert picked.status_code == 302
+    form = client.get(picked["Location"])
+    assert [row["number"] for row in form.context["tickets"]] == [
+        first.number,
+        second.number,
+        gone.number,
+    ]
+    done = client.post(picked["Location"], dispatch_input(cast, first, second, gone))
+
+    refusals = {row.number: row.refusal for row in done.context["results"]}
+    assert refusals[first.number] == refusals[second.number] == ""
+    assert "待签收" in refusals[gone.number]
+    assert (done.context["done"], done.context["refused"]) == (2, 1)
+    for ticket in (first, second):
+        stored = Ticket.objects.get(pk=ticket.pk)
+        assert (stored.status, stored.urgency) == (TicketStatus.DISPATCHED, "P1")
+
+
+def test_it_merges_many_into_one(browser: Browser, cast: Cast) -> None:
+    now = timezone.now()
+    first, second, target = (make_ticket(cast=cast, now=now) for _ in range(3))
+    data = {
+        "version": 0,
+        "chosen": chosen(first, second, target),
+        "target_ticket": target.number,
+    }
+    done = browser("lead").post(url_of(TicketAction.MERGE), data)
+
+    refusals = {row.number: row.refusal for row in done.context["results"]}
+    assert refusals == {first.number: "", second.number: "", target.number: refusals[target.number]}
+    assert refusals[target.number]
+    assert Ticket.objects.get(pk=target.pk).report_count == 3
+
+
+def test_it_refuses_what_has_changed_since(browser: Browser, cast: Cast) -> None:
+    ticket = make_ticket(cast=cast, now=timezone.now())
+    data = {**dispatch_input(cast, ticket), "chosen": f"{ticket.pk}:{ticket.version + 5}"}
+    done = browser("dispatcher").post(url_of(TicketAction.DISPATCH), data)
+    assert "刚被其他人处理过" in done.context["results"][0].refusal
+
+
+def test_it_validates_input(browser: Browser, cast: Cast) -> None:
+    ticket = make_ticket(cast=cast, now=timezone.now())
+    client = browser("dispatcher")
+    for changes in ({"category": ""}, {"chosen": "x"}, {"chosen": ""}, {"chosen": "1:2:3"}):
+        data = {**dispatch_input(cast, ticket), **changes}
+        assert client.post(url_of(TicketAction.DISPATCH), data).status_code == 400
+    assert (
+        client.get(f"{url_of(TicketAction.DISPATCH)}?ids=x,,9999999999999999999999").status_code
+        == 200
+    )
+    assert client.get(reverse("admin:dispatch_ticket_bulk", args=("accept",))).status_code == 404
+    assert Ticket.objects.get(pk=ticket.pk).status == TicketStatus.ASSESSING
+
+
+def test_it_offers_no_bulk_action_to_a_department(browser: Browser, cast: Cast) -> None:
+    make_ticket(TicketStatus.HANDLING, cast=cast, now=timezone.now())
+    page = browser("sanitation").get(reverse(LIST) + "?queue=handling").content.decode()
+    assert "批量派单" not in page

@@ -1,0 +1,178 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from dispatch.enums import CalendarDayType
+from dispatch.models import (
+    CalendarDay,
+    CategoryDuty,
+    DangerTerm,
+    HandlingLimit,
+    LexiconTerm,
+    RoutingRule,
+)
+from dispatch.queries.calendar import work_calendar
+from reports.models import Category, Grid
+from tests.dispatch.factories import Cast
+
+Browser = Callable[[str], Client]
+SQUARE = [[120.1, 30.1], [120.2, 30.1], [120.2, 30.2], [120.1, 30.2], [120.1, 30.1]]
+BOW_TIE = [[120.1, 30.1], [120.2, 30.2], [120.2, 30.1], [120.1, 30.2], [120.1, 30.1]]
+
+
+def errors_of(client: Client, page: str, data: dict[str, Any]) -> dict[str, list[str]]:
+    response = client.post(reverse(f"admin:{page}_add"), data)
+    if response.status_code == 302:
+        return {}
+    return dict(response.context["adminform"].form.errors)
+
+
+def rule(cast: Cast, **changes: Any) -> dict[str, Any]:
+    return {
+        "order": 5,
+        "name": "夜间垃圾",
+        "is_active": "on",
+        "categories": "04、0401",
+        "grids": cast.grid.code[:12],
+        "urgencies": "P1，P2",
+        "words": "垃圾 异味",
+        "day_scope": "any",
+        "lead": cast.sanitation.pk,
+        **changes,
+    }
+
+
+def test_it_works(browser: Browser, cast: Cast) -> None:
+    assert errors_of(browser("administrator"), "dispatch_routingrule", rule(cast)) == {}
+    made = RoutingRule.objects.get()
+    assert made.categories == ["04", "0401"]
+    assert made.grids == [cast.grid.code[:12]]
+    assert made.urgencies == ["P1", "P2"]
+    assert made.words == ["垃圾", "异味"]
+    page = browser("administrator").get(
+        reverse("admin:dispatch_routingrule_change", args=(made.pk,))
+    )
+    assert 'value="垃圾、异味"' in page.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("changes", "field", "message"),
+    [
+        ({"categories": "9999"}, "categories", "没有编码以“9999”开头的事项分类"),
+        ({"grids": "110000"}, "grids", "没有编码以“110000”开头的网格"),
+        ({"urgencies": "P7"}, "urgencies", "不是紧急程度"),
+        ({"words": "字" * 31}, "words", "超过 30 字"),
+        ({"hour_from": "22:00"}, "hour_to", "同时填写"),
+        ({"lead": ""}, "lead", "必填"),
+    ],
+)
+def test_it_validates_a_rule(
+    browser: Browser, cast: Cast, changes: dict[str, Any], field: str, message: str
+) -> None:
+    errors = errors_of(browser("administrator"), "dispatch_routingrule", rule(cast, **changes))
+    assert message in str(errors[field])
+
+
+def test_it_validates_a_lead_that_assists_itself(browser: Browser, cast: Cast) -> None:
+    data = rule(cast, assisting=[cast.sanitation.pk])
+    assert "assisting" in errors_of(browser("administrator"), "dispatch_routingrule", data)
+
+
+@pytest.mark.parametrize(
+    ("polygon", "message"),
+    [
+        ("{", "不是有效的 JSON"),
+        ("[1, 2]", "Polygon 或 MultiPolygon"),
+        (json.dumps({"type": "Point", "coordinates": [120, 30]}), "Polygon 或 MultiPolygon"),
+        (json.dumps({"type": "Polygon", "coordinates": "x"}), "无法读取"),
+        (json.dumps({"type": "Polygon", "coordinates": []}), "空的"),
+        (json.dumps({"type": "Polygon", "coordinates": [BOW_TIE]}), "自相交"),
+        (
+            json.dumps(
+                {"type": "Polygon", "coordinates": [[[999, 1], [1000, 1], [999, 2], [999, 1]]]}
+            ),
+            "超出",
+        ),
+    ],
+)
+def test_it_validates_a_polygon(browser: Browser, polygon: str, message: str) -> None:
+    data = grid(polygon=polygon)
+    assert message in str(errors_of(browser("administrator"), "reports_grid", data)["polygon"])
+
+
+def grid(**changes: Any) -> dict[str, Any]:
+    return {
+        "code": "330114007200009",
+        "name": "新网格",
+        "village_code": "330114007200",
+        "village_name": "临江村",
+        "polygon": json.dumps({"type": "Polygon", "coordinates": [SQUARE]}),
+        "is_active": "on",
+        **changes,
+    }
+
+
+def test_it_keeps_codes_in_step(browser: Browser, cast: Cast) -> None:
+    client = browser("administrator")
+    assert errors_of(client, "reports_grid", grid()) == {}
+    assert Grid.objects.filter(code="330114007200009").exists()
+    assert "code" in errors_of(client, "reports_grid", grid(code="12"))
+    assert "village_code" in errors_of(client, "reports_grid", grid(village_code="330114007999"))
+
+    top = Category.objects.get(code="04")
+    leaf = {
+        "name": "新小类",
+        "parent": top.pk,
+        "default_urgency": "P2",
+        "duplicate_radius_m": 50,
+        "order": 0,
+    }
+    assert errors_of(client, "reports_category", {**leaf, "code": "0499"}) == {}
+    assert "code" in errors_of(client, "reports_category", {**leaf, "code": "0599"})
+    assert "code" in errors_of(client, "reports_category", {**leaf, "parent": "", "code": "0598"})
+
+
+def test_it_takes_the_smaller_tables(browser: Browser, cast: Cast) -> None:
+    client = browser("administrator")
+    category = cast.category.pk
+    limit = {"stage": "sign", "minutes": 60, "unit": "work_hours", "urgency": ""}
+    assert errors_of(client, "dispatch_handlinglimit", limit) == {}
+    assert "minutes" in errors_of(client, "dispatch_handlinglimit", {**limit, "minutes": 0})
+    duty = {"category": category, "lead": cast.sanitation.pk}
+    top = Category.objects.get(code="04").pk
+    assert "category" in errors_of(client, "dispatch_categoryduty", {**duty, "category": top})
+    assert errors_of(client, "dispatch_categoryduty", duty) == {}
+    term = {"category": category, "term": "垃圾堆", "weight": 1.5, "is_active": "on"}
+    assert errors_of(client, "dispatch_lexiconterm", term) == {}
+    danger = {"term": "着火", "urgency": "P0", "unless": "灭火器、消防演练", "is_active": "on"}
+    assert errors_of(client, "dispatch_dangerterm", danger) == {}
+
+    assert HandlingLimit.objects.count() == 1
+    assert CategoryDuty.objects.get().lead == cast.sanitation
+    assert LexiconTerm.objects.get().weight == 1.5
+    assert DangerTerm.objects.get().unless == ["灭火器", "消防演练"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_changed_day_counts_at_once(browser: Browser, cast: Cast) -> None:
+    monday = date(2027, 3, 1)
+    assert work_calendar().is_workday(monday)
+    data = {
+        "date": "2027-03-01",
+        "type": CalendarDayType.CLOSURE,
+        "name": "台风",
+        "confirmed": "on",
+    }
+    assert errors_of(browser("administrator"), "dispatch_calendarday", data) == {}
+    assert not work_calendar().is_workday(monday)
+    day = CalendarDay.objects.get()
+    gone = reverse("admin:dispatch_calendarday_delete", args=(day.pk,))
+    assert browser("administrator").post(gone, {"post": "yes"}).status_code == 302
+    assert work_calendar().is_workday(monday)
