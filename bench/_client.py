@@ -19,6 +19,10 @@ class ApiClient:
         self._token = token
         self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
 
+    def close(self) -> None:
+        """Close the connection."""
+        self._connection.close()
+
     def log_in(self, name: str) -> dict[str, Any]:
         """Log a resident in by the embedded default's ``dev:`` login."""
         _, answer = self.call("POST", "/api/v1/session", {"code": f"dev:{name}"})

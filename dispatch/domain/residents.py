@@ -26,16 +26,17 @@ def apply_resident_action(
     report: Report, action: ResidentAction, payload: Mapping[str, object], *, now: datetime
 ) -> None:
     """Carry a resident's action over to the ticket of their report."""
-    link = TicketReport.objects.select_related("ticket").filter(report=report).first()
+    link = TicketReport.objects.filter(report=report).first()
     if link is None:
         _before_triage(report, action, now=now)
         return
-    ticket = link.ticket
+    # Two residents of one ticket choose one after the other: the last one closes it for all.
+    ticket = Ticket.objects.select_for_update().get(pk=link.ticket_id)
     chosen = _choose(ticket, action)
     fields = _fields(payload)
+    perform(ticket.pk, chosen, actor=resident_actor(report.pk), now=now, fields=fields)
     if chosen == Act.WITHDRAW_JOINED:
         _close_own(report, PublicStatus.WITHDRAWN, now=now)
-    perform(ticket.pk, chosen, actor=resident_actor(report.pk), now=now, fields=fields)
     if chosen == Act.RATE_JOINED:
         _close_own(report, PublicStatus.CLOSED, now=now)
 
@@ -43,7 +44,8 @@ def apply_resident_action(
 def _before_triage(report: Report, action: ResidentAction, *, now: datetime) -> None:
     """A report nobody has looked at yet can be withdrawn for good, or supplemented before triage reads it."""
     if action == ResidentAction.WITHDRAW:
-        mark_triaged(report.pk, now=now)
+        if not mark_triaged(report.pk, now=now):  # triage was faster, its ticket is there now
+            raise ConflictError("not_assessed_yet", "上报正在受理，请稍后再试")
         _close_own(report, PublicStatus.WITHDRAWN, now=now)
     elif action != ResidentAction.SUPPLEMENT:
         raise ConflictError("not_assessed_yet", "上报正在受理，请稍后再试")

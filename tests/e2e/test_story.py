@@ -1,0 +1,188 @@
+"""The main job: a report reaches the right department, is handled, and comes back."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+from playwright.sync_api import Page, expect
+
+from bench._client import ApiClient, report_body
+from tests.e2e.conftest import Instance
+
+pytestmark = pytest.mark.e2e
+
+SignIn = Callable[..., Page]
+PATIENCE_SECONDS = 30
+
+
+def make_photo(path: Path, colour: str) -> Path:
+    """Draw a phone-sized JPEG with an orientation and a comment to be removed."""
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    exif[0x010E] = "private words"
+    Image.new("RGB", (1200, 900), colour).save(path, "JPEG", exif=exif)
+    return path
+
+
+def wait_for(client: ApiClient, number: str, done: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
+    """Read the report until ``done``."""
+    until = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        status, report = client.call("GET", f"/api/v1/reports/{number}")
+        assert status == 200
+        if done(report):
+            return dict(report)
+        assert time.monotonic() < until, report
+        time.sleep(0.2)
+
+
+def find_ticket(page: Page, number: str) -> None:
+    """Search for a report's number and open its ticket."""
+    page.goto(f"/admin/dispatch/ticket/?q={number}")
+    page.locator("#result_list tbody a").first.click()
+    expect(page.locator(".xc-page")).to_be_visible()
+
+
+def press(page: Page, action: str, **fields: str) -> None:
+    """Press a button of the ticket page, fill in its form and send it."""
+    page.click(f"#xc-actions a[data-action={action}]")
+    for name, value in fields.items():
+        field = page.locator(f"#xc-form [name={name}]")
+        kind = field.first.evaluate("e => e.tagName + ':' + e.type")
+        if kind.startswith("SELECT"):
+            field.select_option(value)
+        elif kind.endswith(":file"):
+            field.set_input_files(value)
+        else:
+            field.fill(value)
+    page.click("#xc-submit")
+    expect(page.locator("#xc-actions")).to_be_visible()
+
+
+def status_of(page: Page) -> str:
+    return page.locator("#xc-status").inner_text().strip()
+
+
+def test_a_report_goes_all_the_way_and_comes_back(
+    instance: Instance, sign_in: SignIn, tmp_path: Path
+) -> None:
+    resident = instance.resident("wangdashen")
+    status, photo = resident.upload(make_photo(tmp_path / "before.jpg", "brown"))
+    assert (status, photo["width"], photo["height"]) == (201, 900, 1200)
+    body = report_body("路边一大堆垃圾，堆积如山，臭气熏天，暴露垃圾没人管", 30.31, 120.50, photos=[photo["id"]])
+    status, sent = resident.call("POST", "/api/v1/reports", body)
+    assert status == 201
+    number = sent["number"]
+    assert resident.call("POST", "/api/v1/reports", body)[0] == 200
+    report = wait_for(resident, number, lambda row: row["status"]["code"] == "processing")
+    assert "环卫" in report["department"]
+    assert report["due_at"]
+
+    head = sign_in("sanitation_head")
+    find_ticket(head, number)
+    assert status_of(head) == "待签收"
+    expect(head.locator("body")).not_to_contain_text("wangdashen")
+    press(head, "accept")
+    assert status_of(head) == "处置中"
+
+    handler = sign_in("sanitation", phone=True)
+    find_ticket(handler, number)
+    press(
+        handler,
+        "finish",
+        outcome="solved",
+        public_text="垃圾已清运，垃圾桶周围已冲洗。",
+        photos=str(make_photo(tmp_path / "after.jpg", "green")),
+    )
+    assert status_of(handler) == "待核查"
+
+    room = sign_in("dispatcher")
+    find_ticket(room, number)
+    press(room, "verify")
+    assert status_of(room) == "待评价"
+
+    report = wait_for(
+        resident,
+        number,
+        lambda row: row["status"]["code"] == "awaiting_rating"
+        and all(photo["status"] == "ready" for line in row["timeline"] for photo in line["photos"]),
+    )
+    texts = [line["text"] for line in report["timeline"]]
+    assert any("派单" in text for text in texts)
+    assert any("垃圾已清运" in text for text in texts)
+    after = next(line for line in report["timeline"] if "垃圾已清运" in line["text"])
+    assert len(after["photos"]) == 1
+    answer = {"solved": True, "score": 5, "comment": "很快，谢谢"}
+    status, rated = resident.call("POST", f"/api/v1/reports/{number}/rate", answer)
+    assert (status, rated["status"]["code"]) == (200, "closed")
+    status, refused = resident.call("POST", f"/api/v1/reports/{number}/rate", answer)
+    assert (status, refused["code"]) == (409, "action_not_allowed")
+    room.reload()
+    assert status_of(room) == "办结"
+
+
+def test_what_triage_is_unsure_of_is_dispatched_returned_and_dispatched_again(
+    instance: Instance, sign_in: SignIn
+) -> None:
+    resident = instance.resident("lidage")
+    status, sent = resident.call(
+        "POST", "/api/v1/reports", report_body("这件事情你们到底管不管啊，都反映好多次了", 30.312, 120.503)
+    )
+    assert status == 201
+    number = sent["number"]
+
+    room = sign_in("dispatcher")
+    until = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        room.goto(f"/admin/dispatch/ticket/?q={number}")
+        if room.locator("#result_list tbody a").count():
+            break
+        assert time.monotonic() < until
+        time.sleep(0.3)
+    find_ticket(room, number)
+    assert status_of(room) == "待研判"
+    press(room, "ask", public_text="请说明具体地点和情况")
+    report = wait_for(resident, number, lambda row: row["status"]["code"] == "need_info")
+    assert report["allowed_actions"] == ["supplement", "withdraw"]
+    status, _ = resident.call(
+        "POST", f"/api/v1/reports/{number}/supplement", {"text": "临江村口，有人把建筑垃圾倒在路边"}
+    )
+    assert status == 200
+
+    find_ticket(room, number)
+    assert status_of(room) == "待研判"
+    dispatch_to(room, category="建筑垃圾", department="环卫")
+    head = sign_in("sanitation_head")
+    find_ticket(head, number)
+    press(head, "return", return_reason="not_our_duty", note="建筑垃圾偷倒由执法队查处")
+    find_ticket(room, number)
+    assert status_of(room) == "待研判"
+    expect(room.locator("body")).to_contain_text("不属于本单位职责")
+    dispatch_to(room, category="建筑垃圾", department="综合行政执法队")
+    report = wait_for(resident, number, lambda row: row["status"]["code"] == "processing")
+    assert "执法" in report["department"]
+    assert any("重新派单" in line["text"] for line in report["timeline"])
+    enforcement = sign_in("enforcement_head")
+    find_ticket(enforcement, number)
+    assert status_of(enforcement) == "待签收"
+
+
+def dispatch_to(page: Page, *, category: str, department: str) -> None:
+    """Fill in the dispatch form by what a person reads."""
+    page.click("#xc-actions a[data-action=dispatch]")
+    for name, words in (("category", category), ("lead_department", department)):
+        field = page.locator(f"#xc-form select[name={name}]")
+        value = field.locator("option", has_text=words).first.get_attribute("value")
+        # Searchable selects hide the native element behind their own box.
+        field.evaluate("(e, v) => { e.value = v; e.dispatchEvent(new Event('change', {bubbles: true})) }", value)
+    page.locator("#xc-form select[name=urgency]").evaluate(
+        "e => { e.value = 'P2'; e.dispatchEvent(new Event('change', {bubbles: true})) }"
+    )
+    page.click("#xc-submit")
+    expect(page.locator("#xc-actions")).to_be_visible()
+    assert status_of(page) == "待签收"
