@@ -28,6 +28,6 @@ class CategoriesView(PublicView):
         etag = f'"{tree.etag}"'
         headers = {"ETag": etag, "Cache-Control": "public, max-age=60"}
         known = request.headers.get("If-None-Match", "")
-        if etag in {tag.strip().removeprefix("W/") for tag in known.split(",")}:
+        if {etag, "*"} & {tag.strip().removeprefix("W/") for tag in known.split(",")}:
             return Response(status=304, headers=headers)
         return Response({"items": tree_answer(tree)}, headers=headers)

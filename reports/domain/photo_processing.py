@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
+import os
 import uuid
 from datetime import datetime, timedelta
+from typing import IO
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
@@ -23,6 +25,8 @@ MAX_ATTEMPTS = 4
 LEASE = timedelta(seconds=60)
 SWEEP_AFTER = timedelta(seconds=10)
 SWEEP_BATCH = 20
+_BOXED = ("image/heic", "image/heif")
+_KNOWN_BOXES = frozenset({b"ftyp", b"meta", b"mdat", b"moov", b"free", b"skip"})
 
 
 def process_photo(photo_id: uuid.UUID, *, now: datetime) -> bool:
@@ -39,6 +43,8 @@ def process_photo(photo_id: uuid.UUID, *, now: datetime) -> bool:
         return _mark_broken(photo_id, _("照片多次处理失败"))
     try:
         with default_storage.open(photo.original, "rb") as file:
+            if photo.mime in _BOXED and _ends_early(file):
+                raise images.BrokenImageError
             drawn = images.render(file)
     except InvalidInputError as error:
         return _mark_broken(photo_id, error.message)
@@ -66,6 +72,30 @@ def sweep_pending_photos(*, now: datetime) -> int:
         except OSError:
             logger.exception("photo_sweep_failed photo=%s", photo_id)
     return settled
+
+
+def _ends_early(file: IO[bytes]) -> bool:
+    """Whether a top-level box of a HEIF file (ISO 14496-12, 4.2) is longer than the file.
+
+    The decoder paints the tiles that are missing in plain green and reports success. The walk ends
+    at the first box it does not know: phones append trailers of their own.
+    """
+    total = file.seek(0, os.SEEK_END)
+    at, early = 0, False
+    while at < total and not early:
+        file.seek(at)
+        header = file.read(16)
+        size, start = int.from_bytes(header[:4], "big"), 8
+        if header[4:8] not in _KNOWN_BOXES or size == 0:
+            break
+        if size == 1:
+            size, start = int.from_bytes(header[8:16], "big"), 16
+        if size < start:
+            break
+        at += size
+        early = at > total
+    file.seek(0)
+    return early
 
 
 def _keep_renditions(photo_id: uuid.UUID, drawn: dict[int, bytes]) -> bool:

@@ -54,3 +54,14 @@ def test_it_costs_two_queries_and_then_none(
     with django_assert_num_queries(0):
         nobody.get("/categories")
         category_tree()
+
+
+def test_it_spares_a_client_that_asks_for_any_version(nobody: Api) -> None:
+    make_category()
+    nobody.headers = {"if-none-match": "*"}
+    assert nobody.get("/categories").status_code == 304
+
+
+def test_it_ignores_a_stale_token(nobody: Api) -> None:
+    nobody.headers = {"authorization": "Bearer " + "a" * 64}
+    assert nobody.get("/categories").json() == {"items": []}
