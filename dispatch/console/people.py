@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, cast
 
+from django.contrib.admin import ShowFacets
 from django.http import HttpRequest
 from unfold.admin import ModelAdmin
 
@@ -55,6 +56,7 @@ class OfficeAdmin(ModelAdmin):
     addable = True
     list_per_page = 50
     show_full_result_count = False
+    show_facets = ShowFacets.NEVER
     compressed_fields = True
     warn_unsaved_form = True
 
@@ -80,3 +82,4 @@ class RecordAdmin(OfficeAdmin):
     readers = COMMAND_ROLES
     writers = frozenset()
     list_disable_select_all = True
+    list_max_show_all = 0

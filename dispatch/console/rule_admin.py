@@ -8,10 +8,11 @@ from typing import Any
 from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import ManyToManyField, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from unfold.widgets import UnfoldAdminSelect2MultipleWidget
 
 from dispatch.console.list_fields import (
     CategoryCodesField,
@@ -76,7 +77,7 @@ class CategoryAdmin(OfficeAdmin):
     list_filter = ("is_active", "confidential", "default_urgency", "parent")
     list_select_related = ("parent",)
     search_fields = ("code", "name")
-    filter_horizontal = ("dimensions",)
+    formfield_overrides = {ManyToManyField: {"widget": UnfoldAdminSelect2MultipleWidget}}
 
     def formfield_for_foreignkey(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
         if db_field.name == "parent":
@@ -146,8 +147,7 @@ class CategoryDutyAdmin(OfficeAdmin):
     list_select_related = ("category", "lead")
     list_filter = ("lead",)
     search_fields = ("category__code", "category__name", "lead__name")
-    filter_horizontal = ("assisting",)
-    autocomplete_fields = ("category", "lead")
+    autocomplete_fields = ("category", "lead", "assisting")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[CategoryDuty]:
         found: QuerySet[CategoryDuty] = super().get_queryset(request)
@@ -184,8 +184,7 @@ class RoutingRuleAdmin(OfficeAdmin):
     list_select_related = ("lead",)
     list_filter = ("is_active", "lead")
     search_fields = ("name",)
-    filter_horizontal = ("assisting",)
-    autocomplete_fields = ("lead",)
+    autocomplete_fields = ("lead", "assisting")
 
 
 @admin.register(HandlingLimit)

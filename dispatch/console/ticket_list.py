@@ -52,12 +52,14 @@ PAGE_SIZE = 25
 
 
 def requested_queue(request: HttpRequest) -> Queue:
-    """Return the tab asked for; the first one of this person otherwise, all when searching."""
+    """Return the tab asked for, else the first one; a search looks everywhere."""
     tabs = queues_for(actor_of(request))
+    if request.GET.get("q", "").strip():
+        return tabs[-1]
     wanted = QUEUE_BY_CODE.get(request.GET.get(QUEUE_PARAM, ""))
     if wanted in tabs and wanted is not None:
         return wanted
-    return tabs[-1] if request.GET.get("q") else tabs[0]
+    return tabs[0]
 
 
 def queue_tabs(request: HttpRequest) -> list[dict[str, Any]]:

@@ -85,7 +85,7 @@ class TicketEvent(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.ticket_id}#{self.seq} {self.action}"
+        return f"{self.ticket} 第 {self.seq} 步 {self.get_action_display()}"
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Insert only: a written line never changes."""

@@ -62,7 +62,7 @@ class HandlingLimit(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.stage} {self.minutes}"
+        return f"{self.get_stage_display()} {self.minutes} 分钟"
 
 
 class CategoryDuty(models.Model):
@@ -84,7 +84,7 @@ class CategoryDuty(models.Model):
         verbose_name_plural = _("职责分工")
 
     def __str__(self) -> str:
-        return f"{self.category_id} → {self.lead_id}"
+        return f"{self.category} → {self.lead}"
 
 
 class RoutingRule(models.Model):

@@ -74,4 +74,4 @@ class Membership(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.department_id} {self.role}"
+        return f"{self.department} {self.get_role_display()}"

@@ -38,4 +38,4 @@ class TriageRun(models.Model):
         verbose_name_plural = _("研判记录")
 
     def __str__(self) -> str:
-        return f"{self.report_id} {self.decision}"
+        return f"{self.report}"

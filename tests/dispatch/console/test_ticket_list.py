@@ -81,6 +81,7 @@ def test_it_finds_by_number_and_title(browser: Browser, cast: Cast) -> None:
     assert rows(client, f"q={ticket.number.lower()}") == [ticket.number]
     assert rows(client, f"q={report.number}") == [ticket.number]
     assert rows(client, "q=路灯") == [ticket.number]
+    assert rows(client, "queue=handled&q=路灯") == [ticket.number]
     assert rows(client, "q=没有这样的词") == []
 
 
