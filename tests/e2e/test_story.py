@@ -80,7 +80,7 @@ def test_a_report_goes_all_the_way_and_comes_back(
     number = sent["number"]
     assert resident.call("POST", "/api/v1/reports", body)[0] == 200
     report = wait_for(resident, number, lambda row: row["status"]["code"] == "processing")
-    assert "环卫" in report["department"]
+    assert "环境卫生" in report["department"]
     assert report["due_at"]
 
     head = sign_in("sanitation_head")
@@ -156,7 +156,7 @@ def test_what_triage_is_unsure_of_is_dispatched_returned_and_dispatched_again(
 
     find_ticket(room, number)
     assert status_of(room) == "待研判"
-    dispatch_to(room, category="建筑垃圾", department="环卫")
+    dispatch_to(room, category="建筑垃圾", department="环境卫生")
     head = sign_in("sanitation_head")
     find_ticket(head, number)
     press(head, "return", return_reason="not_our_duty", note="建筑垃圾偷倒由执法队查处")
@@ -180,6 +180,10 @@ def dispatch_to(page: Page, *, category: str, department: str) -> None:
         value = field.locator("option", has_text=words).first.get_attribute("value")
         # Searchable selects hide the native element behind their own box.
         field.evaluate("(e, v) => { e.value = v; e.dispatchEvent(new Event('change', {bubbles: true})) }", value)
+    # The usual assisting departments were proposed with the category; this case needs none.
+    page.locator("#xc-form select[name=assisting]").evaluate(
+        "e => { for (const o of e.options) o.selected = false }"
+    )
     page.locator("#xc-form select[name=urgency]").evaluate(
         "e => { e.value = 'P2'; e.dispatchEvent(new Event('change', {bubbles: true})) }"
     )
