@@ -99,6 +99,8 @@ def logging_settings(*, json: bool, level: str) -> dict[str, Any]:
             "django.request": {"level": "ERROR"},
             "django.security.DisallowedHost": {"level": "CRITICAL"},
             "PIL": {"level": "WARNING"},
+            # It warns of each retry with the whole query, WeChat's secret and codes included.
+            "urllib3": {"level": "ERROR"},
             "celery": {"level": "WARNING"},
             "celery.beat": {"level": "WARNING"},
             "kombu": {"level": "WARNING"},

@@ -29,13 +29,13 @@ class OutboundError(Exception):
 
 
 class HttpClient:
-    """A kept-alive session; GET is tried again after a refused connection or 502, 503, 504."""
+    """A kept-alive session; tries again what never arrived, and a GET after 502, 503 or 504."""
 
     def __init__(self, *, connect: float = CONNECT_SECONDS, read: float = READ_SECONDS) -> None:
         self._timeout = (connect, read)
         self._session = requests.Session()
         retry = Retry(
-            total=2, connect=2, read=0, backoff_factor=0.1, status_forcelist=(502, 503, 504),
+            total=2, connect=2, read=False, backoff_factor=0.1, status_forcelist=(502, 503, 504),
             allowed_methods=("GET",), raise_on_status=False, respect_retry_after_header=False,
         )  # fmt: skip
         for scheme in ("http://", "https://"):
@@ -50,7 +50,7 @@ class HttpClient:
         return self._json("GET", url, params=params)
 
     def post_json(self, url: str, body: Any, *, params: dict[str, str] | None = None) -> Any:
-        """Send ``body`` as JSON, once and never again, and return the decoded answer."""
+        """Send ``body`` as JSON and return the decoded answer; never again once it may have arrived."""
         return self._json("POST", url, params=params, json=body)
 
     def _json(self, method: str, url: str, **options: Any) -> Any:
@@ -62,7 +62,7 @@ class HttpClient:
         except OutboundError as error:
             outcome = error.kind
             raise
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             outcome = "decode"
             raise OutboundError("decode", host) from error
         finally:

@@ -1,20 +1,25 @@
 """A cache that may die."""
 
 import socket
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
 from xiangcun.lib import caches
-from xiangcun.lib.breaker import Breaker
-from xiangcun.lib.caches import ForgivingRedisCache
+from xiangcun.lib.caches import ForgivingRedisCache, LockedFileCache
+
+
+def free_port() -> int:
+    """Return a port of this machine where nobody listens."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 @pytest.fixture
 def dead_cache() -> ForgivingRedisCache:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    return ForgivingRedisCache(f"redis://127.0.0.1:{port}/0", {})
+    return ForgivingRedisCache(f"redis://127.0.0.1:{free_port()}/0", {})
 
 
 def test_it_works_as_an_empty_cache_while_redis_is_away(dead_cache: ForgivingRedisCache) -> None:
@@ -31,15 +36,41 @@ def test_it_works_as_an_empty_cache_while_redis_is_away(dead_cache: ForgivingRed
     assert dead_cache.delete("key") is False
 
 
-def test_it_tries_again_after_the_pause() -> None:
-    now = [100.0]
-    breaker = Breaker(2.0, clock=lambda: now[0])
-    states = [breaker.is_open]
-    breaker.trip()
-    states.append(breaker.is_open)
-    now[0] += 2.0
-    states.append(breaker.is_open)
-    breaker.trip()
-    breaker.reset()
-    states.append(breaker.is_open)
-    assert states == [False, True, False, False]
+def test_it_touches_a_dead_redis_once_in_a_pause(dead_cache: ForgivingRedisCache) -> None:
+    caches.BREAKER.trip()
+    asked: list[int] = []
+    assert caches.attempt(lambda: asked.append(1), None) is None
+    assert asked == []
+
+
+def test_it_counts_in_files(tmp_path: Path) -> None:
+    store = LockedFileCache(str(tmp_path / "cache"), {})
+    with pytest.raises(ValueError, match="no such key"):
+        store.incr("key")
+    assert store.add("key", 1, timeout=100) is True
+    assert store.add("key", 5) is False
+    assert store.incr("key", 2) == 3
+    assert store.get("key") == 3
+
+
+@pytest.mark.parametrize(("timeout", "low", "high"), [(86_400, 86_000, 86_400), (None, None, None)])
+def test_it_keeps_the_expiry_while_it_counts(
+    tmp_path: Path, timeout: int | None, low: int | None, high: int | None
+) -> None:
+    store = LockedFileCache(str(tmp_path), {"TIMEOUT": 5})
+    store.add("key", 1, timeout=timeout)
+    store.incr("key")
+    left = store._seconds_left("key", None)
+    if low is None or high is None:
+        assert left is None
+    else:
+        assert left is not None
+        assert low < left <= high
+
+
+def test_it_adds_once_whoever_races(tmp_path: Path) -> None:
+    def add(number: int) -> bool:
+        return LockedFileCache(str(tmp_path), {}).add("key", number)
+
+    with ThreadPoolExecutor(8) as pool:
+        assert sum(pool.map(add, range(40))) == 1

@@ -5,7 +5,15 @@ from pathlib import Path
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from xiangcun.lib.env import env_bool, env_int, env_list, env_optional_bool, env_str, env_url
+from xiangcun.lib.env import (
+    env_bool,
+    env_int,
+    env_list,
+    env_optional_bool,
+    env_rates,
+    env_str,
+    env_url,
+)
 
 
 def test_it_works(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -70,3 +78,16 @@ def test_it_validates_that_a_secret_file_exists(
     monkeypatch.setenv("EXAMPLE_FILE", str(tmp_path / "absent"))
     with pytest.raises(ImproperlyConfigured, match="EXAMPLE_FILE: 指定的文件无法读取"):
         env_str("EXAMPLE")
+
+
+def test_it_scales_rates_and_replaces_some(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EXAMPLE", "me = 7/hour")
+    rates = env_rates("EXAMPLE", {"me": "300/min", "public": "120/min"}, scale=10)
+    assert rates == {"me": "7/hour", "public": "1200/min"}
+
+
+@pytest.mark.parametrize("word", ["me", "me=", "me=fast", "me=1/year", "us=1/min", "me=-1/min"])
+def test_it_forbids_a_rate_that_would_not_hold(monkeypatch: pytest.MonkeyPatch, word: str) -> None:
+    monkeypatch.setenv("EXAMPLE", word)
+    with pytest.raises(ImproperlyConfigured, match="EXAMPLE"):
+        env_rates("EXAMPLE", {"me": "300/min"}, scale=1)

@@ -54,3 +54,13 @@ def test_it_survives_broken_exif() -> None:
     info = images.inspect(PHOTOS / "42_IndexError.jpg")
 
     assert (info.width, info.height, info.exif_lat) == (4032, 3024, None)
+
+
+def test_it_takes_a_photo_with_a_damaged_block() -> None:
+    """Accepted limit: damage inside a scan (grey blocks, the file itself is whole) is not refused.
+
+    The decoder only warns of it and Pillow keeps the warning to itself; the rest of the picture
+    still shows what the resident means, and a person looks at every photo.
+    """
+    damaged = images.render(PHOTOS / "corrupted.jpg")[160]
+    assert max(open_jpeg(damaged).size) == 160

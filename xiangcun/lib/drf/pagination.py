@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -16,6 +17,8 @@ from xiangcun.lib.errors import InvalidInputError
 
 if TYPE_CHECKING:
     from rest_framework.views import APIView
+
+_BASE64 = re.compile(r"[A-Za-z0-9+/]{2,}={0,2}")
 
 
 class KeysetPagination(CursorPagination):
@@ -43,6 +46,10 @@ class KeysetPagination(CursorPagination):
 
     def decode_cursor(self, request: Request) -> Any:
         """Return the position; ``InvalidInputError`` for a cursor that is not ours."""
+        given = request.query_params.get(self.cursor_query_param, "")
+        if given and not _BASE64.fullmatch(given):
+            # The decoder skips what is no base64 and would answer the first page once more.
+            raise _invalid()
         try:
             cursor = super().decode_cursor(request)
         except (NotFound, ValueError) as error:

@@ -1,12 +1,24 @@
 """The shape of API errors."""
 
-import pytest
-from django.core.exceptions import RequestDataTooBig
-from django.http import Http404
-from rest_framework import exceptions, serializers
+import io
+import json
+from typing import Any
 
-from xiangcun.lib.drf.errors import exception_handler
+import pytest
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation, TooManyFieldsSent
+from django.http import Http404, JsonResponse
+from django.test import RequestFactory
+from rest_framework import exceptions, serializers
+from rest_framework.parsers import MultiPartParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from xiangcun.lib.drf.errors import api_400, api_403, api_404, api_500, exception_handler
+from xiangcun.lib.drf.parsers import MAX_JSON_BYTES, StrictJSONParser
 from xiangcun.lib.errors import ConflictError
+
+REQUEST = RequestFactory().get("/api/v1/x")
 
 
 class Place(serializers.Serializer[dict[str, object]]):
@@ -58,3 +70,79 @@ def test_it_maps(error: Exception, status: int, code: str) -> None:
 
     assert response is not None
     assert (response.status_code, response.data["code"]) == (status, code)
+
+
+@pytest.mark.parametrize(
+    ("response", "status", "code"),
+    [
+        (api_400(REQUEST, SuspiciousOperation()), 400, "bad_request"),
+        (api_400(REQUEST, RequestDataTooBig()), 413, "body_too_large"),
+        (api_400(REQUEST, TooManyFieldsSent()), 413, "body_too_large"),
+        (api_403(REQUEST), 403, "not_allowed"),
+        (api_404(REQUEST), 404, "not_found"),
+        (api_500(REQUEST), 500, "server_error"),
+    ],
+)
+def test_it_answers_outside_of_a_view(response: JsonResponse, status: int, code: str) -> None:
+    body = json.loads(response.content)
+
+    assert response.headers["Content-Type"] == "application/json"
+    assert (response.status_code, body["code"]) == (status, code)
+    assert body.keys() == {"code", "message", "errors", "request_id"}
+    assert body["message"] in response.content.decode()
+
+
+class Upload(APIView):
+    authentication_classes: Any = []
+    permission_classes: Any = []
+    throttle_classes: Any = []
+    parser_classes: Any = [StrictJSONParser, MultiPartParser]
+
+    def post(self, request: Request) -> Response:
+        return Response({"fields": sorted(request.data)})
+
+
+def send(body: bytes, content_type: str) -> Any:
+    return Upload.as_view()(RequestFactory().post("/", body, content_type=content_type))
+
+
+FORM = b'--x\r\nContent-Disposition: form-data; name="a"\r\n\r\n1\r\n--x--\r\n'
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type", "status", "code"),
+    [
+        (FORM, "multipart/form-data", 400, "invalid_form"),
+        (FORM, "multipart/form-data; boundary=" + "é" * 9, 400, "invalid_form"),
+        (b"{", "application/json", 400, "invalid_json"),
+        (b'{"a":"' + b"x" * MAX_JSON_BYTES + b'"}', "application/json", 413, "body_too_large"),
+        (b"a=1", "application/x-www-form-urlencoded", 415, "unsupported_media_type"),
+    ],
+)
+def test_it_names_what_is_wrong_with_a_body(
+    body: bytes, content_type: str, status: int, code: str
+) -> None:
+    response = send(body, content_type)
+    assert (response.status_code, response.data["code"]) == (status, code)
+
+
+def test_it_takes_a_whole_form() -> None:
+    assert send(FORM, "multipart/form-data; boundary=x").data == {"fields": ["a"]}
+
+
+class LostLine(io.BytesIO):
+    """A phone that walks into a tunnel."""
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        raise OSError("connection reset")
+
+
+def test_it_logs_no_500_when_the_sender_vanishes() -> None:
+    request = RequestFactory().post("/", b"{}", content_type="application/json")
+    request._stream = LostLine()
+    response = Upload.as_view()(request)
+    assert (response.status_code, response.data["code"]) == (400, "body_incomplete")
+
+
+def test_it_lets_an_unforeseen_error_become_a_500() -> None:
+    assert exception_handler(KeyError("x"), {}) is None

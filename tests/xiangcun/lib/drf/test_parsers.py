@@ -3,9 +3,9 @@
 import io
 
 import pytest
-from rest_framework.exceptions import ParseError
+from django.core.exceptions import RequestDataTooBig
 
-from xiangcun.lib.drf.parsers import StrictJSONParser
+from xiangcun.lib.drf.parsers import MAX_JSON_BYTES, InvalidJSONError, StrictJSONParser
 
 
 def test_it_works() -> None:
@@ -19,5 +19,13 @@ def test_it_works() -> None:
      b'{"a":' * 30 + b"1" + b"}" * 30, b"[" * 100_000],
 )  # fmt: skip
 def test_it_forbids(raw: bytes) -> None:
-    with pytest.raises(ParseError):
+    with pytest.raises(InvalidJSONError):
         StrictJSONParser().parse(io.BytesIO(raw))
+
+
+def test_it_forbids_more_than_its_limit() -> None:
+    frame = len(b'{"a":""}')
+    fits = b'{"a":"' + b"x" * (MAX_JSON_BYTES - frame) + b'"}'
+    assert StrictJSONParser().parse(io.BytesIO(fits)).keys() == {"a"}
+    with pytest.raises(RequestDataTooBig):
+        StrictJSONParser().parse(io.BytesIO(fits + b" "))
