@@ -27,7 +27,7 @@ class ApiClient:
         """Log a resident in by the embedded default's ``dev:`` login."""
         _, answer = self.call("POST", "/api/v1/session", {"code": f"dev:{name}"})
         self._token = answer["token"]
-        return answer
+        return dict(answer)
 
     def call(self, method: str, path: str, body: dict[str, Any] | None = None) -> tuple[int, Any]:
         """Send JSON, return (status, decoded body)."""
@@ -43,7 +43,9 @@ class ApiClient:
             f"Content-Type: {mime}\r\n\r\n"
         )
         data = head.encode() + path.read_bytes() + f"\r\n--{boundary}--\r\n".encode()
-        return self._send("POST", "/api/v1/photos", data, f"multipart/form-data; boundary={boundary}")
+        return self._send(
+            "POST", "/api/v1/photos", data, f"multipart/form-data; boundary={boundary}"
+        )
 
     def _send(self, method: str, path: str, data: bytes | None, mime: str) -> tuple[int, Any]:
         headers = {"Content-Type": mime, "Host": "localhost"}
@@ -63,7 +65,14 @@ class ApiClient:
 
 def report_body(text: str, lat: float, lng: float, **extra: Any) -> dict[str, Any]:
     """Return a report as a phone sends it (WGS-84)."""
-    location = {"lat": lat, "lng": lng, "coord_type": "wgs84", "accuracy": 15, "source": "gps", "address": ""}
+    location = {
+        "lat": lat,
+        "lng": lng,
+        "coord_type": "wgs84",
+        "accuracy": 15,
+        "source": "gps",
+        "address": "",
+    }
     return {
         "client_id": str(uuid.uuid4()), "kind": "problem", "text": text, "location": location,
         "photos": [], "anonymous": False, **extra,

@@ -126,7 +126,9 @@ def stack(redis_url: str = REDIS) -> Iterator[Stack]:
     parts = urlsplit(POSTGRES)
     admin = parts._replace(path="/postgres").geturl()
     data_dir = tempfile.mkdtemp(prefix="xiangcun-bench-")
-    environment = production_environment(data_dir, parts._replace(path=f"/{DATABASE}").geturl(), redis_url)
+    environment = production_environment(
+        data_dir, parts._replace(path=f"/{DATABASE}").geturl(), redis_url
+    )
     running = Stack(environment)
     try:
         with psycopg.connect(admin, autocommit=True) as connection:
@@ -136,7 +138,11 @@ def stack(redis_url: str = REDIS) -> Iterator[Stack]:
             redis_client.Redis.from_url(redis_url).flushdb()
         for command in (["migrate", "-v0"], ["seed_township"]):
             subprocess.run(
-                [sys.executable, "manage.py", *command], cwd=ROOT, env=environment, check=True, stdout=subprocess.DEVNULL
+                [sys.executable, "manage.py", *command],
+                cwd=ROOT,
+                env=environment,
+                check=True,
+                stdout=subprocess.DEVNULL,
             )
         yield running
     finally:
@@ -167,4 +173,6 @@ def cpu_seconds(processes: list[psutil.Process]) -> float:
 
 def database_processes() -> list[psutil.Process]:
     """Return PostgreSQL's processes; on a remote server there are none to see."""
-    return [process for process in psutil.process_iter(["name"]) if process.info["name"] == "postgres"]
+    return [
+        process for process in psutil.process_iter(["name"]) if process.info["name"] == "postgres"
+    ]

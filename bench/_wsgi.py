@@ -52,7 +52,18 @@ def raw(request: HttpRequest) -> JsonResponse:
     with connection.transaction():
         row = connection.execute(
             INSERT_REPORT,
-            (number, 1, body["client_id"], "0" * 64, body["text"], *point, *point, now, '["supplement","withdraw"]', now),
+            (
+                number,
+                1,
+                body["client_id"],
+                "0" * 64,
+                body["text"],
+                *point,
+                *point,
+                now,
+                '["supplement","withdraw"]',
+                now,
+            ),
         ).fetchone()
         connection.execute(INSERT_UPDATE, (row[0], now, "已收到"))
     bell.ring("dispatch.triage_report", row[0])
@@ -65,6 +76,10 @@ def _connection() -> psycopg.Connection:
     return _local.connection
 
 
-urlpatterns = [path("bench/empty", empty), path("bench/raw", raw), path("", include("xiangcun.urls"))]
+urlpatterns = [
+    path("bench/empty", empty),
+    path("bench/raw", raw),
+    path("", include("xiangcun.urls")),
+]
 settings.ROOT_URLCONF = __name__
 application = _APPLICATION

@@ -47,7 +47,13 @@ def embedded() -> Iterator[Stack]:
     }  # fmt: skip
     running = Stack(environment, port=port)
     for command in (["migrate", "-v0"], ["seed_township", "--demo"]):
-        subprocess.run([sys.executable, "manage.py", *command], cwd=ROOT, env=environment, check=True, stdout=subprocess.DEVNULL)
+        subprocess.run(
+            [sys.executable, "manage.py", *command],
+            cwd=ROOT,
+            env=environment,
+            check=True,
+            stdout=subprocess.DEVNULL,
+        )
     running._start("web", [sys.executable, "-m", "xiangcun.serve"])  # noqa: SLF001 - same package
     time.sleep(8)
     try:
@@ -69,14 +75,18 @@ def clients(running: Stack, engine: str) -> list[ApiClient]:
     return [ApiClient(running.port, login()) for _ in range(RESIDENTS)]
 
 
-def send(rows: list[dict[str, str]], people: list[ApiClient], photos: list[Path]) -> collections.Counter[str]:
+def send(
+    rows: list[dict[str, str]], people: list[ApiClient], photos: list[Path]
+) -> collections.Counter[str]:
     """Send every row; count the answers by status and code."""
     outcomes: collections.Counter[str] = collections.Counter()
     points = grid_points(len(rows))
     for index, row in enumerate(tqdm(rows, unit="report", disable=not sys.stderr.isatty())):
         client = people[index % len(people)]
         ids = []
-        for path in random.sample(photos, random.randint(1, 3)) if photos and index % 5 == 0 else []:
+        for path in (
+            random.sample(photos, random.randint(1, 3)) if photos and index % 5 == 0 else []
+        ):
             status, answer = client.upload(path)
             outcomes[f"photo {status}" + (f" {answer['code']}" if status >= 400 else "")] += 1
             if status < 400:
@@ -111,14 +121,23 @@ def describe() -> None:
 
     total = Report.objects.count()
     decisions = dict(TriageRun.objects.values_list("decision").annotate(Count("pk")))
-    print(f"reports {total}, tickets {Ticket.objects.count()}, untriaged {Report.objects.filter(triaged_at__isnull=True).count()}")
+    print(
+        f"reports {total}, tickets {Ticket.objects.count()}, untriaged {Report.objects.filter(triaged_at__isnull=True).count()}"
+    )
     for decision, count in sorted(decisions.items()):
         print(f"  {decision:<12}{count:>6}  {100 * count / total:.1f} %")
     print("photos", dict(Photo.objects.values_list("status").annotate(Count("pk"))))
-    print("triage ms", TriageRun.objects.aggregate(average=Avg("duration_ms"), longest=Max("duration_ms")))
+    print(
+        "triage ms",
+        TriageRun.objects.aggregate(average=Avg("duration_ms"), longest=Max("duration_ms")),
+    )
     errors = TriageRun.objects.exclude(error="").values_list("error").annotate(Count("pk"))
     print("triage errors", dict(errors), "ledger faults", sum(1 for _ in verify()))
-    top = Ticket.objects.values_list("lead_department__name").annotate(n=Count("pk")).order_by("-n")[:8]
+    top = (
+        Ticket.objects.values_list("lead_department__name")
+        .annotate(n=Count("pk"))
+        .order_by("-n")[:8]
+    )
     print("departments", dict(top))
 
 
@@ -137,7 +156,11 @@ def main() -> int:
     random.seed(7)
     rows = [json.loads(line) for line in options.file.read_text(encoding="utf-8").splitlines()]
     rows = rows[: options.limit] if options.limit else rows
-    photos = sorted(path for path in options.photos.glob("*") if path.is_file()) if options.photos.is_dir() else []
+    photos = (
+        sorted(path for path in options.photos.glob("*") if path.is_file())
+        if options.photos.is_dir()
+        else []
+    )
     with embedded() if options.engine == "embedded" else stack() as running:
         setup_django(running.environment)
         if options.engine == "production":

@@ -45,7 +45,11 @@ def send_all(running: Stack, token: str, grids: list[tuple[float, float]]) -> di
         time.sleep(max(0.0, due - time.monotonic()))
         lat, lng = random.choice(grids)
         began = time.monotonic()
-        status, answer = local.client.call("POST", "/api/v1/reports", report_body(f"{TEXTS[index % len(TEXTS)]}（{index}）", lat, lng))
+        status, answer = local.client.call(
+            "POST",
+            "/api/v1/reports",
+            report_body(f"{TEXTS[index % len(TEXTS)]}（{index}）", lat, lng),
+        )
         if status != 201:
             raise RuntimeError(f"{status} {answer}")
         sent[answer["number"]] = began
@@ -64,7 +68,11 @@ def watch(stop: threading.Event, seen: dict[str, float]) -> None:
 
     last = 0
     while not stop.is_set():
-        rows = TicketReport.objects.filter(pk__gt=last).order_by("pk").values_list("pk", "report__number")
+        rows = (
+            TicketReport.objects.filter(pk__gt=last)
+            .order_by("pk")
+            .values_list("pk", "report__number")
+        )
         now = time.monotonic()
         for pk, number in rows:
             # Transactions may commit out of id order: look again behind the newest id.
@@ -100,7 +108,9 @@ def main() -> int:
         running.start_web()
         running.start_worker()
         time.sleep(6)
-        ApiClient(running.port, token).call("POST", "/api/v1/reports", report_body("暖机", 30.31, 120.5))
+        ApiClient(running.port, token).call(
+            "POST", "/api/v1/reports", report_body("暖机", 30.31, 120.5)
+        )
         time.sleep(2)
         seen: dict[str, float] = {}
         stop = threading.Event()

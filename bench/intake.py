@@ -43,8 +43,22 @@ class Round:
 
 def body(client_id: str = "CLIENT_ID") -> dict[str, object]:
     """Return a report as a phone sends it."""
-    location = {"lat": 30.3121, "lng": 120.5049, "coord_type": "gcj02", "accuracy": 12, "source": "gps", "address": ""}
-    return {"client_id": client_id, "kind": "problem", "text": TEXT, "location": location, "photos": [], "anonymous": False}
+    location = {
+        "lat": 30.3121,
+        "lng": 120.5049,
+        "coord_type": "gcj02",
+        "accuracy": 12,
+        "source": "gps",
+        "address": "",
+    }
+    return {
+        "client_id": client_id,
+        "kind": "problem",
+        "text": TEXT,
+        "location": location,
+        "photos": [],
+        "anonymous": False,
+    }
 
 
 def login() -> str:
@@ -57,7 +71,9 @@ def login() -> str:
     return str(get_token_model().objects.create(user=resident)[1])
 
 
-def run_wrk(running: Stack, path: str, token: str, body_file: str, *, seconds: int = SECONDS) -> Round:
+def run_wrk(
+    running: Stack, path: str, token: str, body_file: str, *, seconds: int = SECONDS
+) -> Round:
     """Load one path and account for the CPU of web and database."""
     servers = [*running.family("web"), *database_processes()]
     before = cpu_seconds(servers)
@@ -94,10 +110,16 @@ def count_statements(token: str) -> dict[str, int]:
     ]  # fmt: skip
     client = Client(headers={"authorization": f"Bearer {token}"})
     counts = {}
-    for name, ids in (("warm-up", []), ("no photo", []), ("3 photos", [str(photo.pk) for photo in photos])):
+    for name, ids in (
+        ("warm-up", []),
+        ("no photo", []),
+        ("3 photos", [str(photo.pk) for photo in photos]),
+    ):
         data = {**body(str(uuid.uuid4())), "photos": ids}
         with CaptureQueriesContext(connection) as queries:
-            answer = client.post("/api/v1/reports", json.dumps(data), content_type="application/json")
+            answer = client.post(
+                "/api/v1/reports", json.dumps(data), content_type="application/json"
+            )
         if answer.status_code != 201:
             raise RuntimeError(answer.content.decode())
         counts[name] = len(queries)
@@ -123,7 +145,9 @@ def main() -> int:
                 results[name].append(run_wrk(running, path, token, body_file.name))
         report(results)
         statements = count_statements(token)
-        print(f"SQL statements a created report: {statements['no photo']}, with 3 photos {statements['3 photos']}")
+        print(
+            f"SQL statements a created report: {statements['no photo']}, with 3 photos {statements['3 photos']}"
+        )
         print(f"web start to first answer: {started:.1f} s")
         for process in running.family("web")[1:]:
             print(f"web worker memory after the load: {process.memory_info().rss / 1e6:.0f} MB")
@@ -133,14 +157,19 @@ def main() -> int:
 def report(results: dict[str, list[Round]]) -> None:
     """Print the medians and the ratios."""
     middle = {
-        name: [statistics.median(getattr(row, figure) for row in rows) for figure in ("rate", "p50", "p95", "cpu_ms")]
+        name: [
+            statistics.median(getattr(row, figure) for row in rows)
+            for figure in ("rate", "p50", "p95", "cpu_ms")
+        ]
         for name, rows in results.items()
     }
     print(f"{'view':<10}{'req/s':>9}{'p50 ms':>9}{'p95 ms':>9}{'CPU-ms':>9}{'failed':>8}")
     for name, (rate, p50, p95, cpu) in middle.items():
         bad = sum(row.bad for row in results[name])
         print(f"{name:<10}{rate:>9.0f}{p50:>9.1f}{p95:>9.1f}{cpu:>9.2f}{bad:>8}")
-    print(f"reports/raw = {middle['reports'][0] / middle['raw'][0]:.2f}, reports/empty = {middle['reports'][0] / middle['empty'][0]:.3f}")
+    print(
+        f"reports/raw = {middle['reports'][0] / middle['raw'][0]:.2f}, reports/empty = {middle['reports'][0] / middle['empty'][0]:.3f}"
+    )
 
 
 if __name__ == "__main__":

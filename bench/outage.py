@@ -25,7 +25,17 @@ COUNT = 200
 
 def start_redis(port: int) -> subprocess.Popen[bytes]:
     """Start a Redis that keeps nothing."""
-    command = ["redis-server", "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
+    command = [
+        "redis-server",
+        "--port",
+        str(port),
+        "--bind",
+        "127.0.0.1",
+        "--save",
+        "",
+        "--appendonly",
+        "no",
+    ]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
     time.sleep(0.5)
     return process
@@ -36,12 +46,16 @@ def measure(client: ApiClient, label: str) -> list[float]:
     times = []
     for index in range(COUNT):
         began = time.perf_counter()
-        status, answer = client.call("POST", "/api/v1/reports", report_body(f"路灯不亮（{label}{index}）", 30.31, 120.5))
+        status, answer = client.call(
+            "POST", "/api/v1/reports", report_body(f"路灯不亮（{label}{index}）", 30.31, 120.5)
+        )
         times.append(1000 * (time.perf_counter() - began))
         if status != 201:
             raise RuntimeError(f"{status} {answer}")
     times.sort()
-    print(f"{label:<16} p50 {statistics.median(times):6.1f} ms   p95 {times[int(COUNT * 0.95)]:6.1f} ms   max {times[-1]:6.1f} ms")
+    print(
+        f"{label:<16} p50 {statistics.median(times):6.1f} ms   p95 {times[int(COUNT * 0.95)]:6.1f} ms   max {times[-1]:6.1f} ms"
+    )
     return times
 
 
@@ -71,11 +85,16 @@ def main() -> int:
             print(f"accepted while the broker was down and waiting: {waiting}")
             redis = start_redis(port)
             began = time.monotonic()
-            while Report.objects.filter(triaged_at__isnull=True).exists() and time.monotonic() - began < 90:
+            while (
+                Report.objects.filter(triaged_at__isnull=True).exists()
+                and time.monotonic() - began < 90
+            ):
                 time.sleep(0.2)
             left = Report.objects.filter(triaged_at__isnull=True).count()
             total = Report.objects.count()
-            print(f"broker back: {total - left} of {total} triaged after {time.monotonic() - began:.1f} s, lost {left}")
+            print(
+                f"broker back: {total - left} of {total} triaged after {time.monotonic() - began:.1f} s, lost {left}"
+            )
             return 1 if left else 0
     finally:
         redis.kill()

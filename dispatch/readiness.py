@@ -19,4 +19,6 @@ def oldest_untriaged() -> Outcome:
     if wait is None:
         return Outcome(ok=True)
     seconds = max(0, int(wait.total_seconds()))
-    return Outcome(wait <= LONGEST_WAIT, _("最久的上报已等待 %(seconds)s 秒") % {"seconds": seconds})
+    return Outcome(
+        wait <= LONGEST_WAIT, _("最久的上报已等待 %(seconds)s 秒") % {"seconds": seconds}
+    )

@@ -22,7 +22,11 @@ def ring_triage(report_id: int, **_: object) -> None:
 
 @receiver(resident_acted, dispatch_uid="dispatch.carry_over")
 def carry_over(
-    report: Report, action: ResidentAction, payload: Mapping[str, object], now: datetime, **_: object
+    report: Report,
+    action: ResidentAction,
+    payload: Mapping[str, object],
+    now: datetime,
+    **_: object,
 ) -> None:
     """Carry the resident's action to the ticket; an error here undoes it."""
     apply_resident_action(report, action, payload, now=now)

@@ -89,7 +89,9 @@ def instance(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Instance]:
         "PORT": str(port),
         "DJANGO_SETTINGS_MODULE": "xiangcun.settings",
     }
-    subprocess.run([sys.executable, "-m", "xiangcun.prepare"], cwd=ROOT, env=environment, check=True)
+    subprocess.run(
+        [sys.executable, "-m", "xiangcun.prepare"], cwd=ROOT, env=environment, check=True
+    )
     log = (data_dir / "serve.log").open("wb")
     process = subprocess.Popen(
         [sys.executable, "-m", "xiangcun.serve"],
@@ -101,7 +103,9 @@ def instance(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Instance]:
     try:
         until = time.monotonic() + START_SECONDS
         while not ready(port):
-            assert time.monotonic() < until, (data_dir / "serve.log").read_text(errors="replace")[-3000:]
+            assert time.monotonic() < until, (data_dir / "serve.log").read_text(errors="replace")[
+                -3000:
+            ]
             assert process.poll() is None
             time.sleep(0.3)
         running = Instance(port, data_dir)
@@ -141,7 +145,9 @@ def sign_in(instance: Instance, browser: Browser) -> Iterator[Callable[..., Page
         page.on("pageerror", lambda error: faults.append(str(error)))
         page.on(
             "response",
-            lambda answer: faults.append(f"{answer.status} {answer.url}") if answer.status >= 500 else None,
+            lambda answer: (
+                faults.append(f"{answer.status} {answer.url}") if answer.status >= 500 else None
+            ),
         )
         page.goto("/admin/login/?next=/admin/")
         page.fill("input[name=username]", username)

@@ -29,7 +29,9 @@ def make_photo(path: Path, colour: str) -> Path:
     return path
 
 
-def wait_for(client: ApiClient, number: str, done: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
+def wait_for(
+    client: ApiClient, number: str, done: Callable[[dict[str, Any]], bool]
+) -> dict[str, Any]:
     """Read the report until ``done``."""
     until = time.monotonic() + PATIENCE_SECONDS
     while True:
@@ -68,21 +70,8 @@ def status_of(page: Page) -> str:
     return page.locator("#xc-status").inner_text().strip()
 
 
-def test_a_report_goes_all_the_way_and_comes_back(
-    instance: Instance, sign_in: SignIn, tmp_path: Path
-) -> None:
-    resident = instance.resident("wangdashen")
-    status, photo = resident.upload(make_photo(tmp_path / "before.jpg", "brown"))
-    assert (status, photo["width"], photo["height"]) == (201, 900, 1200)
-    body = report_body("路边一大堆垃圾，堆积如山，臭气熏天，暴露垃圾没人管", 30.31, 120.50, photos=[photo["id"]])
-    status, sent = resident.call("POST", "/api/v1/reports", body)
-    assert status == 201
-    number = sent["number"]
-    assert resident.call("POST", "/api/v1/reports", body)[0] == 200
-    report = wait_for(resident, number, lambda row: row["status"]["code"] == "processing")
-    assert "环境卫生" in report["department"]
-    assert report["due_at"]
-
+def sign_and_handle(sign_in: SignIn, number: str, after: Path) -> None:
+    """Sign as the head at a desk, finish as the handler on a phone."""
     head = sign_in("sanitation_head")
     find_ticket(head, number)
     assert status_of(head) == "待签收"
@@ -97,10 +86,38 @@ def test_a_report_goes_all_the_way_and_comes_back(
         "finish",
         outcome="solved",
         public_text="垃圾已清运，垃圾桶周围已冲洗。",
-        photos=str(make_photo(tmp_path / "after.jpg", "green")),
+        photos=str(after),
     )
     assert status_of(handler) == "待核查"
 
+
+def rate_once(resident: ApiClient, number: str) -> None:
+    """Rate the closing; a second rating is refused."""
+    answer = {"solved": True, "score": 5, "comment": "很快，谢谢"}
+    status, rated = resident.call("POST", f"/api/v1/reports/{number}/rate", answer)
+    assert (status, rated["status"]["code"]) == (200, "closed")
+    status, refused = resident.call("POST", f"/api/v1/reports/{number}/rate", answer)
+    assert (status, refused["code"]) == (409, "action_not_allowed")
+
+
+def test_a_report_goes_all_the_way_and_comes_back(
+    instance: Instance, sign_in: SignIn, tmp_path: Path
+) -> None:
+    resident = instance.resident("wangdashen")
+    status, photo = resident.upload(make_photo(tmp_path / "before.jpg", "brown"))
+    assert (status, photo["width"], photo["height"]) == (201, 900, 1200)
+    body = report_body(
+        "路边一大堆垃圾，堆积如山，臭气熏天，暴露垃圾没人管", 30.31, 120.50, photos=[photo["id"]]
+    )
+    status, sent = resident.call("POST", "/api/v1/reports", body)
+    assert status == 201
+    number = sent["number"]
+    assert resident.call("POST", "/api/v1/reports", body)[0] == 200
+    report = wait_for(resident, number, lambda row: row["status"]["code"] == "processing")
+    assert "环境卫生" in report["department"]
+    assert report["due_at"]
+
+    sign_and_handle(sign_in, number, make_photo(tmp_path / "after.jpg", "green"))
     room = sign_in("dispatcher")
     find_ticket(room, number)
     press(room, "verify")
@@ -109,19 +126,19 @@ def test_a_report_goes_all_the_way_and_comes_back(
     report = wait_for(
         resident,
         number,
-        lambda row: row["status"]["code"] == "awaiting_rating"
-        and all(photo["status"] == "ready" for line in row["timeline"] for photo in line["photos"]),
+        lambda row: (
+            row["status"]["code"] == "awaiting_rating"
+            and all(
+                photo["status"] == "ready" for line in row["timeline"] for photo in line["photos"]
+            )
+        ),
     )
     texts = [line["text"] for line in report["timeline"]]
     assert any("派单" in text for text in texts)
     assert any("垃圾已清运" in text for text in texts)
     after = next(line for line in report["timeline"] if "垃圾已清运" in line["text"])
     assert len(after["photos"]) == 1
-    answer = {"solved": True, "score": 5, "comment": "很快，谢谢"}
-    status, rated = resident.call("POST", f"/api/v1/reports/{number}/rate", answer)
-    assert (status, rated["status"]["code"]) == (200, "closed")
-    status, refused = resident.call("POST", f"/api/v1/reports/{number}/rate", answer)
-    assert (status, refused["code"]) == (409, "action_not_allowed")
+    rate_once(resident, number)
     room.reload()
     assert status_of(room) == "办结"
 
@@ -131,7 +148,9 @@ def test_what_triage_is_unsure_of_is_dispatched_returned_and_dispatched_again(
 ) -> None:
     resident = instance.resident("lidage")
     status, sent = resident.call(
-        "POST", "/api/v1/reports", report_body("这件事情你们到底管不管啊，都反映好多次了", 30.312, 120.503)
+        "POST",
+        "/api/v1/reports",
+        report_body("这件事情你们到底管不管啊，都反映好多次了", 30.312, 120.503),
     )
     assert status == 201
     number = sent["number"]
@@ -179,7 +198,10 @@ def dispatch_to(page: Page, *, category: str, department: str) -> None:
         field = page.locator(f"#xc-form select[name={name}]")
         value = field.locator("option", has_text=words).first.get_attribute("value")
         # Searchable selects hide the native element behind their own box.
-        field.evaluate("(e, v) => { e.value = v; e.dispatchEvent(new Event('change', {bubbles: true})) }", value)
+        field.evaluate(
+            "(e, v) => { e.value = v; e.dispatchEvent(new Event('change', {bubbles: true})) }",
+            value,
+        )
     # The usual assisting departments were proposed with the category; this case needs none.
     page.locator("#xc-form select[name=assisting]").evaluate(
         "e => { for (const o of e.options) o.selected = false }"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from django.db import connection, connections
@@ -11,12 +12,12 @@ from django.db import connection, connections
 from dispatch.domain.actors import SYSTEM, resident_actor
 from dispatch.domain.fields import Fields
 from dispatch.domain.lifecycle import perform
-from dispatch.domain.opening import Assessment, attach_report, open_ticket
+from dispatch.domain.opening import Assessment, open_ticket
 from dispatch.enums import LimitStage, LimitUnit, Outcome, Role, TicketStatus
 from dispatch.enums import TicketAction as Act
 from dispatch.models import Assignment, CalendarDay, EventPhoto, HandlingLimit, TicketEvent
 from dispatch.queries.calendar import forget_calendar
-from reports.enums import PublicStatus, ResidentAction, Urgency
+from reports.enums import PublicStatus, Urgency
 from reports.models import Photo, Report, ReportUpdate
 from tests.dispatch.factories import (
     NOW,
@@ -29,7 +30,7 @@ from tests.dispatch.factories import (
     make_resident,
     make_ticket,
 )
-from xiangcun.lib.errors import ConflictError, DomainError, InvalidInputError, NotAllowedError
+from xiangcun.lib.errors import ConflictError, InvalidInputError, NotAllowedError
 
 
 @pytest.fixture(autouse=True)
@@ -261,132 +262,6 @@ def test_nobody_verifies_their_own_work() -> None:
 
 
 @pytest.mark.django_db
-def test_rejecting_safety_is_the_leads() -> None:
-    cast = make_cast()
-    danger = make_category("0105", name="燃气异味")
-    ticket = open_ticket(
-        make_report(), Assessment(urgency=Urgency.P0, category=danger, queue_reason="x"), now=NOW
-    )
-    with pytest.raises(NotAllowedError):
-        perform(
-            ticket.pk,
-            Act.REJECT,
-            actor=cast.dispatcher,
-            now=NOW,
-            fields=fields_for(Act.REJECT, cast),
-        )
-    assert (
-        perform(
-            ticket.pk, Act.REJECT, actor=cast.lead, now=NOW, fields=fields_for(Act.REJECT, cast)
-        ).status
-        == "rejected"
-    )
-
-
-@pytest.mark.django_db
-def test_rejection_can_be_appealed_once() -> None:
-    cast = make_cast()
-    report = make_report()
-    ticket = make_ticket(TicketStatus.REJECTED, cast=cast, report=report)
-    report.refresh_from_db()
-    assert report.allowed_actions == [ResidentAction.REOPEN]
-    resident = resident_actor(report.pk)
-    perform(ticket.pk, Act.APPEAL, actor=resident, now=NOW, fields=Fields(note="就在我们村"))
-    perform(ticket.pk, Act.REJECT, actor=cast.lead, now=NOW, fields=fields_for(Act.REJECT, cast))
-    report.refresh_from_db()
-    assert report.allowed_actions == []
-    with pytest.raises(ConflictError) as refused:
-        perform(ticket.pk, Act.APPEAL, actor=resident, now=NOW, fields=Fields(note="再来"))
-    assert refused.value.code == "appeal_used"
-
-
-@pytest.mark.django_db
-def test_reopening_has_a_window_and_a_count() -> None:
-    cast = make_cast()
-    report = make_report()
-    ticket = make_ticket(TicketStatus.CLOSED, cast=cast, report=report)
-    resident = resident_actor(report.pk)
-    with pytest.raises(ConflictError) as late:
-        perform(
-            ticket.pk,
-            Act.REOPEN,
-            actor=resident,
-            now=NOW + timedelta(days=31),
-            fields=Fields(note="又来了"),
-        )
-    assert late.value.code == "reopen_window_over"
-    moved = perform(ticket.pk, Act.REOPEN, actor=resident, now=NOW, fields=Fields(note="没解决"))
-    assert (moved.status, moved.reopen_count, moved.lead_department) == (
-        TicketStatus.ASSESSING,
-        1,
-        None,
-    )
-    report.refresh_from_db()
-    assert (report.reopen_count, report.public_status, report.closed_at) == (
-        1,
-        PublicStatus.RECEIVED,
-        None,
-    )
-
-
-@pytest.mark.django_db
-def test_merge_moves_reports_and_unmerge_gives_them_back() -> None:
-    cast = make_cast()
-    bob = make_resident("bob")
-    first, second, third = (
-        make_report(),
-        make_report(resident=bob),
-        make_report(resident=make_resident("eve")),
-    )
-    master = make_ticket(TicketStatus.DISPATCHED, cast=cast, report=first)
-    double = make_ticket(cast=cast, report=second)
-    attach_report(third, double, now=NOW)
-    merged = perform(
-        double.pk, Act.MERGE, actor=cast.dispatcher, now=NOW, fields=Fields(target_ticket=master)
-    )
-    master.refresh_from_db()
-    merged.refresh_from_db()
-    assert (merged.status, merged.merged_into, merged.report_count, master.report_count) == (
-        "merged",
-        master,
-        0,
-        3,
-    )
-    second.refresh_from_db()
-    assert (second.public_status, second.department_name) == (PublicStatus.PROCESSING, "环卫所")
-    assert second.updates.filter(text__contains="合并办理").count() == 1
-    assert first.updates.filter(text__contains="合并办理").count() == 0
-    back = perform(
-        double.pk, Act.UNMERGE, actor=cast.dispatcher, now=NOW, fields=Fields(note="不是一件事")
-    )
-    back.refresh_from_db()
-    master.refresh_from_db()
-    assert (back.status, back.report_count, master.report_count) == (TicketStatus.ASSESSING, 2, 1)
-    second.refresh_from_db()
-    assert (second.public_status, second.department_name) == (PublicStatus.RECEIVED, "")
-    assert list(master.events.order_by("seq").values_list("action", flat=True))[-2:] == [
-        "attach",
-        "detach",
-    ]
-
-
-@pytest.mark.django_db
-def test_merge_refuses_itself_and_closed_targets() -> None:
-    cast = make_cast()
-    ticket, closed = make_ticket(cast=cast), make_ticket(TicketStatus.CLOSED, cast=cast)
-    for target, code in ((ticket, "merge_into_itself"), (closed, "merge_target_closed")):
-        with pytest.raises(DomainError) as refused:
-            perform(
-                ticket.pk,
-                Act.MERGE,
-                actor=cast.dispatcher,
-                now=NOW,
-                fields=Fields(target_ticket=target),
-            )
-        assert refused.value.code == code
-
-
-@pytest.mark.django_db
 def test_a_stale_page_is_told_so() -> None:
     cast = make_cast()
     ticket = make_ticket(TicketStatus.DISPATCHED, cast=cast)
@@ -468,17 +343,10 @@ def test_two_at_once_one_wins() -> None:
     cast = make_cast()
     for _ in range(5):
         ticket = make_ticket(cast=cast, report=make_report(resident=make_resident("bob")))
+        step = partial(perform, ticket.pk, actor=cast.dispatcher, now=NOW)
         outcomes = _race(
-            lambda: perform(
-                ticket.pk,
-                Act.DISPATCH,
-                actor=cast.dispatcher,
-                now=NOW,
-                fields=fields_for(Act.DISPATCH, cast),
-            ),
-            lambda: perform(
-                ticket.pk, Act.ASK, actor=cast.dispatcher, now=NOW, fields=fields_for(Act.ASK, cast)
-            ),
+            partial(step, Act.DISPATCH, fields=fields_for(Act.DISPATCH, cast)),
+            partial(step, Act.ASK, fields=fields_for(Act.ASK, cast)),
         )
         assert len(outcomes) == 2
         assert outcomes.count("won") == 1

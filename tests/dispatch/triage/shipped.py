@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from functools import lru_cache
+from typing import Any
 
 from dispatch.domain.seeding import DATA, _spell_out
 from dispatch.models import Department
@@ -34,6 +35,19 @@ def context(text: str, **extra: object) -> TriageContext:
     return TriageContext(**{**values, **extra})  # type: ignore[arg-type]
 
 
+def category_of(pk: int, row: dict[str, Any]) -> Category:
+    """Build an unsaved category from its shipped row."""
+    return Category(
+        pk=pk,
+        code=row["code"],
+        name=row["name"],
+        default_urgency=row["urgency"],
+        confidential=row["confidential"],
+        public_default=row["public_default"],
+        duplicate_radius_m=row["radius_m"],
+    )
+
+
 @lru_cache(maxsize=1)
 def reference() -> Reference:
     """Return categories, words, dangers, grids and duties as shipped; no rules."""
@@ -45,18 +59,7 @@ def reference() -> Reference:
     departments = {row["code"]: Department(pk=pk, **row) for pk, row in enumerate(rows, 1)}
     leaves = [row for row in tree if row["parent"]]
     return Reference(
-        categories={
-            row["code"]: Category(
-                pk=pk,
-                code=row["code"],
-                name=row["name"],
-                default_urgency=row["urgency"],
-                confidential=row["confidential"],
-                public_default=row["public_default"],
-                duplicate_radius_m=row["radius_m"],
-            )
-            for pk, row in enumerate(leaves, 1)
-        },
+        categories={row["code"]: category_of(pk, row) for pk, row in enumerate(leaves, 1)},
         classifier=Lexicon(
             Entry(code, term, float(weight))
             for code, weights in lexicon.items()
