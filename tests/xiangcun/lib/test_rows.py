@@ -1,0 +1,123 @@
+"""Rows written and read without compiling are the rows the ORM would write and read."""
+
+import uuid
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
+from knox.models import get_token_model
+
+from reports.models import Report, Resident, ResidentToken
+from xiangcun.lib.rows import RowQuery, insert_row
+
+NOW = datetime(2026, 3, 4, 5, 6, 7, 891, tzinfo=UTC)
+pytestmark = pytest.mark.django_db
+
+
+def report(resident: Resident | None = None, **values: Any) -> Report:
+    return Report(
+        **{
+            "number": f"XC260304-{uuid.uuid4().hex[:6].upper()}",
+            "resident": resident,
+            "client_id": uuid.uuid4(),
+            "body_hash": "0" * 64,
+            "text": "路灯 100% 不亮 🙂 'quoted' %s",
+            "anonymous": True,
+            "lat": 30.25,
+            "lng": 120.5,
+            "raw_lat": 30.25,
+            "raw_lng": 120.5,
+            "coord_type": "wgs84",
+            "location_source": "gps",
+            "submitted_at": NOW,
+            "updated_at": NOW,
+            "allowed_actions": ["withdraw"],
+            **values,
+        }
+    )
+
+
+@pytest.fixture
+def resident() -> Resident:
+    return Resident.objects.create(openid="rows")
+
+
+def test_it_works(resident: Resident) -> None:
+    given = report(resident)
+    insert_row(given)
+    assert not given._state.adding
+    read = Report.objects.get(pk=given.pk)
+    names = [field.attname for field in Report._meta.concrete_fields]
+    assert {name: getattr(given, name) for name in names} == {
+        name: getattr(read, name) for name in names
+    }
+
+
+def test_it_writes_the_statement_of_the_orm(resident: Resident) -> None:
+    insert_row(report(resident))
+    with CaptureQueriesContext(connection) as queries:
+        insert_row(report(resident, number="XC260304-000001", client_id=uuid.UUID(int=1)))
+        report(resident, number="XC260304-000002", client_id=uuid.UUID(int=2)).save()
+    ours, orms = (query["sql"] for query in queries)
+    assert ours == orms.replace("XC260304-000002", "XC260304-000001").replace(
+        uuid.UUID(int=2).hex, uuid.UUID(int=1).hex
+    )
+
+
+def test_it_leaves_a_row_that_can_be_changed() -> None:
+    given = report()
+    insert_row(given)
+    given.text = "改过"
+    given.save()
+    assert list(Report.objects.values_list("pk", "text")) == [(given.pk, "改过")]
+
+
+def test_it_fills_in_automatic_values() -> None:
+    given = Resident(openid="automatic")
+    insert_row(given)
+    assert Resident.objects.get(pk=given.pk).created_at == given.created_at
+
+
+def test_it_raises_what_save_raises(resident: Resident) -> None:
+    given = report(resident)
+    insert_row(given)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        insert_row(report(resident, client_id=given.client_id))
+    assert Report.objects.count() == 1
+
+
+def test_it_marks_a_transaction_that_must_not_go_on() -> None:
+    with transaction.atomic():
+        with pytest.raises(IntegrityError):
+            insert_row(report(kind="unheard"))
+        assert transaction.get_connection().needs_rollback
+        transaction.set_rollback(True)
+
+
+def test_it_works_on_a_database_that_returns_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    if connection.vendor == "sqlite":  # before 3.35; PostgreSQL always can
+        monkeypatch.setattr(connection.features, "can_return_columns_from_insert", False)
+    given = report()
+    insert_row(given)
+    assert Report.objects.get().pk == given.pk
+
+
+COLUMNS = ("digest", "expiry", "user__is_active", "user__created_at", "user__consented_at")
+TOKEN = RowQuery(lambda: ResidentToken.objects.filter(pk="").values_list(*COLUMNS))
+
+
+def test_it_reads_what_the_orm_reads(resident: Resident) -> None:
+    token, _text = get_token_model().objects.create(user=resident, expiry=timedelta(days=1))
+    expected = ResidentToken.objects.values_list(*COLUMNS).get(pk=token.pk)
+    for _again in range(2):
+        with CaptureQueriesContext(connection) as queries:
+            found = TOKEN.first(token.pk)
+        assert found == list(expected)
+        assert len(queries) == 1
+    assert expected[2] is True
+
+
+def test_it_finds_nothing() -> None:
+    assert TOKEN.first("unknown") is None

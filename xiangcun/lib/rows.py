@@ -1,0 +1,100 @@
+"""Statements whose text never changes: compiled by the ORM once, not once a request.
+
+Compiling costs more CPU than running a one-row statement, so the few statements of every report go
+through here. The SQL is the ORM's own, the driver and the query log are Django's; only the
+compiling is left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import DEFAULT_DB_ALIAS, connections, models, transaction
+from django.db.models.sql import InsertQuery
+
+
+@dataclass(frozen=True, slots=True)
+class _Insert:
+    sql: str
+    fields: tuple[models.Field[Any, Any], ...]
+
+
+_inserts: dict[tuple[type[models.Model], str], _Insert] = {}
+
+
+def insert_row(instance: models.Model, *, using: str = DEFAULT_DB_ALIAS) -> None:
+    """Insert a new instance and set its primary key, as ``save(force_insert=True)`` would.
+
+    For plain models with an automatic key and plain values; no signals are sent. Raises what
+    ``save`` raises, ``IntegrityError`` above all.
+    """
+    connection = connections[using]
+    if not connection.features.can_return_columns_from_insert:  # SQLite before 3.35
+        instance.save(force_insert=True, using=using)
+        return
+    insert = _insert_for(type(instance), using)
+    values = [
+        field.get_db_prep_save(field.pre_save(instance, add=True), connection=connection)
+        for field in insert.fields
+    ]
+    with transaction.mark_for_rollback_on_error(using), connection.cursor() as cursor:
+        cursor.execute(insert.sql, values)
+        (instance.pk,) = cursor.fetchone()
+    state = instance._state  # noqa: SLF001 - the documented home of ``adding`` and ``db``
+    state.adding, state.db = False, using
+
+
+def _insert_for(model: type[models.Model], using: str) -> _Insert:
+    """Return the statement; two threads may both compile it, to the same text."""
+    insert = _inserts.get((model, using))
+    if insert is None:
+        options = model._meta  # noqa: SLF001 - the documented model _meta API
+        fields = tuple(field for field in options.concrete_fields if not field.primary_key)
+        query = InsertQuery(model)
+        query.insert_values(fields, [model()])
+        compiler = query.get_compiler(using)
+        compiler.returning_fields = [options.pk]
+        insert = _inserts[model, using] = _Insert(compiler.as_sql()[0][0], fields)
+    return insert
+
+
+@dataclass(frozen=True, slots=True)
+class _Select:
+    sql: str
+    converters: tuple[tuple[int, Any, Any], ...]
+
+
+class RowQuery:
+    """A ``values_list`` query for at most one row; only its parameters differ between calls.
+
+    ``rows`` returns the query with any parameters of the right types in the right order.
+    """
+
+    def __init__(self, rows: Callable[[], models.QuerySet[Any, Any]]) -> None:
+        self._rows = rows
+        self._selects: dict[str, _Select] = {}
+
+    def first(self, *params: Any, using: str = DEFAULT_DB_ALIAS) -> list[Any] | None:
+        """Return the values of the row, ``None`` when there is none."""
+        connection = connections[using]
+        select = self._selects.get(using) or self._compile(using)
+        with connection.cursor() as cursor:
+            cursor.execute(select.sql, params)
+            row = cursor.fetchone()
+        if row is None:
+            return None
+        values = list(row)
+        for index, converters, expression in select.converters:
+            for convert in converters:
+                values[index] = convert(values[index], expression, connection)
+        return values
+
+    def _compile(self, using: str) -> _Select:
+        compiler = self._rows().order_by().query.get_compiler(using)
+        sql, _params = compiler.as_sql()
+        found = compiler.get_converters([column for column, _sql, _alias in compiler.select])
+        converters = tuple((index, *found[index]) for index in sorted(found))
+        select = self._selects[using] = _Select(sql, converters)
+        return select
