@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 
 from xiangcun.lib import caches
 from xiangcun.lib.caches import ForgivingRedisCache, LockedFileCache
@@ -74,3 +75,20 @@ def test_it_adds_once_whoever_races(tmp_path: Path) -> None:
 
     with ThreadPoolExecutor(8) as pool:
         assert sum(pool.map(add, range(40))) == 1
+
+
+@pytest.mark.parametrize("engine", ["redis" if settings.REDIS_URL else "file"])
+def test_it_clears_its_own_keys_only(engine: str, tmp_path: Path) -> None:
+    ours, theirs = (
+        ForgivingRedisCache(
+            settings.REDIS_URL, {"KEY_PREFIX": f"{settings.REDIS_PREFIX}-{name}", "TIMEOUT": 60}
+        )
+        if engine == "redis"
+        else LockedFileCache(str(tmp_path / name), {})
+        for name in ("ours", "theirs")
+    )
+    ours.set("a", 1)
+    theirs.set("a", 2)
+    ours.clear()
+    assert (ours.get("a"), theirs.get("a")) == (None, 2)
+    theirs.clear()
