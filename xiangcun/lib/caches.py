@@ -112,8 +112,8 @@ class ForgivingRedisCache(RedisCache):
         """
         client = self._cache.get_client(None, write=True)
         pattern = f"{self.key_prefix}:{self.version}:*"
-        attempt(lambda: [client.delete(key) for key in client.scan_iter(pattern, count=1000)], [])
-        return True
+        keys = client.scan_iter(pattern, count=1000)
+        return attempt(lambda: sum(client.delete(key) for key in keys) >= 0, otherwise=False)
 
 
 class LockedFileCache(FileBasedCache):
