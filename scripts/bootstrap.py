@@ -235,6 +235,8 @@ def ensure_data() -> None:
 def main(argv: list[str]) -> int:
     """Run one command; 1 when a step failed."""
     task = argv[1] if len(argv) > 1 else "run"
+    # Without kept bytecode every start compiles Django anew: twelve seconds instead of three.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     try:
         use_new_python()
         ensure_venv()
