@@ -30,7 +30,7 @@ from reports.queries.public import is_open_public_number
 from reports.signals import report_submitted
 from xiangcun.lib.errors import ConflictError, InvalidInputError
 from xiangcun.lib.geo import CoordType, out_of_china, to_wgs84
-from xiangcun.lib.rows import insert_row
+from xiangcun.lib.rows import insert_pair
 
 FIRST_ACTIONS = (ResidentAction.SUPPLEMENT, ResidentAction.WITHDRAW)
 _NUMBER_TRIES = 5
@@ -131,18 +131,20 @@ def _insert(
     report.body_hash = body_hash
     report.join_number = join
     report.channel = channel or _channel_of(resident)
-    with transaction.atomic():
-        insert_row(report)
-        photos = _attach_photos(report, draft.photos, resident, now=now)
-        first = ReportUpdate(
-            report=report,
-            at=now,
-            kind=UpdateKind.SUBMITTED,
-            status=PublicStatus.RECEIVED,
-            text=_("已收到您的上报，我们会尽快研判并转给责任单位。"),
-        )
-        insert_row(first)
-        transaction.on_commit(partial(announce_report, report.pk))
+    first = ReportUpdate(
+        at=now,
+        kind=UpdateKind.SUBMITTED,
+        status=PublicStatus.RECEIVED,
+        text=_("已收到您的上报，我们会尽快研判并转给责任单位。"),
+    )
+    photos: list[Photo] = []
+    if not draft.photos:  # a pair needs no transaction around it
+        insert_pair(report, first, link="report")
+    else:
+        with transaction.atomic():
+            insert_pair(report, first, link="report")
+            photos = _attach_photos(report, draft.photos, resident, now=now)
+    transaction.on_commit(partial(announce_report, report.pk))
     return ReportRecord(report, photos, [TimelineEntry(first, [])], [])
 
 

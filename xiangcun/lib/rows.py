@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connections, models, transaction
+from django.db.models.expressions import RawSQL
 from django.db.models.sql import InsertQuery
 
 
@@ -21,7 +22,7 @@ class _Insert:
     fields: tuple[models.Field[Any, Any], ...]
 
 
-_inserts: dict[tuple[type[models.Model], str], _Insert] = {}
+_inserts: dict[tuple[type[models.Model], str, str], _Insert] = {}
 
 
 def insert_row(instance: models.Model, *, using: str = DEFAULT_DB_ALIAS) -> None:
@@ -35,28 +36,64 @@ def insert_row(instance: models.Model, *, using: str = DEFAULT_DB_ALIAS) -> None
         instance.save(force_insert=True, using=using)
         return
     insert = _insert_for(type(instance), using)
-    values = [
+    with transaction.mark_for_rollback_on_error(using), connection.cursor() as cursor:
+        cursor.execute(insert.sql, _values(insert, instance, connection))
+        (instance.pk,) = cursor.fetchone()
+    _mark_saved(instance, using)
+
+
+def insert_pair(
+    parent: models.Model, child: models.Model, *, link: str, using: str = DEFAULT_DB_ALIAS
+) -> None:
+    """Insert ``parent`` and the ``child`` whose foreign key ``link`` names it: both or neither.
+
+    PostgreSQL does it in one statement, its own transaction: three round trips less. Inside of a
+    transaction, and on SQLite, it is two inserts. Otherwise as :func:`insert_row`.
+    """
+    connection = connections[using]
+    if connection.vendor != "postgresql" or connection.in_atomic_block:
+        with transaction.atomic(using):
+            insert_row(parent, using=using)
+            setattr(child, link, parent)
+            insert_row(child, using=using)
+        return
+    first, second = _insert_for(type(parent), using), _insert_for(type(child), using, link)
+    values = [*_values(first, parent, connection), *_values(second, child, connection)]
+    with connection.cursor() as cursor:
+        cursor.execute(f'WITH "parent" ("id") AS ({first.sql}) {second.sql}', values)
+        child.pk, parent.pk = cursor.fetchone()
+    setattr(child, link, parent)
+    _mark_saved(parent, using)
+    _mark_saved(child, using)
+
+
+def _values(insert: _Insert, instance: models.Model, connection: Any) -> list[Any]:
+    return [
         field.get_db_prep_save(field.pre_save(instance, add=True), connection=connection)
         for field in insert.fields
     ]
-    with transaction.mark_for_rollback_on_error(using), connection.cursor() as cursor:
-        cursor.execute(insert.sql, values)
-        (instance.pk,) = cursor.fetchone()
+
+
+def _mark_saved(instance: models.Model, using: str) -> None:
     state = instance._state  # noqa: SLF001 - the documented home of ``adding`` and ``db``
     state.adding, state.db = False, using
 
 
-def _insert_for(model: type[models.Model], using: str) -> _Insert:
+def _insert_for(model: type[models.Model], using: str, link: str = "") -> _Insert:
     """Return the statement; two threads may both compile it, to the same text."""
-    insert = _inserts.get((model, using))
+    insert = _inserts.get((model, using, link))
     if insert is None:
         options = model._meta  # noqa: SLF001 - the documented model _meta API
-        fields = tuple(field for field in options.concrete_fields if not field.primary_key)
+        fields = [field for field in options.concrete_fields if not field.primary_key]
+        blank, linked = model(), [field for field in fields if field.name == link]
+        for field in linked:
+            setattr(blank, field.attname, RawSQL('(SELECT "id" FROM "parent")', ()))
         query = InsertQuery(model)
-        query.insert_values(fields, [model()])
+        query.insert_values(fields, [blank])
         compiler = query.get_compiler(using)
-        compiler.returning_fields = [options.pk]
-        insert = _inserts[model, using] = _Insert(compiler.as_sql()[0][0], fields)
+        compiler.returning_fields = [options.pk, *linked]
+        given = tuple(field for field in fields if field not in linked)
+        insert = _inserts[model, using, link] = _Insert(compiler.as_sql()[0][0], given)
     return insert
 
 

@@ -9,8 +9,8 @@ from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from knox.models import get_token_model
 
-from reports.models import Report, Resident, ResidentToken
-from xiangcun.lib.rows import RowQuery, insert_row
+from reports.models import Report, ReportUpdate, Resident, ResidentToken
+from xiangcun.lib.rows import RowQuery, insert_pair, insert_row
 
 NOW = datetime(2026, 3, 4, 5, 6, 7, 891, tzinfo=UTC)
 pytestmark = pytest.mark.django_db
@@ -102,6 +102,57 @@ def test_it_works_on_a_database_that_returns_nothing(monkeypatch: pytest.MonkeyP
     given = report()
     insert_row(given)
     assert Report.objects.get().pk == given.pk
+
+
+def line(**values: Any) -> ReportUpdate:
+    return ReportUpdate(**{"at": NOW, "kind": "submitted", "status": "received", **values})
+
+
+def pair_is_written() -> None:
+    given, first = report(), line(text="已收到 %s")
+    insert_pair(given, first, link="report")
+    assert not given._state.adding
+    assert not first._state.adding
+    assert first.report_id == given.pk
+    read = ReportUpdate.objects.select_related("report").get(pk=first.pk)
+    assert (read.text, read.at, read.report.number) == ("已收到 %s", NOW, given.number)
+
+
+def pair_is_refused() -> None:
+    known = report(number="XC260304-KNOWN1")
+    insert_pair(known, line(), link="report")
+    for given, first in (
+        (report(number=known.number), line()),
+        (report(), line(status="unheard")),
+    ):
+        with pytest.raises(IntegrityError):
+            insert_pair(given, first, link="report")
+    assert Report.objects.count() == ReportUpdate.objects.count() == 1
+
+
+def test_it_inserts_both_in_a_transaction() -> None:
+    pair_is_written()
+
+
+def test_it_inserts_neither_in_a_transaction() -> None:
+    pair_is_refused()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_it_inserts_both_on_their_own() -> None:
+    pair_is_written()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_it_inserts_neither_on_their_own() -> None:
+    pair_is_refused()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_it_inserts_both_in_one_statement_on_postgresql() -> None:
+    with CaptureQueriesContext(connection) as queries:
+        insert_pair(report(), line(), link="report")
+    assert len(queries) == {"postgresql": 1, "sqlite": 4}[connection.vendor]
 
 
 COLUMNS = ("digest", "expiry", "user__is_active", "user__created_at", "user__consented_at")
