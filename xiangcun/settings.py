@@ -129,6 +129,7 @@ else:
                 pool_max=env_int("DB_POOL_SIZE", 16, high=200),
                 connect_seconds=env_int("DB_CONNECT_TIMEOUT", 5, low=1, high=60),
                 statement_ms=env_int("DB_STATEMENT_TIMEOUT_MS", 15_000, high=3_600_000),
+                prepare_after=env_int("DB_PREPARE_AFTER", 5, high=1000),
             ),
         )
     }

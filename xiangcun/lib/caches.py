@@ -6,6 +6,7 @@ resident's report is worth more than a counter, so every call answers as an empt
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import pickle
 import time
@@ -18,8 +19,9 @@ from django.core.cache.backends.base import DEFAULT_TIMEOUT
 from django.core.cache.backends.filebased import FileBasedCache
 from django.core.cache.backends.redis import RedisCache, RedisCacheClient
 from django.core.files import locks
+from redis import ConnectionPool, Redis
 from redis.backoff import NoBackoff
-from redis.exceptions import RedisError
+from redis.exceptions import NoScriptError, RedisError
 from redis.retry import Retry
 
 from xiangcun.lib.breaker import Breaker
@@ -29,6 +31,8 @@ Answer = TypeVar("Answer")
 PAUSE_SECONDS = 2.0
 # A request may lose this much, once per process and pause, to a Redis that does not answer.
 TIMEOUT_SECONDS = 0.5
+_ADD = "return redis.call('EXISTS', KEYS[1]) == 1 and redis.call('INCRBY', KEYS[1], ARGV[1])"
+_ADD_SHA = hashlib.sha1(_ADD.encode()).hexdigest()  # noqa: S324 - the name Redis gives a script
 # One shared breaker: the process either reaches Redis or it does not.
 BREAKER = Breaker(PAUSE_SECONDS)
 
@@ -47,6 +51,10 @@ def attempt(call: Callable[[], Answer], otherwise: Answer) -> Answer:
 
 class ForgivingClient(RedisCacheClient):
     """Each call with the answer of an empty cache in reserve."""
+
+    def __init__(self, servers: list[str], **options: Any) -> None:
+        super().__init__(servers, **options)
+        self._clients: dict[ConnectionPool, Redis] = {}
 
     def add(self, key: Any, value: Any, timeout: Any) -> bool:
         """Claim to have added: a lock nobody can take must not stop the work it guards."""
@@ -78,7 +86,7 @@ class ForgivingClient(RedisCacheClient):
 
     def incr(self, key: Any, delta: int) -> Any:
         """Count from nothing: a throttle that cannot count lets everybody pass."""
-        return attempt(lambda: super(ForgivingClient, self).incr(key, delta), delta)
+        return attempt(lambda: self._incr(key, delta), delta)
 
     def set_many(self, data: Mapping[Any, Any], timeout: Any) -> None:
         """Forget all."""
@@ -87,6 +95,26 @@ class ForgivingClient(RedisCacheClient):
     def delete_many(self, keys: Iterable[Any]) -> None:
         """Miss all."""
         attempt(lambda: super(ForgivingClient, self).delete_many(keys), None)
+
+    def get_client(self, key: Any = None, *, write: bool = False) -> Redis:  # noqa: ARG002 - Django's hook
+        """Keep one client a pool: threads may share it, and making one costs as much as a call."""
+        pool = self._get_connection_pool(write)  # type: ignore[attr-defined]
+        client = self._clients.get(pool)
+        if client is None:
+            client = self._client(connection_pool=pool)  # type: ignore[attr-defined]
+            self._clients[pool] = client
+        return client
+
+    def _incr(self, key: Any, delta: int) -> int:
+        """Add in one round trip; Django asks first, and a key that ends in between never ends."""
+        client = self.get_client(key, write=True)
+        try:
+            value = client.evalsha(_ADD_SHA, 1, key, delta)
+        except NoScriptError:
+            value = client.eval(_ADD, 1, key, delta)
+        if value is None:
+            raise ValueError("no such key")
+        return int(value)
 
 
 class ForgivingRedisCache(RedisCache):

@@ -20,12 +20,16 @@ SQLITE_PRAGMAS = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PostgresLimits:
-    """Pool sizes are per process; the time-outs are in seconds except ``statement_ms``."""
+    """Pool sizes are per process; the time-outs are in seconds except ``statement_ms``.
+
+    A statement is prepared on the server after ``prepare_after`` runs on a connection; 0 for never.
+    """
 
     pool_min: int
     pool_max: int
     connect_seconds: int
     statement_ms: int
+    prepare_after: int = 0
 
 
 def sqlite_settings(file: Path) -> dict[str, Any]:
@@ -56,6 +60,10 @@ def postgres_settings(url: SplitResult, limits: PostgresLimits) -> dict[str, Any
     options["connect_timeout"] = limits.connect_seconds
     if limits.statement_ms:
         options["options"] = f"-c statement_timeout={limits.statement_ms}"
+    if limits.prepare_after:
+        # Only parameters that are bound by the server leave a text that can be prepared.
+        options["server_side_binding"] = True
+        options["prepare_threshold"] = limits.prepare_after
     if limits.pool_max:
         options["pool"] = {
             "min_size": min(limits.pool_min, limits.pool_max),

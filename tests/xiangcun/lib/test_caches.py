@@ -78,6 +78,26 @@ def test_it_adds_once_whoever_races(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("engine", ["redis" if settings.REDIS_URL else "file"])
+def test_it_counts_what_is_there_and_keeps_its_expiry(engine: str, tmp_path: Path) -> None:
+    store = (
+        ForgivingRedisCache(settings.REDIS_URL, {"KEY_PREFIX": f"{settings.REDIS_PREFIX}-count"})
+        if engine == "redis"
+        else LockedFileCache(str(tmp_path), {})
+    )
+    store.delete("key")
+    with pytest.raises(ValueError, match="no such key"):
+        store.incr("key")
+    store.set("key", 3, timeout=100)
+    assert (store.incr("key"), store.incr("key", 5), store.get("key")) == (4, 9, 9)
+    if isinstance(store, ForgivingRedisCache):
+        client = store._cache.get_client()
+        client.script_flush()
+        assert store.incr("key", -9) == 0
+        assert 90 < client.ttl(store.make_key("key")) <= 100
+    store.delete("key")
+
+
+@pytest.mark.parametrize("engine", ["redis" if settings.REDIS_URL else "file"])
 def test_it_clears_its_own_keys_only(engine: str, tmp_path: Path) -> None:
     ours, theirs = (
         ForgivingRedisCache(

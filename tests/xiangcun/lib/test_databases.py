@@ -1,5 +1,6 @@
 """Database settings."""
 
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -28,6 +29,13 @@ def test_it_keeps_connections_without_a_pool() -> None:
     settings = postgres_settings(urlsplit("postgres:///town"), limits)
     assert settings["OPTIONS"] == {"connect_timeout": 3}
     assert settings["CONN_MAX_AGE"] == 600
+
+
+def test_it_prepares_statements_that_the_server_binds() -> None:
+    limits = replace(LIMITS, prepare_after=5)
+    options = postgres_settings(urlsplit("postgres:///town"), limits)["OPTIONS"]
+    assert options["prepare_threshold"] == 5
+    assert options["server_side_binding"] is True
 
 
 def test_it_takes_the_write_lock_at_once_on_sqlite(tmp_path: Path) -> None:
