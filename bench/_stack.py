@@ -27,7 +27,7 @@ import psycopg
 ROOT = Path(__file__).resolve().parent.parent
 POSTGRES = os.environ.get("TEST_DATABASE_URL", "postgres://postgres@127.0.0.1:5432/test")
 REDIS = os.environ.get("BENCH_REDIS_URL", "redis://127.0.0.1:6379/10")
-DATABASE = "xiangcun_bench"
+DATABASE = f"xiangcun_bench_{os.getpid()}"
 START_SECONDS = 40
 
 
