@@ -30,7 +30,7 @@ from reports.queries.public import is_open_public_number
 from reports.signals import report_submitted
 from xiangcun.lib.errors import ConflictError, InvalidInputError
 from xiangcun.lib.geo import CoordType, out_of_china, to_wgs84
-from xiangcun.lib.rows import insert_pair
+from xiangcun.lib.rows import insert_pair, insert_row
 
 FIRST_ACTIONS = (ResidentAction.SUPPLEMENT, ResidentAction.WITHDRAW)
 _NUMBER_TRIES = 5
@@ -137,15 +137,23 @@ def _insert(
         status=PublicStatus.RECEIVED,
         text=_("已收到您的上报，我们会尽快研判并转给责任单位。"),
     )
-    photos: list[Photo] = []
-    if not draft.photos:  # a pair needs no transaction around it
-        insert_pair(report, first, link="report")
-    else:
-        with transaction.atomic():
-            insert_pair(report, first, link="report")
-            photos = _attach_photos(report, draft.photos, resident, now=now)
+    photos = _write(report, first, draft.photos, now=now)
     transaction.on_commit(partial(announce_report, report.pk))
     return ReportRecord(report, photos, [TimelineEntry(first, [])], [])
+
+
+def _write(
+    report: Report, first: ReportUpdate, ids: tuple[uuid.UUID, ...], *, now: datetime
+) -> list[Photo]:
+    """Insert everything or nothing; without photos the pair needs no transaction around it."""
+    if not ids:
+        insert_pair(report, first, link="report")
+        return []
+    with transaction.atomic():
+        insert_row(report)
+        first.report = report
+        insert_row(first)
+        return _attach_photos(report, ids, now=now)
 
 
 def announce_report(report_id: int) -> None:
@@ -222,13 +230,9 @@ def _check_join(draft: Draft) -> str:
     return number
 
 
-def _attach_photos(
-    report: Report, ids: tuple[uuid.UUID, ...], resident: Resident, *, now: datetime
-) -> list[Photo]:
+def _attach_photos(report: Report, ids: tuple[uuid.UUID, ...], *, now: datetime) -> list[Photo]:
     """Claim the photos and link them in the resident's order; return their rows."""
-    if not ids:
-        return []
-    claim_photos(ids, resident=resident, now=now)
+    claim_photos(ids, resident=report.resident, now=now)
     ReportPhoto.objects.bulk_create(
         ReportPhoto(report=report, photo_id=photo_id, order=order)
         for order, photo_id in enumerate(ids)
