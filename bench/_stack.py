@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import http.client
 import os
+import re
 import secrets
 import shutil
 import socket
@@ -24,11 +25,14 @@ from urllib.parse import urlsplit
 import psutil
 import psycopg
 
+from xiangcun.serve import granian_options
+
 ROOT = Path(__file__).resolve().parent.parent
 POSTGRES = os.environ.get("TEST_DATABASE_URL", "postgres://postgres@127.0.0.1:5432/test")
 REDIS = os.environ.get("BENCH_REDIS_URL", "redis://127.0.0.1:6379/10")
 DATABASE = f"xiangcun_bench_{os.getpid()}"
 START_SECONDS = 40
+_CLIENT = re.compile(r"(\(\d+\)|\[local\]) ")
 
 
 def free_port() -> int:
@@ -46,13 +50,10 @@ class Stack:
     port: int = field(default_factory=free_port)
     processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
 
-    def start_web(self, application: str = "bench._wsgi:application", *, workers: int = 2) -> float:
+    def start_web(self, application: str = "bench._wsgi:application") -> float:
         """Start the web server; return the seconds until it answers."""
-        command = [
-            sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(self.port),
-            "--no-ws", "--http", "1", "--workers", str(workers), "--blocking-threads",
-            os.environ.get("WEB_THREADS", "4"), "--log-level", "error", application,
-        ]  # fmt: skip
+        options = granian_options("127.0.0.1", self.port)
+        command = [sys.executable, "-m", "granian", *options, application]
         began = time.monotonic()
         self._start("web", command)
         while time.monotonic() - began < START_SECONDS:
@@ -172,7 +173,14 @@ def cpu_seconds(processes: list[psutil.Process]) -> float:
 
 
 def database_processes() -> list[psutil.Process]:
-    """Return PostgreSQL's processes; on a remote server there are none to see."""
-    return [
-        process for process in psutil.process_iter(["name"]) if process.info["name"] == "postgres"
-    ]
+    """Return PostgreSQL's processes but for those that serve others' databases.
+
+    A backend's title names its database and its client; on a remote server there is none to see.
+    """
+    found = []
+    for process in psutil.process_iter(["name", "cmdline"]):
+        title = " ".join(process.info["cmdline"] or ())
+        serves = _CLIENT.search(title)
+        if process.info["name"] == "postgres" and (serves is None or f" {DATABASE} " in title):
+            found.append(process)
+    return found

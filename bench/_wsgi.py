@@ -9,17 +9,16 @@ import uuid
 from datetime import UTC, datetime
 
 import psycopg
-from django.core.wsgi import get_wsgi_application
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import path
 from django.views.decorators.csrf import csrf_exempt
 
-_APPLICATION = get_wsgi_application()
+from xiangcun.wsgi import application  # isort: skip - Django first
 
-from django.conf import settings  # noqa: E402 - Django first
-from django.urls import include  # noqa: E402
+from django.conf import settings
+from django.urls import include
 
-from xiangcun.lib import bell  # noqa: E402
+from xiangcun.lib import bell
 
 _local = threading.local()
 
@@ -82,4 +81,4 @@ urlpatterns = [
     path("", include("xiangcun.urls")),
 ]
 settings.ROOT_URLCONF = __name__
-application = _APPLICATION
+__all__ = ["application"]
