@@ -11,6 +11,8 @@ from django.conf import settings
 from django.core.cache import cache
 from redis import Redis
 
+from dispatch.queries.calendar import forget_calendar
+from dispatch.queries.limits import forget_limits
 from xiangcun.lib import bell, caches
 
 CI = os.environ.get("CI", "").lower() in {"1", "true"}
@@ -29,9 +31,11 @@ def shared_data() -> Path:
 
 @pytest.fixture(autouse=True)
 def _fresh_process_state() -> None:
-    """No test inherits a throttle counter or the memory of a broker that was down."""
+    """No test inherits a throttle counter, kept rows or the memory of a broker that was down."""
     caches.BREAKER.reset()
     bell.BELL.reset()
+    forget_calendar()
+    forget_limits()
     cache.clear()
 
 

@@ -311,7 +311,7 @@ CELERY_TASK_DEFAULT_QUEUE = "default"
 # Renditions take a quarter of a second of CPU each; triage must not stand behind thirty of them.
 CELERY_TASK_QUEUES: dict[str, dict[str, str]] = {"default": {}, "photos": {}}
 CELERY_TASK_ROUTES = {"reports.process_photo": {"queue": "photos"}}
-CELERY_WORKER_CONCURRENCY = env_int("WORKER_CONCURRENCY", 1, low=1, high=64)
+CELERY_WORKER_CONCURRENCY = env_int("WORKER_CONCURRENCY", 2 if REDIS_URL else 1, low=1, high=64)
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_MAX_TASKS_PER_CHILD = 5000
 CELERY_WORKER_MAX_MEMORY_PER_CHILD = 240_000

@@ -9,11 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Q
-
 from dispatch.enums import LimitStage, LimitUnit, TicketStatus
-from dispatch.models import HandlingLimit, Ticket
+from dispatch.models import Ticket
 from dispatch.queries.calendar import work_calendar
+from dispatch.queries.limits import handling_limits
 
 NOMINAL_DAY_MINUTES = 480
 
@@ -37,15 +36,17 @@ _FALLBACK = {
 def limit_for(
     stage: LimitStage, *, category_id: int | None, grid_id: int | None, urgency: str
 ) -> Limit:
-    """Return the most specific limit (one query)."""
-    rows = HandlingLimit.objects.filter(
-        Q(category_id=category_id) | Q(category__isnull=True),
-        Q(grid_id=grid_id) | Q(grid__isnull=True),
-        Q(urgency=urgency) | Q(urgency=""),
-        stage=stage,
+    """Return the most specific limit."""
+    fitting = (
+        row
+        for row in handling_limits()
+        if row.stage == stage
+        and row.category_id in {None, category_id}
+        and row.grid_id in {None, grid_id}
+        and row.urgency in {"", urgency}
     )
     best = max(
-        rows,
+        fitting,
         key=lambda row: (
             row.category_id is not None,
             row.grid_id is not None,
