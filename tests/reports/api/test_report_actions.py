@@ -147,7 +147,8 @@ def test_it_urges_once_a_local_day(api: Api, report: Report) -> None:
 def test_it_counts_the_day_in_shanghai(report: Report) -> None:
     evening = NOW.replace(hour=15, minute=59)  # 23:59 there
     act(report, ResidentAction.URGE, payload={}, now=evening)
-    act(report, ResidentAction.URGE, payload={}, now=evening + timedelta(minutes=1))
+    urged = act(report, ResidentAction.URGE, payload={}, now=evening + timedelta(minutes=1))
+    assert urged.last_urged_on == evening.date() + timedelta(days=1)
 
 
 @pytest.mark.django_db
