@@ -7,6 +7,7 @@ from datetime import datetime
 
 from dispatch.enums import AssignmentKind
 from dispatch.models import Assignment, Department, Ticket
+from xiangcun.lib.rows import insert_row
 
 
 def end_assignments(ticket: Ticket, *, now: datetime) -> None:
@@ -18,7 +19,8 @@ def assign_departments(
     ticket: Ticket, *, lead: Department, assisting: Sequence[Department], now: datetime
 ) -> None:
     """Replace the active pieces by one lead and any number of assisting departments."""
-    end_assignments(ticket, now=now)
+    if ticket.dispatch_count > 1:  # the first dispatch finds none
+        end_assignments(ticket, now=now)
     rows = [Assignment(ticket=ticket, department=lead, kind=AssignmentKind.LEAD, assigned_at=now)]
     rows += [
         Assignment(
@@ -26,4 +28,7 @@ def assign_departments(
         )
         for department in assisting
     ]
-    Assignment.objects.bulk_create(rows)
+    if len(rows) == 1:
+        insert_row(rows[0])
+    else:
+        Assignment.objects.bulk_create(rows)

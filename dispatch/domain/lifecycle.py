@@ -12,7 +12,7 @@ from typing import Any
 from django.db import transaction
 
 from dispatch.domain import clocks, ledger
-from dispatch.domain.actors import Actor, Seat
+from dispatch.domain.actors import SYSTEM, Actor, Seat
 from dispatch.domain.effects import Data, apply_effect
 from dispatch.domain.fields import Fields, check_fields
 from dispatch.domain.guards import STATE_GUARDS, Attempt, check_guards
@@ -24,6 +24,7 @@ from dispatch.models import EventPhoto, Ticket, TicketEvent
 from reports.domain.photos import claim_photos
 from xiangcun.lib.errors import ConflictError, DomainError, NotAllowedError, NotFoundError
 from xiangcun.lib.requestid import current_request_id
+from xiangcun.lib.rows import insert_row, update_row
 
 NO_FIELDS = Fields()
 _RELATED = ("category", "lead_department", "merged_into")
@@ -56,17 +57,25 @@ def perform(
         ticket = _load(ticket_id, action, fields)
         if expected_version is not None and ticket.version != expected_version:
             raise _stale(ticket)
-        transition = find(ticket.status, action)
-        if transition is None:
-            raise ConflictError(
-                "action_not_allowed",
-                f"工单当前为“{ticket.get_status_display()}”，不能{Act(action).label}",
-            )
-        attempt = Attempt(ticket, transition, actor, _seat(actor, ticket, transition), fields, now)
-        check_fields(transition, fields)
-        check_guards(attempt)
-        _step(attempt)
+        attempt = _attempt(ticket, action, actor=actor, now=now, fields=fields)
+        data, partner = _step(attempt)
+        if attempt.transition.action in _TWO_TICKETS and partner is not None:
+            _move_partner(attempt, partner, moved=data["reports"])
+        else:
+            photos = _shown_photos(attempt)
+            project_ticket(ticket, now=now, text=public_text(attempt), photos=photos)
         return ticket
+
+
+def perform_first(ticket: Ticket, action: Act, *, now: datetime, fields: Fields) -> str:
+    """Let the system do ``action`` on a ticket that this very transaction has opened.
+
+    Nobody else can see such a ticket, so it is neither locked nor read again. Return what its
+    resident reads about it; showing it is the caller's part (``dispatch.domain.opening`` only).
+    """
+    attempt = _attempt(ticket, action, actor=SYSTEM, now=now, fields=fields)
+    _step(attempt)
+    return public_text(attempt)
 
 
 def available_actions(ticket: Ticket, actor: Actor, *, now: datetime) -> list[Transition]:
@@ -87,7 +96,10 @@ def available_actions(ticket: Ticket, actor: Actor, *, now: datetime) -> list[Tr
 
 
 def record_opening(ticket: Ticket, *, note: str, data: Data, now: datetime) -> None:
-    """Write the first line of a new ticket's ledger (``dispatch.domain.opening`` only)."""
+    """Write the first line of a new ticket's ledger (``dispatch.domain.opening`` only).
+
+    The ticket was stored as version 1 without a head; the caller stores the head.
+    """
     event = TicketEvent(
         at=now,
         role=Role.SYSTEM,
@@ -100,10 +112,24 @@ def record_opening(ticket: Ticket, *, note: str, data: Data, now: datetime) -> N
         request_id=current_request_id(),
         **_dimensions(ticket),
     )
-    ticket.version = 1
     ledger.seal(ticket, event)
-    ticket.save(update_fields=["version", "ledger_head"])
-    event.save(force_insert=True)
+    insert_row(event)
+
+
+def _attempt(
+    ticket: Ticket, action: Act, *, actor: Actor, now: datetime, fields: Fields
+) -> Attempt:
+    """Check table, role, fields and guards."""
+    transition = find(ticket.status, action)
+    if transition is None:
+        raise ConflictError(
+            "action_not_allowed",
+            f"工单当前为“{ticket.get_status_display()}”，不能{Act(action).label}",
+        )
+    attempt = Attempt(ticket, transition, actor, _seat(actor, ticket, transition), fields, now)
+    check_fields(transition, fields)
+    check_guards(attempt)
+    return attempt
 
 
 def _load(ticket_id: int, action: Act, fields: Fields) -> Ticket:
@@ -132,8 +158,8 @@ def _seat(actor: Actor, ticket: Ticket, transition: Transition) -> Seat:
     return seat
 
 
-def _step(attempt: Attempt) -> None:
-    """Move the ticket: effect, guarded update, ledger, photos, projection."""
+def _step(attempt: Attempt) -> tuple[Data, Ticket | None]:
+    """Move the ticket: effect, guarded update, ledger, photos; return data and the other ticket."""
     ticket, transition, now = attempt.ticket, attempt.transition, attempt.now
     status, version, due = ticket.status, ticket.version, ticket.due_at or ticket.assess_due_at
     partner = attempt.fields.target_ticket or ticket.merged_into
@@ -146,15 +172,11 @@ def _step(attempt: Attempt) -> None:
     event = _event(attempt, from_status=status, due_before=due, data=data)
     ledger.seal(ticket, event)
     # The update comes before the insert: the loser of a race stops here with nothing written.
-    values = {name: getattr(ticket, name) for name in _STORED}
-    if Ticket.objects.filter(pk=ticket.pk, status=status, version=version).update(**values) != 1:
+    if not update_row(ticket, _STORED, where={"status": status, "version": version}):
         raise _stale(ticket)
-    event.save(force_insert=True)
+    insert_row(event)
     _keep_photos(attempt, event)
-    if transition.action in _TWO_TICKETS and partner is not None:
-        _move_partner(attempt, partner, moved=data["reports"])
-    else:
-        project_ticket(ticket, now=now, text=public_text(attempt), photos=_shown_photos(attempt))
+    return data, partner
 
 
 def _move_partner(attempt: Attempt, partner: Ticket, *, moved: list[int]) -> None:

@@ -12,18 +12,23 @@ from django.utils import timezone
 from dispatch.domain.actors import SYSTEM, Actor
 from dispatch.domain.effects import start_assessing
 from dispatch.domain.fields import Fields
-from dispatch.domain.lifecycle import perform, record_opening
-from dispatch.domain.projection import project_ticket, tell
+from dispatch.domain.lifecycle import perform, perform_first, record_opening
+from dispatch.domain.projection import project_first, tell
 from dispatch.enums import TicketAction, TicketStatus
 from dispatch.models import Department, Ticket, TicketReport
 from reports.domain.progress import mark_triaged
 from reports.enums import Urgency
 from reports.models import Category, Grid, Report
+from xiangcun.lib.rows import insert_row, update_row
 from xiangcun.lib.text import mask_contacts
 
 TITLE_LENGTH = 40
 JOINED_TEXT = "您反映的问题已有人上报，将一并办理，您仍可在这里查看进展并评价。"
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+
+class AnsweredForError(Exception):
+    """The report has a ticket already, or its resident has withdrawn it; nothing may stay written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +64,37 @@ def new_ticket_number(now: datetime) -> str:
 def open_ticket(report: Report, assessment: Assessment, *, now: datetime) -> Ticket:
     """Open a ticket for ``report`` and, when the assessment names a department, dispatch it.
 
-    The caller holds a transaction. The one-to-one of ``TicketReport`` makes a second opening fail
-    with ``IntegrityError``.
+    The caller holds a transaction. ``AnsweredForError`` when somebody else has answered for the
+    report meanwhile; two at the very same time end in ``IntegrityError`` (one-to-one of
+    ``TicketReport``).
     """
+    ticket = _new_ticket(report, assessment, now=now)
+    insert_row(ticket)
+    insert_row(TicketReport(ticket=ticket, report=report, origin_ticket=ticket, attached_at=now))
+    record_opening(ticket, note=assessment.note, data={"report": report.number}, now=now)
+    text = ""
+    if assessment.lead is None or assessment.category is None:
+        update_row(ticket, ("ledger_head",), where={})
+    else:
+        fields = Fields(
+            category=assessment.category,
+            urgency=assessment.urgency,
+            lead_department=assessment.lead,
+            assisting=assessment.assisting,
+            note=assessment.note,
+        )
+        text = perform_first(ticket, TicketAction.DISPATCH, now=now, fields=fields)
+    if not project_first(ticket, report, now=now, text=text):
+        raise AnsweredForError
+    return ticket
+
+
+def _new_ticket(report: Report, assessment: Assessment, *, now: datetime) -> Ticket:
+    """Return the ticket as its first ledger line finds it, not stored yet."""
     ticket = Ticket(
         number=new_ticket_number(now),
         status=TicketStatus.ASSESSING,
+        version=1,
         title=ticket_title(report.text),
         category=assessment.category,
         urgency=assessment.urgency,
@@ -80,21 +110,7 @@ def open_ticket(report: Report, assessment: Assessment, *, now: datetime) -> Tic
     )
     start_assessing(ticket, now=report.submitted_at)
     ticket.next_due_at = ticket.assess_due_at
-    ticket.save(force_insert=True)
-    TicketReport.objects.create(ticket=ticket, report=report, origin_ticket=ticket, attached_at=now)
-    record_opening(ticket, note=assessment.note, data={"report": report.number}, now=now)
-    mark_triaged(report.pk, now=now)
-    if assessment.lead is None or assessment.category is None:
-        project_ticket(ticket, now=now)
-        return ticket
-    fields = Fields(
-        category=assessment.category,
-        urgency=assessment.urgency,
-        lead_department=assessment.lead,
-        assisting=assessment.assisting,
-        note=assessment.note,
-    )
-    return perform(ticket.pk, TicketAction.DISPATCH, actor=SYSTEM, now=now, fields=fields)
+    return ticket
 
 
 def attach_report(
@@ -106,7 +122,8 @@ def attach_report(
     """
     TicketReport.objects.create(ticket=ticket, report=report, origin_ticket=ticket, attached_at=now)
     Ticket.objects.filter(pk=ticket.pk).update(report_count=F("report_count") + 1)
-    mark_triaged(report.pk, now=now)
+    if not mark_triaged(report.pk, now=now):
+        raise AnsweredForError
     ticket = perform(
         ticket.pk, TicketAction.ATTACH, actor=actor, now=now, fields=Fields(note=report.number)
     )

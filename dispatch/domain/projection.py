@@ -14,8 +14,8 @@ from dispatch.domain.workflow import rows_from
 from dispatch.enums import Outcome, RejectReason, Role, TicketStatus
 from dispatch.enums import TicketAction as Act
 from dispatch.models import EventPhoto, Ticket
-from reports.domain.progress import Line, Progress, post_line, project
-from reports.enums import PublicStatus, ReportKind, ResidentAction
+from reports.domain.progress import Line, Progress, post_line, project, take_over
+from reports.enums import PublicStatus, ResidentAction
 from reports.models import Report
 
 PUBLIC_STATUS = {
@@ -100,14 +100,20 @@ def project_ticket(
         return
     progress = progress_of(ticket)
     project(report_ids, progress, now=now)
-    if progress.publish:
-        # Opinions, consultations and praise are letters, not places on a map.
-        Report.objects.filter(pk__in=report_ids).exclude(kind=ReportKind.PROBLEM).update(
-            published_at=None
-        )
     if text:
         line = Line(text=text, department_name=progress.department_name, photos=photos)
         post_line(report_ids, line, status=progress.status, now=now)
+
+
+def project_first(ticket: Ticket, report: Report, *, now: datetime, text: str = "") -> bool:
+    """Write the view of a new ticket to its one report; False when the report is answered for."""
+    progress = progress_of(ticket)
+    if not take_over(report, progress, now=now):
+        return False
+    if text:
+        line = Line(text=text, department_name=progress.department_name)
+        post_line([report.pk], line, status=progress.status, now=now)
+    return True
 
 
 def tell(report_ids: Sequence[int], text: str, *, now: datetime) -> None:

@@ -6,33 +6,32 @@ from datetime import datetime
 
 from django.db import transaction
 
-from dispatch.domain.opening import Assessment, attach_report, open_ticket
+from dispatch.domain.opening import AnsweredForError, Assessment, attach_report, open_ticket
 from dispatch.models import Ticket, TicketReport, TriageRun
 from reports.models import Report
+from xiangcun.lib.rows import insert_row
 
 
 def settle_report(
-    report_id: int, assessment: Assessment, run: TriageRun, *, attach_to: int | None, now: datetime
+    report: Report, assessment: Assessment, run: TriageRun, *, attach_to: int | None, now: datetime
 ) -> TriageRun | None:
     """Open a ticket for the report or give it to ``attach_to``, and keep the (unsaved) ``run``.
 
     ``None`` when somebody else has answered for the report meanwhile: another run of the same task,
-    or the resident by withdrawing. The row lock makes two runs take turns; where a database has none
-    the unique report of ``TicketReport`` makes the second fail.
+    or the resident by withdrawing. The report's guarded update makes two runs take turns, and the
+    unique report of ``TicketReport`` makes the second of them fail (``IntegrityError``).
     """
-    with transaction.atomic():
-        report = (
-            Report.objects.select_for_update().filter(pk=report_id, triaged_at__isnull=True).first()
-        )
-        if report is None:
-            return None
-        if attach_to is None:
-            run.ticket = open_ticket(report, assessment, now=now)
-        else:
-            run.ticket = attach_report(report, Ticket.objects.get(pk=attach_to), now=now)
-        run.report = report
-        run.save(force_insert=True)
-        return run
+    try:
+        with transaction.atomic():
+            if attach_to is None:
+                run.ticket = open_ticket(report, assessment, now=now)
+            else:
+                run.ticket = attach_report(report, Ticket.objects.get(pk=attach_to), now=now)
+            run.report = report
+            insert_row(run)
+            return run
+    except AnsweredForError:
+        return None
 
 
 def is_settled(report_id: int) -> bool:

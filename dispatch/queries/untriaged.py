@@ -4,36 +4,54 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Subquery
+from django.db import DEFAULT_DB_ALIAS
+from django.db.models import Count, OuterRef, QuerySet, Subquery
 
 from reports.enums import UpdateKind
 from reports.models import Report, ReportPhoto, ReportUpdate
+from xiangcun.lib.rows import RowQuery
 
 
 @dataclass(frozen=True, slots=True)
 class UntriagedReport:
-    """A report, how many photos it has, and what its resident added to it since."""
+    """A report, the category its resident picked ("" for none), its photos and later additions."""
 
     report: Report
+    chosen_code: str
     photo_count: int
     supplements: tuple[str, ...]
 
 
+_REPORT = tuple(column.attname for column in Report._meta.concrete_fields)  # noqa: SLF001 - the documented model _meta API
+
+
+def _untriaged() -> QuerySet[Report, tuple[Any, ...]]:
+    of_report = {"report": OuterRef("pk")}
+    photos = ReportPhoto.objects.filter(**of_report).values("report")
+    added = ReportUpdate.objects.filter(**of_report, kind=UpdateKind.SUPPLEMENT).values("report")
+    return Report.objects.filter(pk=0, triaged_at__isnull=True).values_list(
+        *_REPORT,
+        "chosen_category__code",
+        Subquery(photos.annotate(found=Count("pk")).values("found")),
+        Subquery(added.annotate(found=Count("pk")).values("found")),
+    )
+
+
+# Read for every report: compiled once. The parameters stand in the order of the statement.
+_BY_ID = RowQuery(_untriaged)
+
+
 def untriaged_report(report_id: int) -> UntriagedReport | None:
     """Return the report if triage has still to look at it (one query, a second if supplemented)."""
-    photos = ReportPhoto.objects.filter(report=OuterRef("pk")).values("report")
-    rows = Report.objects.select_related("chosen_category").annotate(
-        photo_count=Subquery(photos.annotate(found=Count("pk")).values("found")),
-        supplemented=Exists(
-            ReportUpdate.objects.filter(report=OuterRef("pk"), kind=UpdateKind.SUPPLEMENT)
-        ),
-    )
-    report = rows.filter(pk=report_id, triaged_at__isnull=True).first()
-    if report is None:
+    row = _BY_ID.first(str(UpdateKind.SUPPLEMENT), report_id)
+    if row is None:
         return None
-    supplements = supplements_of(report_id) if report.supplemented else ()
-    return UntriagedReport(report, report.photo_count or 0, tuple(supplements))
+    *values, chosen_code, photo_count, added = row
+    report = Report.from_db(DEFAULT_DB_ALIAS, _REPORT, values)
+    supplements = supplements_of(report_id) if added else ()
+    return UntriagedReport(report, chosen_code or "", photo_count or 0, tuple(supplements))
 
 
 def untriaged_report_ids(*, before: datetime, limit: int) -> list[int]:

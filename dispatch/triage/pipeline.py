@@ -21,6 +21,7 @@ from dispatch.triage.context import Candidate, Decision, Outcome, StepResult, Tr
 from dispatch.triage.reference import Reference, current_reference
 from dispatch.triage.steps import classify, duplicates, locate, prioritise, route, screen
 from reports.enums import ReportKind
+from reports.models import Report
 
 logger = logging.getLogger(__name__)
 
@@ -45,14 +46,14 @@ def run_triage(report_id: int, *, now: datetime) -> TriageRun | None:
     reference = current_reference()
     decision = decide(build_context(found, now=now), reference)
     try:
-        return _settle(report_id, decision, reference, started=started)
+        return _settle(found.report, decision, reference, started=started)
     except (OperationalError, InterfaceError):
         raise
     except Exception as error:  # noqa: BLE001 - whatever went wrong, the command room gets the report
         if isinstance(error, IntegrityError) and is_settled(report_id):
             return None
         failed = _fail(decision.context, decision.results, "settle", error)
-        return _settle(report_id, failed, reference, started=started)
+        return _settle(found.report, failed, reference, started=started)
 
 
 def build_context(found: UntriagedReport, *, now: datetime) -> TriageContext:
@@ -68,7 +69,7 @@ def build_context(found: UntriagedReport, *, now: datetime) -> TriageContext:
         submitted_at=report.submitted_at,
         now=now,
         resident_id=report.resident_id,
-        chosen_code=report.chosen_category.code if report.chosen_category else "",
+        chosen_code=found.chosen_code,
         join_number=report.join_number,
         accuracy_m=report.accuracy_m,
         photo_count=found.photo_count,
@@ -110,7 +111,7 @@ def _fail(
 
 
 def _settle(
-    report_id: int, decision: Decision, reference: Reference, *, started: float
+    report: Report, decision: Decision, reference: Reference, *, started: float
 ) -> TriageRun | None:
     context, dispatched = decision.context, decision.outcome is Outcome.DISPATCHED
     assessment = Assessment(
@@ -135,7 +136,7 @@ def _settle(
         duration_ms=round((time.perf_counter() - started) * 1000),
     )
     attach_to = context.attach_to if decision.outcome is Outcome.ATTACHED else None
-    return settle_report(report_id, assessment, run, attach_to=attach_to, now=context.now)
+    return settle_report(report, assessment, run, attach_to=attach_to, now=context.now)
 
 
 def _candidate_row(candidate: Candidate, reference: Reference) -> dict[str, object]:

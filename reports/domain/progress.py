@@ -10,10 +10,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import F
+from django.db.models import Case, F, Value, When
+from django.db.models.functions import Coalesce
 
-from reports.enums import PublicStatus, ResidentAction, UpdateKind
+from reports.enums import PublicStatus, ReportKind, ResidentAction, UpdateKind
 from reports.models import Report, ReportUpdate
+from xiangcun.lib.rows import insert_row, update_row
 
 CLOSED_STATUSES = frozenset({PublicStatus.CLOSED, PublicStatus.REJECTED, PublicStatus.WITHDRAWN})
 
@@ -45,30 +47,52 @@ class Line:
 
 
 def project(report_ids: Iterable[int], progress: Progress, *, now: datetime) -> None:
-    """Write ``progress`` to every given report. Once published a report stays so until it is hidden."""
-    reports = Report.objects.filter(pk__in=list(report_ids))
-    reports.update(
-        public_status=progress.status,
-        allowed_actions=[str(action) for action in progress.allowed_actions],
-        department_name=progress.department_name,
-        promised_at=progress.promised_at,
-        category_id=progress.category_id,
-        urgency=progress.urgency,
-        safety_prompt=progress.safety_prompt,
-        closed_at=now if progress.status in CLOSED_STATUSES else None,
-        updated_at=now,
-    )
+    """Write ``progress`` to every given report. Once published a report stays so until it is hidden.
+
+    Opinions, consultations and praise are letters, not places on a map: they are never published.
+    """
+    published: object = None
     if progress.publish:
-        reports.filter(published_at__isnull=True).update(published_at=now)
-    else:
-        reports.filter(published_at__isnull=False).update(published_at=None)
+        kept = Coalesce("published_at", Value(now))
+        published = Case(When(kind=ReportKind.PROBLEM, then=kept), default=None)
+    Report.objects.filter(pk__in=list(report_ids)).update(
+        **_view(progress, now=now), published_at=published
+    )
+
+
+def take_over(report: Report, progress: Progress, *, now: datetime) -> bool:
+    """Write the first ``progress`` of a report and take it out of the sweep, in one statement.
+
+    False when somebody else has answered for it meanwhile, and then nothing is written.
+    """
+    view = _view(progress, now=now)
+    shown = progress.publish and report.kind == ReportKind.PROBLEM
+    view |= {"triaged_at": now, "published_at": now if shown else None}
+    for name, value in view.items():
+        setattr(report, name, value)
+    return update_row(report, tuple(view), where={"triaged_at": None})
+
+
+def _view(progress: Progress, *, now: datetime) -> dict[str, object]:
+    """Return the columns a resident sees of ``progress``."""
+    return {
+        "public_status": progress.status,
+        "allowed_actions": [str(action) for action in progress.allowed_actions],
+        "department_name": progress.department_name,
+        "promised_at": progress.promised_at,
+        "category_id": progress.category_id,
+        "urgency": progress.urgency,
+        "safety_prompt": progress.safety_prompt,
+        "closed_at": now if progress.status in CLOSED_STATUSES else None,
+        "updated_at": now,
+    }
 
 
 def post_line(
     report_ids: Iterable[int], line: Line, *, status: PublicStatus, now: datetime
 ) -> None:
     """Add ``line`` to the timeline of every given report."""
-    updates = ReportUpdate.objects.bulk_create(
+    updates = [
         ReportUpdate(
             report_id=report_id,
             at=now,
@@ -78,7 +102,11 @@ def post_line(
             department_name=line.department_name,
         )
         for report_id in report_ids
-    )
+    ]
+    if len(updates) == 1:
+        insert_row(updates[0])
+    else:
+        ReportUpdate.objects.bulk_create(updates)
     if line.photos:
         link = ReportUpdate.photos.through
         link.objects.bulk_create(

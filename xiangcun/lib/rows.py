@@ -7,8 +7,9 @@ compiling is left out.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connections, models, transaction
@@ -67,6 +68,49 @@ def insert_pair(
     _mark_saved(child, using)
 
 
+_updates: dict[tuple[type[models.Model], str, tuple[str, ...], tuple[tuple[str, bool], ...]], str] = {}
+
+
+def update_row(
+    instance: models.Model,
+    names: tuple[str, ...],
+    *,
+    where: Mapping[str, Any],
+    using: str = DEFAULT_DB_ALIAS,
+) -> bool:
+    """Write the fields ``names`` of ``instance`` if its row still has the values ``where``.
+
+    Names are attribute names (``category_id``); ``None`` in ``where`` means IS NULL. False when the
+    row has changed or gone, and then nothing is written. No signals, as in ``QuerySet.update``.
+    """
+    connection, options = connections[using], instance._meta  # noqa: SLF001 - the documented meta API
+    key = (type(instance), using, names, tuple((name, where[name] is None) for name in where))
+    sql = _updates.get(key)
+    fields = _fields_of(type(instance))
+    if sql is None:
+        quote = connection.ops.quote_name
+        changes = ", ".join(f"{quote(fields[name].column)} = %s" for name in names)
+        guards = " AND ".join(
+            f"{quote(fields[name].column)} {'IS NULL' if value is None else '= %s'}"
+            for name, value in {"id": instance.pk, **where}.items()
+        )
+        # Names of our own models and columns; every value is a parameter.
+        sql = f"UPDATE {quote(options.db_table)} SET {changes} WHERE {guards}"  # noqa: S608
+        _updates[key] = sql
+    given = [(fields[name], getattr(instance, name)) for name in names]
+    given.append((options.pk, instance.pk))
+    given += [(fields[name], value) for name, value in where.items() if value is not None]
+    values = [field.get_db_prep_save(value, connection=connection) for field, value in given]
+    with transaction.mark_for_rollback_on_error(using), connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        return bool(cursor.rowcount == 1)
+
+
+@lru_cache(maxsize=64)
+def _fields_of(model: type[models.Model]) -> dict[str, models.Field[Any, Any]]:
+    return {field.attname: field for field in model._meta.concrete_fields}  # noqa: SLF001 - as above
+
+
 def _values(insert: _Insert, instance: models.Model, connection: Any) -> list[Any]:
     return [
         field.get_db_prep_save(field.pre_save(instance, add=True), connection=connection)
@@ -106,7 +150,8 @@ class _Select:
 class RowQuery:
     """A ``values_list`` query for at most one row; only its parameters differ between calls.
 
-    ``rows`` returns the query with any parameters of the right types in the right order.
+    ``rows`` returns the query with any parameters of the right types in the right order; where it
+    names an order, the first row by it is the answer.
     """
 
     def __init__(self, rows: Callable[[], models.QuerySet[Any, Any]]) -> None:
@@ -129,7 +174,10 @@ class RowQuery:
         return values
 
     def _compile(self, using: str) -> _Select:
-        compiler = self._rows().order_by().query.get_compiler(using)
+        rows = self._rows()
+        # A model's own ordering is no wish of the caller's and would cost a sort.
+        rows = rows[:1] if rows.query.order_by else rows.order_by()
+        compiler = rows.query.get_compiler(using)
         sql, _params = compiler.as_sql()
         found = compiler.get_converters([column for column, _sql, _alias in compiler.select])
         converters = tuple((index, *found[index]) for index in sorted(found))

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from dispatch.triage.context import StepResult, TriageContext
 from dispatch.triage.reference import Reference
 from reports.models import Report
+from xiangcun.lib.rows import RowQuery
 from xiangcun.lib.text import mask_contacts
 
 NAME = "screen"
@@ -27,12 +28,13 @@ def run(context: TriageContext, _reference: Reference) -> StepResult:
         return StepResult(NAME, context, "内容过少，看不出诉求", ok=False, data=data)
     earlier = _find_repeated(context)
     if earlier is not None:
+        repeated_id, number = earlier
         return StepResult(
             NAME,
-            replace(context, repeated_report_id=earlier.pk),
-            f"同一居民一天内上报过相同内容（{earlier.number}）",
+            replace(context, repeated_report_id=repeated_id),
+            f"同一居民一天内上报过相同内容（{number}）",
             ok=False,
-            data={**data, "repeats": earlier.number},
+            data={**data, "repeats": number},
         )
     return StepResult(NAME, context, "内容有效", data=data)
 
@@ -44,17 +46,22 @@ def _is_meaningless(letters: str, photo_count: int) -> bool:
     return not has_words or len(letters) < MIN_LETTERS or len(set(letters)) < MIN_DIFFERENT
 
 
-def _find_repeated(context: TriageContext) -> Report | None:
+# Asked of every report: compiled once; id, start of the window, resident and words in this order.
+_REPEATED = RowQuery(
+    lambda: (
+        Report.objects.filter(pk__lt=0)
+        .filter(submitted_at__gte=datetime.min.replace(tzinfo=UTC))
+        .filter(resident_id=0, text="")
+        .order_by("-pk")
+        .values_list("pk", "number")
+    )
+)
+
+
+def _find_repeated(context: TriageContext) -> tuple[int, str] | None:
+    """Return id and number of an earlier report of the same words by the same resident."""
     if context.resident_id is None:
         return None
-    return (
-        Report.objects.filter(
-            resident_id=context.resident_id,
-            pk__lt=context.report_id,
-            submitted_at__gte=context.submitted_at - REPEAT_WINDOW,
-            text=context.own_words,
-        )
-        .order_by("-pk")
-        .only("pk", "number")
-        .first()
-    )
+    since = context.submitted_at - REPEAT_WINDOW
+    row = _REPEATED.first(context.report_id, since, context.resident_id, context.own_words)
+    return (row[0], row[1]) if row else None
