@@ -14,6 +14,7 @@ from redis import Redis
 from dispatch.queries.calendar import forget_calendar
 from dispatch.queries.limits import forget_limits
 from xiangcun.lib import bell, caches
+from xiangcun.lib.drf import throttling
 
 CI = os.environ.get("CI", "").lower() in {"1", "true"}
 SHARED_MISSING = "shared data folder is missing"
@@ -34,6 +35,7 @@ def _fresh_process_state() -> None:
     """No test inherits a throttle counter, kept rows or the memory of a broker that was down."""
     caches.BREAKER.reset()
     bell.BELL.reset()
+    throttling.TAB.forget()
     forget_calendar()
     forget_limits()
     cache.clear()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import uuid
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from functools import partial
 
@@ -103,10 +103,16 @@ def submit_report(
 
 def hash_draft(draft: Draft) -> str:
     """Return the fingerprint of a draft's meaning: equal for the same body in another spelling."""
+    content = {**_content(draft), "location": _content(draft.location)}
     canonical = json.dumps(
-        asdict(draft), sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=str
+        content, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=str
     )
     return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def _content(record: Draft | Location) -> dict[str, object]:
+    """Return fields and values; ``dataclasses.asdict`` would copy every one of them deeply."""
+    return {field.name: getattr(record, field.name) for field in fields(record)}
 
 
 def _find_earlier(resident: Resident, client_id: uuid.UUID) -> Report | None:

@@ -139,7 +139,7 @@ def test_it_says_honestly_when_to_come_back(monkeypatch: pytest.MonkeyPatch) -> 
 @pytest.mark.usefixtures("_engine")
 def test_it_counts_each_request_once_under_concurrency() -> None:
     with ThreadPoolExecutor(8) as pool:
-        counts = list(pool.map(lambda _number: throttling._count("count", 600), range(200)))
+        counts = list(pool.map(lambda _number: throttling._count("count", 600, 1), range(200)))
     assert sorted(counts) == list(range(1, 201))
 
 
@@ -156,3 +156,49 @@ def test_it_lets_everybody_pass_while_the_folder_is_unusable(
     (tmp_path / "file").touch()
     use_cache(settings, "xiangcun.lib.caches.LockedFileCache", str(tmp_path / "file" / "cache"))
     assert statuses(6) == [200] * 6
+
+
+def calls_of_the_cache(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    told: list[int] = []
+    counted = throttling._count
+
+    def count(key: str, seconds: int, more: int) -> int:
+        told.append(more)
+        return counted(key, seconds, more)
+
+    monkeypatch.setattr(throttling, "_count", count)
+    return told
+
+
+@pytest.mark.usefixtures("_isolated")
+def test_a_large_limit_is_told_to_the_cache_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    told, tab = calls_of_the_cache(monkeypatch), throttling.Tab()
+    assert all(tab.allows("part", 60, 40) for _ in range(9))
+    assert told == [3, 3, 3]
+
+
+@pytest.mark.usefixtures("_isolated")
+def test_two_processes_pass_at_most_their_slack_beyond_the_limit() -> None:
+    tabs = [throttling.Tab(), throttling.Tab()]
+    passed = sum(tab.allows("both", 60, 40) for _ in range(60) for tab in tabs)
+    assert 40 <= passed <= 40 + 2 * 2
+    assert not any(tab.allows("both", 60, 40) for tab in tabs)
+
+
+@pytest.mark.usefixtures("_isolated")
+def test_a_full_window_stays_full_without_asking_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    tab = throttling.Tab()
+    while tab.allows("full", 60, 20):
+        pass
+    told = calls_of_the_cache(monkeypatch)
+    assert not tab.allows("full", 60, 20)
+    assert told == []
+
+
+@pytest.mark.usefixtures("_isolated")
+def test_a_tab_does_not_grow_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(throttling.Tab, "MOST_KEYS", 5)
+    tab = throttling.Tab()
+    for index in range(50):
+        assert tab.allows(f"key-{index}", 60, 100)
+    assert len(tab._untold) <= 6
