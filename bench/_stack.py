@@ -25,7 +25,7 @@ from urllib.parse import urlsplit
 import psutil
 import psycopg
 
-from xiangcun.serve import granian_options
+from xiangcun.serve import CHILD_ENVIRONMENT, granian_options
 
 ROOT = Path(__file__).resolve().parent.parent
 POSTGRES = os.environ.get("TEST_DATABASE_URL", "postgres://postgres@127.0.0.1:5432/test")
@@ -56,6 +56,16 @@ class Stack:
         command = [sys.executable, "-m", "granian", *options, application]
         began = time.monotonic()
         self._start("web", command)
+        return self._until_up(began)
+
+    def start_supervised(self) -> float:
+        """Start everything as ``make run`` does, under the supervisor; return the seconds."""
+        began = time.monotonic()
+        self.environment |= {"PORT": str(self.port), "HOST": "127.0.0.1"}
+        self._start("serve", [sys.executable, "-m", "xiangcun.serve"])
+        return self._until_up(began)
+
+    def _until_up(self, began: float) -> float:
         while time.monotonic() - began < START_SECONDS:
             with contextlib.suppress(OSError, http.client.HTTPException):
                 connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=2)
@@ -102,6 +112,7 @@ def production_environment(data_dir: str, database_url: str, redis_url: str) -> 
     """Return the strict production mode's environment, without TLS in front."""
     return {
         **os.environ,
+        **CHILD_ENVIRONMENT,
         "PYTHONPATH": str(ROOT),
         "DJANGO_SETTINGS_MODULE": "xiangcun.settings",
         "XIANGCUN_DATA": data_dir,

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 import os
-import threading
 import uuid
 from datetime import UTC, datetime
 
-import psycopg
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import path
 from django.views.decorators.csrf import csrf_exempt
+from psycopg_pool import ConnectionPool
 
 from xiangcun.wsgi import application  # isort: skip - Django first
 
@@ -20,7 +19,8 @@ from django.urls import include
 
 from xiangcun.lib import bell
 
-_local = threading.local()
+# Kept connections, as many as the product may have: one a thread would be more than PostgreSQL takes.
+POOL = ConnectionPool(os.environ["DATABASE_URL"], min_size=1, max_size=16, open=False)
 
 INSERT_REPORT = """
 INSERT INTO reports_report (number, resident_id, client_id, body_hash, kind, channel, text, anonymous,
@@ -47,8 +47,8 @@ def raw(request: HttpRequest) -> JsonResponse:
     location = body["location"]
     number = f"XC{now:%y%m%d}-{uuid.uuid4().hex[:11]}"
     point = (location["lat"], location["lng"])
-    connection = _connection()
-    with connection.transaction():
+    POOL.open()
+    with POOL.connection() as connection:
         row = connection.execute(
             INSERT_REPORT,
             (
@@ -67,12 +67,6 @@ def raw(request: HttpRequest) -> JsonResponse:
         connection.execute(INSERT_UPDATE, (row[0], now, "已收到"))
     bell.ring("dispatch.triage_report", row[0])
     return JsonResponse({"number": number}, status=201)
-
-
-def _connection() -> psycopg.Connection:
-    if not hasattr(_local, "connection"):
-        _local.connection = psycopg.connect(os.environ["DATABASE_URL"], autocommit=True)
-    return _local.connection
 
 
 urlpatterns = [

@@ -1,7 +1,7 @@
 """The broker dies while residents report: same answer times, and nothing is lost.
 
-Starts a Redis of its own as broker and cache, measures ``POST /reports`` with it, without it and with
-it back, then counts the reports that were not triaged.
+Starts a Redis of its own as broker and cache and the product under its supervisor, measures
+``POST /reports`` with the broker and without it, then counts what was triaged once it is back.
 """
 
 from __future__ import annotations
@@ -72,8 +72,7 @@ def main() -> int:
             from reports.models import Report  # noqa: PLC0415 - after django.setup
 
             client = ApiClient(running.port, login())
-            running.start_web()
-            running.start_worker()
+            running.start_supervised()
             time.sleep(6)
             measure(client, "warm-up")
             up = measure(client, "broker up")

@@ -17,4 +17,4 @@ application = SpooledBody(get_wsgi_application())
 # of it after every 700 new objects costs a request 5 % of its processor time.
 gc.collect()
 gc.freeze()
-gc.set_threshold(20_000, 50, 100)
+gc.set_threshold(10_000, 20, 20)

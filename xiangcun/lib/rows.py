@@ -68,7 +68,9 @@ def insert_pair(
     _mark_saved(child, using)
 
 
-_updates: dict[tuple[type[models.Model], str, tuple[str, ...], tuple[tuple[str, bool], ...]], str] = {}
+_updates: dict[
+    tuple[type[models.Model], str, tuple[str, ...], tuple[tuple[str, bool], ...]], str
+] = {}
 
 
 def update_row(
