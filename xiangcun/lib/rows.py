@@ -68,11 +68,6 @@ def insert_pair(
     _mark_saved(child, using)
 
 
-_updates: dict[
-    tuple[type[models.Model], str, tuple[str, ...], tuple[tuple[str, bool], ...]], str
-] = {}
-
-
 def update_row(
     instance: models.Model,
     names: tuple[str, ...],
@@ -85,27 +80,33 @@ def update_row(
     Names are attribute names (``category_id``); ``None`` in ``where`` means IS NULL. False when the
     row has changed or gone, and then nothing is written. No signals, as in ``QuerySet.update``.
     """
-    connection, options = connections[using], instance._meta  # noqa: SLF001 - the documented meta API
-    key = (type(instance), using, names, tuple((name, where[name] is None) for name in where))
-    sql = _updates.get(key)
-    fields = _fields_of(type(instance))
-    if sql is None:
-        quote = connection.ops.quote_name
-        changes = ", ".join(f"{quote(fields[name].column)} = %s" for name in names)
-        guards = " AND ".join(
-            f"{quote(fields[name].column)} {'IS NULL' if value is None else '= %s'}"
-            for name, value in {"id": instance.pk, **where}.items()
-        )
-        # Names of our own models and columns; every value is a parameter.
-        sql = f"UPDATE {quote(options.db_table)} SET {changes} WHERE {guards}"  # noqa: S608
-        _updates[key] = sql
+    connection, fields = connections[using], _fields_of(type(instance))
+    where = {"id": instance.pk, **where}
+    guards = tuple((name, value is None) for name, value in where.items())
     given = [(fields[name], getattr(instance, name)) for name in names]
-    given.append((options.pk, instance.pk))
     given += [(fields[name], value) for name, value in where.items() if value is not None]
     values = [field.get_db_prep_save(value, connection=connection) for field, value in given]
     with transaction.mark_for_rollback_on_error(using), connection.cursor() as cursor:
-        cursor.execute(sql, values)
+        cursor.execute(_update_sql(type(instance), names, guards, using), values)
         return bool(cursor.rowcount == 1)
+
+
+@lru_cache(maxsize=64)
+def _update_sql(
+    model: type[models.Model],
+    names: tuple[str, ...],
+    guards: tuple[tuple[str, bool], ...],
+    using: str,
+) -> str:
+    """Return the statement: names of our own models and columns, every value a parameter."""
+    quote, fields = connections[using].ops.quote_name, _fields_of(model)
+    columns = {name: quote(str(field.column)) for name, field in fields.items()}
+    changes = ", ".join(f"{columns[name]} = %s" for name in names)
+    conditions = " AND ".join(
+        f"{columns[name]} {'IS NULL' if is_null else '= %s'}" for name, is_null in guards
+    )
+    table = quote(model._meta.db_table)  # noqa: SLF001 - the documented model _meta API
+    return f"UPDATE {table} SET {changes} WHERE {conditions}"  # noqa: S608 - see above
 
 
 @lru_cache(maxsize=64)

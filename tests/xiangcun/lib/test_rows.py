@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from knox.models import get_token_model
 
 from reports.models import Report, ReportUpdate, Resident, ResidentToken
-from xiangcun.lib.rows import RowQuery, insert_pair, insert_row
+from xiangcun.lib.rows import RowQuery, insert_pair, insert_row, update_row
 
 NOW = datetime(2026, 3, 4, 5, 6, 7, 891, tzinfo=UTC)
 pytestmark = pytest.mark.django_db
@@ -172,3 +172,34 @@ def test_it_reads_what_the_orm_reads(resident: Resident) -> None:
 
 def test_it_finds_nothing() -> None:
     assert TOKEN.first("unknown") is None
+
+
+def test_an_update_writes_what_is_named_and_nothing_else(resident: Resident) -> None:
+    given = report(resident)
+    insert_row(given)
+    given.allowed_actions, given.text, given.promised_at = ["rate"], "不写", NOW
+    assert update_row(given, ("allowed_actions", "promised_at"), where={"triaged_at": None})
+    read = Report.objects.get(pk=given.pk)
+    assert (read.allowed_actions, read.promised_at) == (["rate"], NOW)
+    assert read.text != "不写"
+
+
+def test_an_update_of_a_changed_row_writes_nothing(resident: Resident) -> None:
+    given = report(resident)
+    insert_row(given)
+    given.urgency = "P1"
+    assert not update_row(given, ("urgency",), where={"reopen_count": 1})
+    Report.objects.filter(pk=given.pk).update(triaged_at=NOW)
+    assert not update_row(given, ("urgency",), where={"triaged_at": None})
+    assert Report.objects.get(pk=given.pk).urgency == ""
+
+
+def test_a_query_with_an_order_finds_the_first_row(resident: Resident) -> None:
+    rows = [report(resident), report(resident)]
+    for row in rows:
+        insert_row(row)
+    newest = RowQuery(
+        lambda: Report.objects.filter(resident_id=0).order_by("-pk").values_list("pk")
+    )
+    assert newest.first(resident.pk) == [rows[1].pk]
+    assert newest.first(0) is None
