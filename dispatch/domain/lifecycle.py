@@ -59,9 +59,9 @@ def perform(
             raise _stale(ticket)
         attempt = _attempt(ticket, action, actor=actor, now=now, fields=fields)
         data, partner = _step(attempt)
-        if attempt.transition.action in _TWO_TICKETS and partner is not None:
+        if action in _TWO_TICKETS and partner is not None:
             _move_partner(attempt, partner, moved=data["reports"])
-        else:
+        elif action != Act.ATTACH:  # whoever attaches shows the ticket to the report that came
             photos = _shown_photos(attempt)
             project_ticket(ticket, now=now, text=public_text(attempt), photos=photos)
         return ticket
@@ -183,15 +183,14 @@ def _move_partner(attempt: Attempt, partner: Ticket, *, moved: list[int]) -> Non
     """Write the line of the ticket that got or gave the reports, and tell the residents who moved."""
     ticket, transition = attempt.ticket, attempt.transition
     merged = transition.action == Act.MERGE
-    perform(
+    partner = perform(
         partner.pk,
         Act.ATTACH if merged else Act.DETACH,
         actor=attempt.actor,
         now=attempt.now,
         fields=Fields(note=f"{ticket.number}{transition.action.label}"),
     )
-    if not merged:
-        project_ticket(ticket, now=attempt.now)
+    project_ticket(partner if merged else ticket, now=attempt.now, among=moved)
     tell(moved, transition.public_text, now=attempt.now)
 
 

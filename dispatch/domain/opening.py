@@ -13,10 +13,9 @@ from dispatch.domain.actors import SYSTEM, Actor
 from dispatch.domain.effects import start_assessing
 from dispatch.domain.fields import Fields
 from dispatch.domain.lifecycle import perform, perform_first, record_opening
-from dispatch.domain.projection import project_first, tell
+from dispatch.domain.projection import project_first
 from dispatch.enums import TicketAction, TicketStatus
 from dispatch.models import Department, Ticket, TicketReport
-from reports.domain.progress import mark_triaged
 from reports.enums import Urgency
 from reports.models import Category, Grid, Report
 from xiangcun.lib.rows import insert_row, update_row
@@ -122,10 +121,9 @@ def attach_report(
     """
     TicketReport.objects.create(ticket=ticket, report=report, origin_ticket=ticket, attached_at=now)
     Ticket.objects.filter(pk=ticket.pk).update(report_count=F("report_count") + 1)
-    if not mark_triaged(report.pk, now=now):
-        raise AnsweredForError
     ticket = perform(
         ticket.pk, TicketAction.ATTACH, actor=actor, now=now, fields=Fields(note=report.number)
     )
-    tell([report.pk], JOINED_TEXT, now=now)
+    if not project_first(ticket, report, now=now, text=JOINED_TEXT):
+        raise AnsweredForError
     return ticket

@@ -92,10 +92,20 @@ def live_report_ids(ticket: Ticket) -> list[int]:
 
 
 def project_ticket(
-    ticket: Ticket, *, now: datetime, text: str = "", photos: Sequence[UUID] = ()
+    ticket: Ticket,
+    *,
+    now: datetime,
+    text: str = "",
+    photos: Sequence[UUID] = (),
+    among: Sequence[int] | None = None,
 ) -> None:
-    """Write the view of ``ticket`` to its reports and, with a ``text``, a line to their timelines."""
+    """Write the view of ``ticket`` to its reports and, with a ``text``, a line to their timelines.
+
+    ``among`` narrows it to these reports, where the view of the others has not changed.
+    """
     report_ids = live_report_ids(ticket)
+    if among is not None:
+        report_ids = [report_id for report_id in report_ids if report_id in set(among)]
     if not report_ids:
         return
     progress = progress_of(ticket)
@@ -106,7 +116,7 @@ def project_ticket(
 
 
 def project_first(ticket: Ticket, report: Report, *, now: datetime, text: str = "") -> bool:
-    """Write the view of a new ticket to its one report; False when the report is answered for."""
+    """Write the view of ``ticket`` to a report it has just got; False if that is answered for."""
     progress = progress_of(ticket)
     if not take_over(report, progress, now=now):
         return False
