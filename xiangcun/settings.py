@@ -315,6 +315,9 @@ CELERY_WORKER_CONCURRENCY = env_int("WORKER_CONCURRENCY", 2 if REDIS_URL else 1,
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_MAX_TASKS_PER_CHILD = 5000
 CELERY_WORKER_MAX_MEMORY_PER_CHILD = 240_000
+# Celery would close the connection pool after every task: a new PostgreSQL backend and everything
+# prepared anew for each report. xiangcun.celery does between tasks what Django does between requests.
+CELERY_DB_REUSE_MAX = 5000
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_REDIRECT_STDOUTS = False
 # Its open subscription is how a worker notices that Redis went away. Without it a worker that could
