@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -23,7 +24,7 @@ class UntriagedReport:
 def untriaged_report(report_id: int) -> UntriagedReport | None:
     """Return the report if triage has still to look at it (one query, a second if supplemented)."""
     photos = ReportPhoto.objects.filter(report=OuterRef("pk")).values("report")
-    rows = Report.objects.select_related("chosen_category").annotate(
+    rows = Report.objects.select_related("chosen_category", "resident").annotate(
         photo_count=Subquery(photos.annotate(found=Count("pk")).values("found")),
         supplemented=Exists(
             ReportUpdate.objects.filter(report=OuterRef("pk"), kind=UpdateKind.SUPPLEMENT)
@@ -46,6 +47,17 @@ def supplements_of(report_id: int) -> list[str]:
     """Return what the resident added to the report, in order."""
     rows = ReportUpdate.objects.filter(report_id=report_id, kind=UpdateKind.SUPPLEMENT)
     return list(rows.order_by("at", "pk").values_list("text", flat=True))
+
+
+def supplements_of_reports(report_ids: Iterable[int]) -> dict[int, list[str]]:
+    """Return what the residents added to each of the reports, in order (one query)."""
+    rows = ReportUpdate.objects.filter(
+        report_id__in=list(report_ids), kind=UpdateKind.SUPPLEMENT
+    ).order_by("at", "pk")
+    found: dict[int, list[str]] = {}
+    for report_id, text in rows.values_list("report_id", "text"):
+        found.setdefault(report_id, []).append(text)
+    return found
 
 
 def oldest_wait(*, now: datetime) -> timedelta | None:
