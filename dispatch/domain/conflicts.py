@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from dispatch.domain import complaint_words as words
-from dispatch.queries.parties import Party
+from dispatch.models import Department, Ticket
+from dispatch.queries.parties import Party, read_parties, reported_words
 
 _CLAUSE = re.compile(r"[^，,。！？!?；;：:\n]+")
 _SENTENCE_END = re.compile(r"[。！？!?；;\n]")
@@ -24,7 +25,7 @@ _OFFICE_VICE, _COLLUSION, _ANYBODYS, _KIN_DEED = (
     re.compile(part)
     for part in (words.OFFICE_VICE, words.COLLUSION, words.ANYBODYS_VICE, words.KIN_DEED)
 )
-_ANY_VICE = re.compile("|".join((words.OFFICE_VICE, words.COLLUSION, words.ANYBODYS_VICE)))
+_ANY_VICE = re.compile(f"{words.OFFICE_VICE}|{words.COLLUSION}|{words.ANYBODYS_VICE}")
 _KIN = re.compile(words.KIN)
 _BARE_VICE = re.compile(rf"{words.LEAD_IN.pattern}(?:{words.OFFICE_VICE}|{words.COLLUSION})")
 _NEXT_CLAUSE = re.compile(rf"{words.LEAD_IN.pattern}(?P<vice>{words.OFFICE_VICE})")
@@ -93,8 +94,8 @@ class ComplaintReader:
         for match in self._find_unit.finditer(text):
             name = match.group()
             kind = _Kind.UNIT if name in self._units else _Kind.PERSON
-            owners = self._units.get(name, set()) | self._people.get(name, set())
-            yield _Mention(match.start(), match.end(), kind, frozenset(owners))
+            named = self._units.get(name, set()) | self._people.get(name, set())
+            yield _Mention(match.start(), match.end(), kind, frozenset(named))
         taken: list[tuple[int, int]] = []
         for match in self._find_village.finditer(text):
             owners = frozenset(self._villages[match.group()])
@@ -193,11 +194,41 @@ def _in_next_clause(text: str, clause_end: int) -> bool:
         return False
     following = _CLAUSE.match(text, clause_end + 1)
     match = _NEXT_CLAUSE.match(following.group()) if following else None
-    return match is not None and following is not None and (
-        words.OF_ANOTHER.match(following.group(), match.end()) is None
+    return (
+        match is not None
+        and following is not None
+        and (words.OF_ANOTHER.match(following.group(), match.end()) is None)
     )
 
 
 def _is_kin(right: str) -> bool:
     match = _KIN.match(right)
     return match is not None and bool(_KIN_DEED.search(right, match.end(), match.end() + _GAP))
+
+
+def neutral_department(
+    department: Department, complained: Mapping[int, Why], departments: Mapping[int, Department]
+) -> Department | None:
+    """Return who may look into a complaint about ``department``: as set there, else the command room."""
+    chosen = departments.get(department.conflict_department_id or 0)
+    if chosen is not None and chosen.is_active and chosen.pk not in complained:
+        return chosen
+    return next(
+        (row for row in departments.values() if row.is_command_room and row.is_active), None
+    )
+
+
+def complaints_in_ticket(ticket: Ticket) -> Mapping[int, Why]:
+    """Return department id → why, over everything the ticket's residents wrote.
+
+    Two queries; two or three more for a text that has complaining words at all.
+    """
+    texts = reported_words(ticket.pk)
+    if not any(words.TRIGGER.search(text) for text in texts):
+        return {}
+    reader = ComplaintReader(read_parties())
+    village_code = ticket.grid.village_code if ticket.grid else ""
+    found: dict[int, Why] = {}
+    for text in texts:
+        found = {**reader.complaints(text, village_code=village_code), **found}
+    return found

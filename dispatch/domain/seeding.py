@@ -89,9 +89,7 @@ def seed_departments(rows: Sequence[Row], *, mode: SeedMode) -> int:
     ]  # fmt: skip
     known = set(Department.objects.values_list("code", flat=True))
     put_rows(Department, departments, key=["code"], columns=columns, mode=mode)
-    _link_conflicts(
-        row for row in rows if mode is SeedMode.RESET or row["code"] not in known
-    )
+    _link_conflicts(row for row in rows if mode is SeedMode.RESET or row["code"] not in known)
     return len(rows)
 
 

@@ -5,107 +5,151 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('dispatch', '0001_initial'),
-        ('reports', '0001_initial'),
+        ("dispatch", "0001_initial"),
+        ("reports", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='RuleFault',
+            name="RuleFault",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('message', models.CharField(max_length=300, verbose_name='问题')),
-                ('since', models.DateTimeField(verbose_name='发现时间')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("message", models.CharField(max_length=300, verbose_name="问题")),
+                ("since", models.DateTimeField(verbose_name="发现时间")),
             ],
             options={
-                'verbose_name': '规则问题',
-                'verbose_name_plural': '规则问题',
+                "verbose_name": "规则问题",
+                "verbose_name_plural": "规则问题",
             },
         ),
         migrations.CreateModel(
-            name='RuleHit',
+            name="RuleHit",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('day', models.DateField(verbose_name='日期')),
-                ('hits', models.PositiveIntegerField(default=0, verbose_name='命中')),
-                ('skips', models.PositiveIntegerField(default=0, verbose_name='跳过')),
-                ('hit_at', models.DateTimeField(null=True, verbose_name='最近命中')),
-                ('skipped_at', models.DateTimeField(null=True, verbose_name='最近跳过')),
-                ('skip_reason', models.CharField(blank=True, max_length=200, verbose_name='跳过原因')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("day", models.DateField(verbose_name="日期")),
+                ("hits", models.PositiveIntegerField(default=0, verbose_name="命中")),
+                ("skips", models.PositiveIntegerField(default=0, verbose_name="跳过")),
+                ("hit_at", models.DateTimeField(null=True, verbose_name="最近命中")),
+                ("skipped_at", models.DateTimeField(null=True, verbose_name="最近跳过")),
+                (
+                    "skip_reason",
+                    models.CharField(blank=True, max_length=200, verbose_name="跳过原因"),
+                ),
             ],
             options={
-                'verbose_name': '规则命中',
-                'verbose_name_plural': '规则命中',
+                "verbose_name": "规则命中",
+                "verbose_name_plural": "规则命中",
             },
         ),
         migrations.AddField(
-            model_name='department',
-            name='aliases',
-            field=models.JSONField(blank=True, default=list, verbose_name='别称'),
+            model_name="department",
+            name="aliases",
+            field=models.JSONField(blank=True, default=list, verbose_name="别称"),
         ),
         migrations.AddField(
-            model_name='department',
-            name='conflict_department',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='dispatch.department', verbose_name='被投诉时改派'),
+            model_name="department",
+            name="conflict_department",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to="dispatch.department",
+                verbose_name="被投诉时改派",
+            ),
         ),
         migrations.AddField(
-            model_name='routingrule',
-            name='channels',
-            field=models.JSONField(blank=True, default=list, verbose_name='上报渠道'),
+            model_name="routingrule",
+            name="channels",
+            field=models.JSONField(blank=True, default=list, verbose_name="上报渠道"),
         ),
         migrations.AddField(
-            model_name='routingrule',
-            name='kinds',
-            field=models.JSONField(blank=True, default=list, verbose_name='上报类型'),
+            model_name="routingrule",
+            name="kinds",
+            field=models.JSONField(blank=True, default=list, verbose_name="上报类型"),
         ),
         migrations.AddField(
-            model_name='routingrule',
-            name='roles',
-            field=models.JSONField(blank=True, default=list, verbose_name='上报人身份'),
+            model_name="routingrule",
+            name="roles",
+            field=models.JSONField(blank=True, default=list, verbose_name="上报人身份"),
         ),
         migrations.AddField(
-            model_name='routingrule',
-            name='words_all',
-            field=models.JSONField(blank=True, default=list, verbose_name='同时包含词语'),
+            model_name="routingrule",
+            name="words_all",
+            field=models.JSONField(blank=True, default=list, verbose_name="同时包含词语"),
         ),
         migrations.AddField(
-            model_name='routingrule',
-            name='words_none',
-            field=models.JSONField(blank=True, default=list, verbose_name='不包含词语'),
+            model_name="routingrule",
+            name="words_none",
+            field=models.JSONField(blank=True, default=list, verbose_name="不包含词语"),
         ),
         migrations.AddField(
-            model_name='triagerun',
-            name='hits_counted',
-            field=models.BooleanField(default=False, editable=False, verbose_name='已计入规则命中'),
+            model_name="triagerun",
+            name="hits_counted",
+            field=models.BooleanField(default=False, editable=False, verbose_name="已计入规则命中"),
         ),
         migrations.AlterField(
-            model_name='routingrule',
-            name='day_scope',
-            field=models.CharField(choices=[('any', '每天'), ('workday', '工作日'), ('restday', '休息日'), ('holiday', '法定节假日'), ('makeup', '调休上班日')], default='any', max_length=8, verbose_name='适用日期'),
+            model_name="routingrule",
+            name="day_scope",
+            field=models.CharField(
+                choices=[
+                    ("any", "每天"),
+                    ("workday", "工作日"),
+                    ("restday", "休息日"),
+                    ("holiday", "法定节假日"),
+                    ("makeup", "调休上班日"),
+                ],
+                default="any",
+                max_length=8,
+                verbose_name="适用日期",
+            ),
         ),
         migrations.AlterField(
-            model_name='routingrule',
-            name='words',
-            field=models.JSONField(blank=True, default=list, verbose_name='包含任一词语'),
+            model_name="routingrule",
+            name="words",
+            field=models.JSONField(blank=True, default=list, verbose_name="包含任一词语"),
         ),
         migrations.AddIndex(
-            model_name='triagerun',
-            index=models.Index(condition=models.Q(('hits_counted', False)), fields=['id'], name='triage_hits_uncounted'),
+            model_name="triagerun",
+            index=models.Index(
+                condition=models.Q(("hits_counted", False)),
+                fields=["id"],
+                name="triage_hits_uncounted",
+            ),
         ),
         migrations.AddField(
-            model_name='rulefault',
-            name='rule',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='fault', to='dispatch.routingrule', verbose_name='派单规则'),
+            model_name="rulefault",
+            name="rule",
+            field=models.OneToOneField(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="fault",
+                to="dispatch.routingrule",
+                verbose_name="派单规则",
+            ),
         ),
         migrations.AddField(
-            model_name='rulehit',
-            name='rule',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='days', to='dispatch.routingrule', verbose_name='派单规则'),
+            model_name="rulehit",
+            name="rule",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="days",
+                to="dispatch.routingrule",
+                verbose_name="派单规则",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='rulehit',
-            constraint=models.UniqueConstraint(fields=('rule', 'day'), name='rule_hit_day_once'),
+            model_name="rulehit",
+            constraint=models.UniqueConstraint(fields=("rule", "day"), name="rule_hit_day_once"),
         ),
     ]

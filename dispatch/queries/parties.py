@@ -42,7 +42,9 @@ def names_of(department: Department) -> tuple[str, ...]:
     names = (department.name, department.short_name, *aliases)
     return tuple(
         dict.fromkeys(
-            name.strip() for name in names if isinstance(name, str) and len(name.strip()) >= MIN_NAME
+            name.strip()
+            for name in names
+            if isinstance(name, str) and len(name.strip()) >= MIN_NAME
         )
     )
 

@@ -20,7 +20,7 @@ from dispatch.queries.untriaged import UntriagedReport, untriaged_report
 from dispatch.triage.context import Candidate, Decision, Outcome, StepResult, TriageContext
 from dispatch.triage.reference import Reference, current_reference
 from dispatch.triage.steps import classify, duplicates, locate, prioritise, route, screen
-from reports.enums import ReportKind
+from reports.enums import ReportKind, ResidentRole
 
 logger = logging.getLogger(__name__)
 
@@ -72,6 +72,8 @@ def build_context(found: UntriagedReport, *, now: datetime) -> TriageContext:
         join_number=report.join_number,
         accuracy_m=report.accuracy_m,
         photo_count=found.photo_count,
+        channel=report.channel,
+        reporter_role=report.resident.role if report.resident else ResidentRole.RESIDENT,
     )
 
 

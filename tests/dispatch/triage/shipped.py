@@ -6,8 +6,10 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
+from dispatch.domain.conflicts import ComplaintReader
 from dispatch.domain.seeding import DATA, _spell_out
 from dispatch.models import Department
+from dispatch.queries.parties import Party, names_of
 from dispatch.triage.context import TriageContext
 from dispatch.triage.dangers import Danger
 from dispatch.triage.gridmap import GridMap
@@ -94,4 +96,10 @@ def reference() -> Reference:
             for row in leaves
         },
         villages={row.village_code: row for row in departments.values() if row.village_code},
+        departments={row.pk: row for row in departments.values()},
+        complaints=ComplaintReader(
+            Party(row.pk, names_of(row), row.village_code)
+            for row in departments.values()
+            if row.is_active and not row.is_command_room
+        ),
     )
