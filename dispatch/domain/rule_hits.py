@@ -70,9 +70,9 @@ def _count(runs: Iterable[tuple[datetime, Any]]) -> dict[Cell, _Count]:
     ids = frozenset(by_name.values())
     cells: dict[Cell, _Count] = {}
     for at, steps in runs:
-        data = next((row["data"] for row in steps if row.get("step") == ROUTE_STEP), {})
+        data: dict[str, Any] = next((row["data"] for row in steps if row["step"] == ROUTE_STEP), {})
         day = timezone.localtime(at).date()
-        rule_id = data.get("rule_id") or by_name.get(data.get("rule"))
+        rule_id = data.get("rule_id") or by_name.get(data.get("rule", ""))
         if rule_id in ids:
             cell = cells.setdefault((rule_id, day), _Count())
             cell.hits += 1

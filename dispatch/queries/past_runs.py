@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -60,7 +60,7 @@ def past_runs(*, limit: int) -> Iterator[PastRun]:
         for pk, found, report_id, _ in rows:
             at = found[4]
             texts = tuple(text for when, text in added.get(report_id, ()) if when <= at)
-            yield PastRun(*found, supplements=texts)
+            yield replace(PastRun(*found), supplements=texts)
             last = pk
         limit -= len(rows)
         if len(rows) < _CHUNK:
