@@ -64,13 +64,7 @@ class RuleBoard:
         )
         found = [(label, self._short(values)) for label, values in lists if values]
         if rule.hour_from or rule.hour_to:
-            span = (
-                f"{rule.hour_from or '…':%H:%M}–{rule.hour_to or '…':%H:%M}"
-                if (rule.hour_from and rule.hour_to)
-                else _("不完整")
-            )
-            overnight = rule.hour_from and rule.hour_to and rule.hour_from > rule.hour_to
-            found.append((_("时间"), span + (_("（跨夜）") if overnight else "")))
+            found.append((_("时间"), _hours(rule)))
         if rule.day_scope != DayScope.ANY:
             found.append((_("日期"), str(rule.get_day_scope_display())))
         return found
@@ -79,6 +73,13 @@ class RuleBoard:
         words = [self.names.get(word, word) for word in readable(values)]
         more = _(" 等 %d 项") % len(words) if len(words) > _SHOWN else ""
         return "、".join(words[:_SHOWN]) + more
+
+
+def _hours(rule: RoutingRule) -> str:
+    start, end = rule.hour_from, rule.hour_to
+    if start is None or end is None:
+        return _("不完整")
+    return f"{start:%H:%M}–{end:%H:%M}" + (_("（跨夜）") if start > end else "")
 
 
 def read_board(*, now: datetime) -> RuleBoard:

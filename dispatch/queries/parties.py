@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from dispatch.models import Department, Membership
+from dispatch.models import Assignment, Department, Membership
 from dispatch.queries.untriaged import supplements_of_reports
 from reports.models import Report
 
@@ -54,6 +54,12 @@ def staff_names() -> list[tuple[int, str]]:
     rows = Membership.objects.filter(is_active=True, user__is_active=True)
     found = rows.order_by("pk").values_list("department_id", "user__display_name")
     return [(pk, name.strip()) for pk, name in found if len(name.strip()) >= MIN_NAME]
+
+
+def any_works_on(ticket_id: int, department_ids: Iterable[int]) -> bool:
+    """Whether one of the departments leads or assists in the ticket now (one query)."""
+    pieces = Assignment.objects.filter(ticket_id=ticket_id, ended_at__isnull=True)
+    return pieces.filter(department_id__in=list(department_ids)).exists()
 
 
 def reported_words(ticket_id: int) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 from dispatch.domain.conflicts import Why, neutral_department
 from dispatch.models import Department
+from dispatch.queries.parties import any_works_on
 from dispatch.triage.context import StepResult, TriageContext
 from dispatch.triage.reference import Duty, Reference, Rule
 from dispatch.triage.rule_checks import VILLAGE
@@ -34,6 +35,9 @@ class _Choice:
 
 def run(context: TriageContext, reference: Reference) -> StepResult:
     """Pick lead and assisting departments; never the one the resident complains of."""
+    complained = _complaints(context, reference)
+    if context.attach_to and complained and any_works_on(context.attach_to, complained):
+        context = replace(context, attach_to=None)  # those complained of work on that ticket
     category = context.category
     if category is None:
         return StepResult(NAME, context, "分类未定，未选择单位", ok=False)
@@ -49,7 +53,6 @@ def run(context: TriageContext, reference: Reference) -> StepResult:
     if lead is None:
         reason = f"{why}，但无法确定属地村社或单位已停用"
         return StepResult(NAME, context, reason, ok=False, data=data)
-    complained = _complaints(context, reference)
     assisting = _assisting(choice.duty, lead, context, reference)
     kept = tuple(row for row in assisting if row.pk not in complained)
     data |= {
