@@ -60,9 +60,9 @@ class RuleColumns:
     def col_hits(self, rule: RoutingRule) -> SafeString:
         record = _card(rule).record
         return format_html(
-            '<div class="xc-due"><b>{}</b><br><span>{}</span></div>',
-            _("近 30 天 %(recent)d 次，共 %(total)d 次")
-            % {"recent": record.recent, "total": record.total},
+            '<div class="xc-due"><b>{}</b><br><span>{}<br>{}</span></div>',
+            _("近 30 天 %d 次") % record.recent,
+            _("共 %d 次") % record.total,
             _("最近 %s") % moment_text(record.last_at) if record.last_at else _("还没有命中过"),
         )
 
@@ -72,9 +72,10 @@ class RuleColumns:
         if not rule.is_active:
             return badge(_("停用"), "")
         if card.fault:
+            label = _("有误，派单时跳过") if card.skipped else _("有误，部分无效")
             note = _("%(fault)s（%(since)s 发现）") % {"fault": card.fault, "since": card.since}
             return format_html(
-                '<div class="xc-rule-fault">{}<div>{}</div></div>', badge(_("有误"), "danger"), note
+                '<div class="xc-rule-fault">{}<div>{}</div></div>', badge(label, "danger"), note
             )
         if card.record.skips:
             note = _("近 30 天跳过 %(times)d 次：%(reason)s（最近 %(at)s）") % {
@@ -142,7 +143,8 @@ class RoutingRuleAdmin(RuleColumns, OfficeAdmin):
                     "words",
                     "words_all",
                     "words_none",
-                    ("hour_from", "hour_to", "day_scope"),
+                    ("hour_from", "hour_to"),
+                    "day_scope",
                 )
             },
         ),

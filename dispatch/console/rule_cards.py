@@ -12,7 +12,7 @@ from dispatch.console.wording import moment_text
 from dispatch.enums import DayScope
 from dispatch.models import RoutingRule
 from dispatch.queries.rule_hits import RuleRecord, faults_since, rule_records
-from dispatch.triage.rule_watch import current_faults
+from dispatch.triage.rule_watch import RuleState, current_faults
 from reports.enums import Channel, ReportKind, ResidentRole, Urgency
 
 _SHOWN = 3
@@ -20,13 +20,17 @@ _SHOWN = 3
 
 @dataclass(frozen=True, slots=True)
 class RuleCard:
-    """One rule, ready to be shown. ``fault`` is empty for a sound rule, ``since`` when it was found."""
+    """One rule, ready to be shown. ``fault`` is empty for a sound rule, ``since`` when it was found.
+
+    ``skipped`` says that triage passes it over for its fault.
+    """
 
     conditions: tuple[tuple[str, str], ...]
     departments: str
     record: RuleRecord
     fault: str
     since: str
+    skipped: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,19 +39,20 @@ class RuleBoard:
 
     names: dict[str, str]
     records: dict[int, RuleRecord]
-    faults: dict[int, str]
+    faults: dict[int, RuleState]
     since: dict[int, datetime]
 
     def card(self, rule: RoutingRule) -> RuleCard:
         """Return the card of a rule whose departments are loaded."""
         assisting = "、".join(row.short_name for row in rule.assisting.all())
-        found = self.since.get(rule.pk)
+        found, state = self.since.get(rule.pk), self.faults.get(rule.pk)
         return RuleCard(
             conditions=tuple(self._conditions(rule)),
             departments=f"{rule.lead.short_name}" + (f"（协办 {assisting}）" if assisting else ""),
             record=self.records.get(rule.pk, RuleRecord()),
-            fault=self.faults.get(rule.pk, ""),
+            fault=state.message if state else "",
             since=moment_text(found) or _("刚刚"),
+            skipped=state is not None and state.skipped,
         )
 
     def _conditions(self, rule: RoutingRule) -> list[tuple[str, str]]:

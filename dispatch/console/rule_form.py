@@ -103,9 +103,8 @@ class RuleForm(OfficeForm):
         """Put every fault at its field; ask about a rule that redirects very much."""
         data = super().clean() or {}
         for fault in find_faults(self.draft(), self.known):
-            if fault.field not in self.errors or fault.code != "never_matches":
-                error = forms.ValidationError(fault.message, code=fault.code)
-                self.add_error(fault.field if fault.field in self.fields else None, error)
+            error = forms.ValidationError(fault.message, code=fault.code)
+            self.add_error(fault.field if fault.field in self.fields else None, error)
         if not self.errors and not self.for_trial and {*self.changed_data} - _HARMLESS:
             self._ask_about_width(data)
         return data

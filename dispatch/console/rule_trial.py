@@ -91,6 +91,7 @@ def _shown(request: HttpRequest, trial: Trial) -> dict[str, Any]:
         "share": f"{trial.share:.0%}",
         "oldest": moment_text(trial.oldest),
         "rows": [_row(change, visible=change.run.ticket_id in visible) for change in trial.changes],
+        "hidden": len(set(ids) - visible),
         "more": max(0, trial.redirected + trial.reassisted - len(trial.changes)),
         "max_shown": MAX_SHOWN,
     }

@@ -204,7 +204,7 @@ def _given(run: PastRun) -> Mapping[str, Any]:
     placed = steps.get("locate", {})
     return {
         "category": run.candidates[0]["category"],
-        "urgency": next((row for row in Urgency if said.startswith(row.label)), Urgency.P2),
+        "urgency": next((row for row in Urgency if said.startswith(str(row.label))), Urgency.P2),
         "grid": placed.get("data", {}).get("grid", "") if placed.get("ok") else "",
     }
 
