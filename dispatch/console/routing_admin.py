@@ -43,6 +43,14 @@ def _card(rule: RoutingRule) -> RuleCard:
     return rule.card  # type: ignore[attr-defined,no-any-return]  # set by RuleChangeList
 
 
+def _warned(label: str, note: str) -> SafeString:
+    return format_html(
+        '<div class="xc-rule-who">{}<div class="xc-soft">{}</div></div>',
+        badge(label, "warning"),
+        note,
+    )
+
+
 class RuleColumns:
     """The columns of the list; none runs a query."""
 
@@ -77,17 +85,16 @@ class RuleColumns:
             return format_html(
                 '<div class="xc-rule-fault">{}<div>{}</div></div>', badge(label, "danger"), note
             )
+        if card.shadowed_by:
+            note = _("排在前面的“%s”已包含它的全部情况") % card.shadowed_by
+            return _warned(_("不会生效"), note)
         if card.record.skips:
             note = _("近 30 天跳过 %(times)d 次：%(reason)s（最近 %(at)s）") % {
                 "times": card.record.skips,
                 "reason": card.record.skip_reason,
                 "at": moment_text(card.record.skipped_at),
             }
-            return format_html(
-                '<div class="xc-rule-who">{}<div class="xc-soft">{}</div></div>',
-                badge(_("有跳过"), "warning"),
-                note,
-            )
+            return _warned(_("有跳过"), note)
         return badge(_("启用"), "success")
 
     @admin.display(description=gettext_lazy("移动"))

@@ -12,7 +12,7 @@ from dispatch.console.wording import moment_text
 from dispatch.enums import DayScope
 from dispatch.models import RoutingRule
 from dispatch.queries.rule_hits import RuleRecord, faults_since, rule_records
-from dispatch.triage.rule_watch import RuleState, current_faults
+from dispatch.triage.rule_watch import RuleState, rule_states
 from reports.enums import Channel, ReportKind, ResidentRole, Urgency
 
 _SHOWN = 3
@@ -22,7 +22,8 @@ _SHOWN = 3
 class RuleCard:
     """One rule, ready to be shown. ``fault`` is empty for a sound rule, ``since`` when it was found.
 
-    ``skipped`` says that triage passes it over for its fault.
+    ``skipped`` says that triage passes it over for its fault, ``shadowed_by`` names the earlier rule
+    that leaves nothing to it.
     """
 
     conditions: tuple[tuple[str, str], ...]
@@ -31,6 +32,7 @@ class RuleCard:
     fault: str
     since: str
     skipped: bool = False
+    shadowed_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +41,13 @@ class RuleBoard:
 
     names: dict[str, str]
     records: dict[int, RuleRecord]
-    faults: dict[int, RuleState]
+    states: dict[int, RuleState]
     since: dict[int, datetime]
 
     def card(self, rule: RoutingRule) -> RuleCard:
         """Return the card of a rule whose departments are loaded."""
         assisting = "、".join(row.short_name for row in rule.assisting.all())
-        found, state = self.since.get(rule.pk), self.faults.get(rule.pk)
+        found, state = self.since.get(rule.pk), self.states.get(rule.pk)
         return RuleCard(
             conditions=tuple(self._conditions(rule)),
             departments=f"{rule.lead.short_name}" + (f"（协办 {assisting}）" if assisting else ""),
@@ -53,6 +55,7 @@ class RuleBoard:
             fault=state.message if state else "",
             since=moment_text(found) or _("刚刚"),
             skipped=state is not None and state.skipped,
+            shadowed_by=state.shadowed_by if state else "",
         )
 
     def _conditions(self, rule: RoutingRule) -> list[tuple[str, str]]:
@@ -67,7 +70,7 @@ class RuleBoard:
             (_("同时含"), rule.words_all),
             (_("不含"), rule.words_none),
         )
-        found = [(label, self._short(values)) for label, values in lists if values]
+        found = [(label, self._short(values)) for label, values in lists if readable(values)]
         if rule.hour_from or rule.hour_to:
             found.append((_("时间"), _hours(rule)))
         if rule.day_scope != DayScope.ANY:
@@ -97,4 +100,4 @@ def read_board(*, now: datetime) -> RuleBoard:
     for kind in (Channel, ResidentRole, ReportKind):
         names |= {row.value: str(row.label) for row in kind}
     names |= {row.value: f"{row.value} {row.label}" for row in Urgency}
-    return RuleBoard(names, rule_records(now=now), current_faults(), faults_since())
+    return RuleBoard(names, rule_records(now=now), rule_states(), faults_since())

@@ -135,7 +135,9 @@ def test_a_shadowed_rule_is_saved_with_a_warning(browser: Browser, cast: Cast) -
     make_rule(cast, name="全部垃圾", order=1, categories=["04"])
     response = browser("administrator").post(reverse(ADD), rule(cast), follow=True)
     assert RoutingRule.objects.filter(name="夜间垃圾").exists()
-    assert "“全部垃圾”已包含这条规则" in response.content.decode()
+    text = response.content.decode()
+    assert "“全部垃圾”已包含这条规则" in text
+    assert "不会生效" in text
 
 
 def test_a_dry_run_shows_and_saves_nothing(browser: Browser, cast: Cast) -> None:
