@@ -184,3 +184,5 @@ class DayScope(models.TextChoices):
     ANY = "any", _("每天")
     WORKDAY = "workday", _("工作日")
     RESTDAY = "restday", _("休息日")
+    HOLIDAY = "holiday", _("法定节假日")
+    MAKEUP = "makeup", _("调休上班日")

@@ -18,6 +18,11 @@ BEAT: dict[str, dict[str, Any]] = {
         "schedule": 5.0,
         "options": {"expires": 15},
     },
+    "dispatch.watch_rules": {
+        "task": "dispatch.watch_rules",
+        "schedule": 30.0,
+        "options": {"expires": 25},
+    },
     "dispatch.run_timers": {
         "task": "dispatch.run_timers",
         "schedule": 300.0,

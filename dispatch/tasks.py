@@ -8,6 +8,7 @@ from django.utils import timezone
 from dispatch.domain.timers import run_timers as fire_timers
 from dispatch.summary.rollup import fold_all
 from dispatch.triage.pipeline import run_triage
+from dispatch.triage.rule_watch import watch_rules as watch
 from dispatch.triage.sweep import sweep_untriaged as sweep
 
 
@@ -27,6 +28,12 @@ def sweep_untriaged() -> None:
 def fold_events() -> None:
     """Add what happened since the last time to the summary's tallies."""
     fold_all(now=timezone.now())
+
+
+@shared_task(name="dispatch.watch_rules")
+def watch_rules() -> None:
+    """Count what the routing rules did, and note which of them are broken."""
+    watch(now=timezone.now())
 
 
 @shared_task(name="dispatch.run_timers")

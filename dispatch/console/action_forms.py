@@ -150,6 +150,9 @@ BUILDERS: Mapping[str, Builder] = {
     "lead_department": _department,
     "suggested_department": _department,
     "assisting": _departments,
+    "conflict_reason": _line(
+        200, _("居民投诉的正是所选单位时必填：为什么仍须由它承办；其他工单不用填")
+    ),
     "target_ticket": _line(20, _("填写要并入的工单编号，例如 GD261124-7K3M9")),
     "external_number": _line(60),
     "new_due": _moment,

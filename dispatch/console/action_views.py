@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from dispatch.console.action_forms import ActionForm
+from dispatch.console.conflict_cards import conflicts_of
 from dispatch.console.people import SEES_ORIGINALS, OfficeAdmin, actor_of, has_role
 from dispatch.console.prefill import duties_json, initial_for
 from dispatch.console.ticket_cards import (
@@ -71,7 +72,8 @@ def action_page(
         messages.error(request, _("您现在不能对该工单%s") % transition.action.label)
         return HttpResponseRedirect(_page_url(ticket))
     form = ActionForm(
-        initial=initial_for(request, ticket, transition.action), **_shape(request, transition)
+        initial=initial_for(request, ticket, transition.action),
+        **_shape(request, ticket, transition),
     )
     return _show(admin, request, ticket, transition, form)
 
@@ -90,7 +92,7 @@ def original_page(request: HttpRequest, ticket_id: int, photo_id: uuid.UUID) -> 
 def _press(
     admin: OfficeAdmin, request: HttpRequest, ticket: Ticket, transition: Transition
 ) -> HttpResponse:
-    form = ActionForm(request.POST, request.FILES, **_shape(request, transition))
+    form = ActionForm(request.POST, request.FILES, **_shape(request, ticket, transition))
     if not form.is_valid():
         return _show(admin, request, ticket, transition, form, status=400)
     photos = list(form.cleaned_data["kept_photos"])
@@ -173,6 +175,7 @@ def _show(
     }
     if action == TicketAction.DISPATCH:
         context["duties"] = duties_json(ticket)
+        context["conflict"] = conflicts_of(request, ticket)
     if action == TicketAction.MERGE:
         near = reads.nearby_tickets(actor_of(request), ticket)
         context["nearby"] = [nearby_link(row) for row in near]
@@ -206,10 +209,14 @@ def _base(
     }
 
 
-def _shape(request: HttpRequest, transition: Transition) -> dict[str, Any]:
+def _shape(request: HttpRequest, ticket: Ticket, transition: Transition) -> dict[str, Any]:
+    """Return what the form asks: for a reason to disregard a conflict where there is one."""
+    optional = transition.optional
+    if "conflict_reason" in optional and not conflicts_of(request, ticket).complained:
+        optional = tuple(name for name in optional if name != "conflict_reason")
     return {
         "required": transition.required,
-        "optional": transition.optional,
+        "optional": optional,
         "viewer": actor_of(request),
     }
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
 from typing import Any
 
 import shapely
@@ -12,9 +11,6 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
-
-from reports.enums import Urgency
-from reports.models import Category, Grid
 
 _SEPARATORS = re.compile(r"[,，、;；\s]+")
 _MAX_WORD = 30
@@ -54,39 +50,7 @@ class WordsField(forms.CharField):
             raise forms.ValidationError(
                 _("“%(word)s”超过 %(most)d 字") % {"word": long, "most": _MAX_WORD}
             )
-        self.check_words(words)
         return words
-
-    def check_words(self, words: list[str]) -> None:
-        """Refuse words that mean nothing; any word is fine here."""
-
-
-class CategoryCodesField(WordsField):
-    """Prefixes of category codes, such as ``04`` or ``0401``."""
-
-    def check_words(self, words: list[str]) -> None:
-        """Every prefix must fit some category."""
-        codes = set(Category.objects.values_list("code", flat=True))
-        _refuse_unknown(words, codes, _("没有编码以“%s”开头的事项分类"))
-
-
-class GridCodesField(WordsField):
-    """Prefixes of grid codes: a grid, a village (12 digits), a street (9)."""
-
-    def check_words(self, words: list[str]) -> None:
-        """Every prefix must fit some grid."""
-        codes = set(Grid.objects.values_list("code", flat=True)) if words else set()
-        _refuse_unknown(words, codes, _("没有编码以“%s”开头的网格"))
-
-
-class UrgenciesField(WordsField):
-    """P0 … P3."""
-
-    def check_words(self, words: list[str]) -> None:
-        """Only the four urgencies exist."""
-        unknown = next((word for word in words if word not in Urgency.values), None)
-        if unknown is not None:
-            raise forms.ValidationError(_("“%s”不是紧急程度，请填 P0、P1、P2 或 P3") % unknown)
 
 
 class PolygonField(forms.JSONField):
@@ -124,9 +88,3 @@ class PolygonField(forms.JSONField):
 def split_words(text: str) -> list[str]:
     """Split at separators, each word once, in order."""
     return list(dict.fromkeys(word for word in _SEPARATORS.split(text.strip()) if word))
-
-
-def _refuse_unknown(words: Iterable[str], codes: set[str], message: str) -> None:
-    for word in words:
-        if not any(code.startswith(word) for code in codes):
-            raise forms.ValidationError(message % word)

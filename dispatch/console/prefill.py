@@ -8,6 +8,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils import timezone
 
+from dispatch.console.conflict_cards import conflicts_of
 from dispatch.enums import TicketAction
 from dispatch.models import CategoryDuty, Department, Ticket
 from dispatch.queries.tickets import triage_runs_of
@@ -36,6 +37,10 @@ def _dispatch(request: HttpRequest, ticket: Ticket) -> dict[str, Any]:
             lead = lead or _real(duty.lead, ticket)
             found = (_real(row, ticket) for row in duty.assisting.all())
             assisting = [row for row in found if row is not None and row != lead]
+    conflict = conflicts_of(request, ticket)
+    if lead is not None and lead.pk in conflict.complained:
+        lead = conflict.neutral_for(lead)
+    assisting = [row for row in assisting if row.pk not in conflict.complained and row != lead]
     return {
         "category": category.pk if category else None,
         "urgency": ticket.urgency,

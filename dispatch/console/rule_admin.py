@@ -15,11 +15,8 @@ from django.utils.translation import gettext_lazy
 from unfold.widgets import UnfoldAdminSelect2MultipleWidget
 
 from dispatch.console.list_fields import (
-    CategoryCodesField,
-    GridCodesField,
     OfficeForm,
     PolygonField,
-    UrgenciesField,
     WordsField,
 )
 from dispatch.console.people import OfficeAdmin
@@ -29,7 +26,6 @@ from dispatch.models import (
     DangerTerm,
     HandlingLimit,
     LexiconTerm,
-    RoutingRule,
 )
 from dispatch.queries.calendar import forget_calendar
 from reports.models import Category, Grid
@@ -156,35 +152,6 @@ class CategoryDutyAdmin(OfficeAdmin):
     @admin.display(description=gettext_lazy("协办单位"))
     def assisting_names(self, row: CategoryDuty) -> str:
         return "、".join(department.short_name for department in row.assisting.all())
-
-
-class RuleForm(OfficeForm):
-    """Conditions as words; codes must exist."""
-
-    categories = CategoryCodesField(label=gettext_lazy("事项分类编码"))
-    grids = GridCodesField(label=gettext_lazy("网格编码"))
-    urgencies = UrgenciesField(label=gettext_lazy("紧急程度"))
-    words = WordsField(label=gettext_lazy("包含词语"))
-
-    def clean(self) -> dict[str, Any]:
-        """Check departments and that hours come in pairs."""
-        data = super().clean() or {}
-        if (data.get("hour_from") is None) != (data.get("hour_to") is None):
-            self.add_error("hour_to", _("开始时间和结束时间须同时填写或同时留空"))
-        check_departments(self, data)
-        return data
-
-
-@admin.register(RoutingRule)
-class RoutingRuleAdmin(OfficeAdmin):
-    form = RuleForm
-    deletable = True
-    list_display = ("order", "name", "lead", "day_scope", "is_active")
-    list_display_links = ("order", "name")
-    list_select_related = ("lead",)
-    list_filter = ("is_active", "lead")
-    search_fields = ("name",)
-    autocomplete_fields = ("lead", "assisting")
 
 
 @admin.register(HandlingLimit)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from unfold.admin import TabularInline
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
-from dispatch.console.list_fields import OfficeForm
+from dispatch.console.list_fields import OfficeForm, WordsField
 from dispatch.console.people import SETS_RULES, OfficeAdmin, has_role
 from dispatch.enums import COMMAND_ROLES, Role
 from dispatch.models import Department, Membership, Staff
@@ -23,7 +23,23 @@ _ROOM_ROLES = COMMAND_ROLES | {Role.ADMINISTRATOR}
 
 
 class DepartmentForm(OfficeForm):
-    """Checks the code of a village."""
+    """Checks the code of a village, and who gets complaints about the department."""
+
+    aliases = WordsField(
+        label=gettext_lazy("别称"),
+        help_text=gettext_lazy(
+            "群众的其他叫法，多个用顿号分开；用来看出投诉的是哪个单位，不把投诉派给被投诉的单位"
+        ),
+    )
+
+    def clean_conflict_department(self) -> Department | None:
+        """Somebody else, who takes work."""
+        chosen: Department | None = self.cleaned_data["conflict_department"]
+        if chosen is not None and chosen.pk == self.instance.pk:
+            raise forms.ValidationError(_("不能改派给被投诉的单位自己"))
+        if chosen is not None and not chosen.is_active:
+            raise forms.ValidationError(_("“%s”已停用") % chosen.name)
+        return chosen
 
     def clean_village_code(self) -> str:
         """Twelve digits or nothing."""
@@ -39,6 +55,7 @@ class DepartmentAdmin(OfficeAdmin):
     list_display = ("name", "short_name", "code", "phone", "is_command_room", "is_active")
     list_filter = ("is_active", "is_command_room")
     search_fields = ("name", "short_name", "code")
+    autocomplete_fields = ("conflict_department",)
 
 
 class MembershipForm(OfficeForm):

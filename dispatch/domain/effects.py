@@ -84,7 +84,9 @@ def _dispatch(attempt: Attempt) -> Data:
     ticket.auto_dispatched = attempt.seat.role == Role.SYSTEM
     ticket.queue_reason = ""
     assign_departments(ticket, lead=lead, assisting=fields.assisting, now=now)
+    reason = fields.conflict_reason.strip()
     return {
+        **({"conflict_reason": reason} if reason else {}),
         "was": was,
         "assisting": [department.pk for department in fields.assisting],
         "limit": {"sign": sign.minutes, "handle": handle.minutes, "unit": str(handle.unit)},

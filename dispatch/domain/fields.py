@@ -26,6 +26,7 @@ LABELS = {
     "urgency": "紧急程度",
     "lead_department": "主办单位",
     "assisting": "协办单位",
+    "conflict_reason": "回避说明",
     "target_ticket": "并入的工单",
     "external_number": "区级编号",
     "outcome": "办理结果",
@@ -50,6 +51,7 @@ class Fields:
     urgency: Urgency | None = None
     lead_department: Department | None = None
     assisting: Sequence[Department] = field(default_factory=tuple)
+    conflict_reason: str = ""
     target_ticket: Ticket | None = None
     external_number: str = ""
     outcome: Outcome | None = None
@@ -74,7 +76,7 @@ def check_fields(transition: Transition, fields: Fields) -> None:
     ]
     errors += [
         FieldError(name, "too_long", f"{LABELS[name]}不能超过 {NOTE_MAX} 字")
-        for name in ("note", "public_text")
+        for name in ("note", "public_text", "conflict_reason")
         if len(getattr(fields, name)) > NOTE_MAX
     ]
     if fields.category is not None and fields.category.parent_id is None:

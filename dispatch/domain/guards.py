@@ -9,13 +9,15 @@ from types import MappingProxyType
 from typing import Final
 
 from dispatch.domain.actors import Actor, Seat
+from dispatch.domain.conflicts import complaints_in_ticket
 from dispatch.domain.fields import Fields
 from dispatch.domain.workflow import IN_OFFICE, Transition
 from dispatch.enums import PHYSICAL_OUTCOMES, Role
 from dispatch.models import Ticket
 from dispatch.queries.calendar import work_calendar
+from dispatch.queries.parties import any_works_on
 from reports.enums import Urgency
-from xiangcun.lib.errors import ConflictError, InvalidInputError, NotAllowedError
+from xiangcun.lib.errors import ConflictError, FieldError, InvalidInputError, NotAllowedError
 
 SAFETY_CATEGORY = "01"
 MAX_EXTENSIONS: Final = 2
@@ -80,6 +82,46 @@ def _not_to_itself(attempt: Attempt) -> None:
         raise InvalidInputError.of_field("lead_department", "department_inactive", "该单位已停用")
     if lead is not None and lead.pk in {department.pk for department in attempt.fields.assisting}:
         raise InvalidInputError.of_field("assisting", "lead_assists", "主办单位不能同时是协办单位")
+
+
+def _conflict_needs_reason(attempt: Attempt) -> None:
+    """Nobody gets a complaint about themselves unless the dispatcher says why it must be them.
+
+    Triage has read the same words before it dispatches, so the system is not asked twice.
+    """
+    fields, ticket = attempt.fields, attempt.ticket
+    lead = fields.lead_department
+    if lead is None or attempt.seat.role == Role.SYSTEM or fields.conflict_reason.strip():
+        return
+    complained = complaints_in_ticket(ticket)
+    for name, row in (("lead_department", lead), *(("assisting", row) for row in fields.assisting)):
+        if row.pk in complained:
+            message = (
+                f"居民反映的正是“{row.name}”的问题（{complained[row.pk].value}），一般不派给该单位；"
+                "确需派给它，请在“回避说明”里写明理由"
+            )
+            raise InvalidInputError(
+                "conflict_of_interest",
+                message,
+                errors=(
+                    FieldError(name, "conflict_of_interest", message),
+                    FieldError("conflict_reason", "required", "请填写回避说明"),
+                ),
+            )
+
+
+def _merge_conflict_needs_note(attempt: Attempt) -> None:
+    """A merge gives the reports to the target's departments, too."""
+    target = attempt.fields.target_ticket
+    if target is None or attempt.fields.note.strip():
+        return
+    complained = complaints_in_ticket(attempt.ticket)
+    if complained and any_works_on(target.pk, complained):
+        raise InvalidInputError.of_field(
+            "note",
+            "conflict_of_interest",
+            f"居民反映的正是 {target.number} 承办单位的问题，一般不并入；确需并案，请写明理由",
+        )
 
 
 def _return_window(attempt: Attempt) -> None:
@@ -177,6 +219,8 @@ GUARDS: Mapping[str, Callable[[Attempt], None]] = MappingProxyType(
         "unmergeable": _unmergeable,
         "third_dispatch_needs_lead": _third_dispatch_needs_lead,
         "not_to_itself": _not_to_itself,
+        "conflict_needs_reason": _conflict_needs_reason,
+        "merge_conflict_needs_note": _merge_conflict_needs_note,
         "return_window": _return_window,
         "third_dispatch_final": _third_dispatch_final,
         "no_pending_request": _no_pending_request,

@@ -211,7 +211,9 @@ def _event(
     attempt: Attempt, *, from_status: str, due_before: datetime | None, data: Data
 ) -> TicketEvent:
     ticket, seat, fields = attempt.ticket, attempt.seat, attempt.fields
-    note = "\n".join(part.strip() for part in (fields.note, fields.public_text) if part.strip())
+    why = f"回避说明：{fields.conflict_reason}" if fields.conflict_reason.strip() else ""
+    parts = (why, fields.note, fields.public_text)
+    note = "\n".join(part.strip() for part in parts if part.strip())
     if fields.photos:
         data = {**data, "photos": [str(photo) for photo in fields.photos]}
     return TicketEvent(

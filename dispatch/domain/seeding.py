@@ -6,7 +6,7 @@ first, what points at them after.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, time
 from functools import partial
 from pathlib import Path
@@ -43,6 +43,7 @@ from reports.models import Category
 
 DATA = Path(__file__).resolve().parent.parent / "data"
 COMMAND_ROOM = "command"
+RULE_LISTS = ("words", "words_all", "words_none", "channels", "roles", "kinds")
 Say = Callable[[str], None]
 
 
@@ -79,12 +80,27 @@ def seed_departments(rows: Sequence[Row], *, mode: SeedMode) -> int:
             village_code=row.get("village_code", ""),
             is_active=row.get("is_active", True),
             order=order,
+            aliases=row.get("aliases", []),
         )
         for order, row in enumerate(rows)
     ]
-    columns = ["name", "short_name", "is_command_room", "village_code", "is_active", "order"]
+    columns = [
+        "name", "short_name", "is_command_room", "village_code", "is_active", "order", "aliases",
+    ]  # fmt: skip
+    known = set(Department.objects.values_list("code", flat=True))
     put_rows(Department, departments, key=["code"], columns=columns, mode=mode)
+    _link_conflicts(row for row in rows if mode is SeedMode.RESET or row["code"] not in known)
     return len(rows)
+
+
+def _link_conflicts(rows: Iterable[Row]) -> None:
+    """Set who gets complaints about a department, once all departments are there."""
+    ids = _ids(Department)
+    for row in rows:
+        if row.get("conflict_department"):
+            Department.objects.filter(code=row["code"]).update(
+                conflict_department=ids[row["conflict_department"]]
+            )
 
 
 def seed_duties(tree: Sequence[Row], *, mode: SeedMode) -> int:
@@ -194,7 +210,7 @@ def seed_rules(rows: Sequence[Row], *, mode: SeedMode) -> int:
         [_rule(row, departments) for row in rows],
         key=["name"],
         columns=[
-            "order", "categories", "grids", "urgencies", "words", "hour_from", "hour_to",
+            "order", "categories", "grids", "urgencies", *RULE_LISTS, "hour_from", "hour_to",
             "day_scope", "lead", "updated_at",
         ],
         mode=mode,
@@ -220,7 +236,7 @@ def _rule(row: Row, departments: Mapping[str, int]) -> RoutingRule:
         categories=row.get("categories", []),
         grids=row.get("grids", []),
         urgencies=row.get("urgencies", []),
-        words=row.get("words", []),
+        **{name: row.get(name, []) for name in RULE_LISTS},
         hour_from=hour("hour_from"),
         hour_to=hour("hour_to"),
         day_scope=row.get("day_scope", "any"),

@@ -9,6 +9,7 @@ from dispatch.models.policy import (
     LexiconTerm,
     RoutingRule,
 )
+from dispatch.models.rule_health import RuleFault, RuleHit
 from dispatch.models.staff import Department, Membership, Staff
 from dispatch.models.summary import Tally
 from dispatch.models.tickets import Assignment, Ticket, TicketReport
@@ -26,6 +27,8 @@ __all__ = [
     "LexiconTerm",
     "Membership",
     "RoutingRule",
+    "RuleFault",
+    "RuleHit",
     "Staff",
     "Tally",
     "Ticket",

@@ -90,9 +90,10 @@ class CategoryDuty(models.Model):
 class RoutingRule(models.Model):
     """An ordered rule; the first active one that fits decides. An empty condition fits everything.
 
-    ``categories`` and ``grids`` are lists of code prefixes, ``urgencies`` of P0…P3, ``words`` of
-    strings of which one must stand in the text. Hours are Asia/Shanghai; ``hour_from`` > ``hour_to``
-    spans midnight.
+    ``categories`` and ``grids`` are lists of code prefixes, ``urgencies`` of P0…P3, ``channels``,
+    ``roles`` and ``kinds`` of the values of ``Channel``, ``ResidentRole`` and ``ReportKind``. Of
+    ``words`` one must stand in the text, of ``words_all`` each, of ``words_none`` none. Hours are
+    Asia/Shanghai; ``hour_from`` > ``hour_to`` spans midnight.
     """
 
     order = models.PositiveIntegerField(_("顺序"), default=100)
@@ -101,7 +102,12 @@ class RoutingRule(models.Model):
     categories = models.JSONField(_("事项分类"), default=list, blank=True)
     grids = models.JSONField(_("网格"), default=list, blank=True)
     urgencies = models.JSONField(_("紧急程度"), default=list, blank=True)
-    words = models.JSONField(_("包含词语"), default=list, blank=True)
+    words = models.JSONField(_("包含任一词语"), default=list, blank=True)
+    words_all = models.JSONField(_("同时包含词语"), default=list, blank=True)
+    words_none = models.JSONField(_("不包含词语"), default=list, blank=True)
+    channels = models.JSONField(_("上报渠道"), default=list, blank=True)
+    roles = models.JSONField(_("上报人身份"), default=list, blank=True)
+    kinds = models.JSONField(_("上报类型"), default=list, blank=True)
     hour_from = models.TimeField(_("开始时间"), null=True, blank=True)
     hour_to = models.TimeField(_("结束时间"), null=True, blank=True)
     day_scope = models.CharField(

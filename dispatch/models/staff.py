@@ -29,7 +29,11 @@ class Staff(AbstractUser):
 
 
 class Department(models.Model):
-    """A unit that receives tickets. ``code`` is an English slug."""
+    """A unit that receives tickets. ``code`` is an English slug.
+
+    ``aliases`` are further names people use for it (list of strings). ``conflict_department`` gets
+    what residents complain of about this one; empty means the command room.
+    """
 
     code = models.SlugField(_("代码"), max_length=40, unique=True)
     name = models.CharField(_("名称"), max_length=60)
@@ -39,6 +43,15 @@ class Department(models.Model):
     village_code = models.CharField(_("村社编码"), max_length=12, blank=True)
     is_active = models.BooleanField(_("启用"), default=True)
     order = models.PositiveSmallIntegerField(_("顺序"), default=0)
+    aliases = models.JSONField(_("别称"), default=list, blank=True)
+    conflict_department = models.ForeignKey(
+        "self",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("被投诉时改派"),
+    )
 
     class Meta:
         ordering = ["order", "id"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from dispatch.models.tickets import Ticket
@@ -14,6 +15,7 @@ class TriageRun(models.Model):
 
     ``steps`` is an ordered list of ``{"step", "ok", "reason", "data"}``; ``candidates`` a list of
     ``{"category", "name", "confidence", "department", "words"}``, best first; ``confidence`` is 0–1.
+    ``hits_counted`` says that the hits of routing rules in it are in ``RuleHit``.
     """
 
     report = models.ForeignKey(
@@ -31,11 +33,17 @@ class TriageRun(models.Model):
     candidates = models.JSONField(_("候选"), default=list)
     error = models.CharField(_("错误"), max_length=300, blank=True)
     duration_ms = models.PositiveIntegerField(_("耗时（毫秒）"), default=0)
+    hits_counted = models.BooleanField(_("已计入规则命中"), default=False, editable=False)
 
     class Meta:
         ordering = ["-id"]
         verbose_name = _("研判记录")
         verbose_name_plural = _("研判记录")
+        indexes = [
+            models.Index(
+                fields=["id"], name="triage_hits_uncounted", condition=Q(hits_counted=False)
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.report}"

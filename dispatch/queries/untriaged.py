@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 from django.db import DEFAULT_DB_ALIAS
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 
-from reports.enums import UpdateKind
+from reports.enums import ResidentRole, UpdateKind
 from reports.models import Report, ReportPhoto, ReportUpdate
 from xiangcun.lib.rows import RowQuery
 
@@ -20,6 +21,7 @@ class UntriagedReport:
 
     report: Report
     chosen_code: str
+    reporter_role: ResidentRole
     photo_count: int
     supplements: tuple[str, ...]
 
@@ -34,6 +36,7 @@ def _untriaged() -> QuerySet[Report, tuple[Any, ...]]:
     return Report.objects.filter(pk=0, triaged_at__isnull=True).values_list(
         *_REPORT,
         "chosen_category__code",
+        "resident__role",
         Subquery(photos.annotate(found=Count("pk")).values("found")),
         Subquery(added.annotate(found=Count("pk")).values("found")),
     )
@@ -48,10 +51,11 @@ def untriaged_report(report_id: int) -> UntriagedReport | None:
     row = _BY_ID.first(str(UpdateKind.SUPPLEMENT), report_id)
     if row is None:
         return None
-    *values, chosen_code, photo_count, added = row
+    *values, chosen_code, role, photo_count, added = row
     report = Report.from_db(DEFAULT_DB_ALIAS, _REPORT, values)
     supplements = supplements_of(report_id) if added else ()
-    return UntriagedReport(report, chosen_code or "", photo_count or 0, tuple(supplements))
+    role = ResidentRole(role) if role else ResidentRole.RESIDENT
+    return UntriagedReport(report, chosen_code or "", role, photo_count or 0, tuple(supplements))
 
 
 def untriaged_report_ids(*, before: datetime, limit: int) -> list[int]:
@@ -64,6 +68,17 @@ def supplements_of(report_id: int) -> list[str]:
     """Return what the resident added to the report, in order."""
     rows = ReportUpdate.objects.filter(report_id=report_id, kind=UpdateKind.SUPPLEMENT)
     return list(rows.order_by("at", "pk").values_list("text", flat=True))
+
+
+def supplements_of_reports(report_ids: Iterable[int]) -> dict[int, list[str]]:
+    """Return what the residents added to each of the reports, in order (one query)."""
+    rows = ReportUpdate.objects.filter(
+        report_id__in=list(report_ids), kind=UpdateKind.SUPPLEMENT
+    ).order_by("at", "pk")
+    found: dict[int, list[str]] = {}
+    for report_id, text in rows.values_list("report_id", "text"):
+        found.setdefault(report_id, []).append(text)
+    return found
 
 
 def oldest_wait(*, now: datetime) -> timedelta | None:

@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from dispatch.models import Department
-from reports.enums import ReportKind, Urgency
+from reports.enums import ReportKind, ResidentRole, Urgency
 from reports.models import Category, Grid
 
 
@@ -63,6 +63,8 @@ class TriageContext:
     join_number: str = ""
     accuracy_m: float | None = None
     photo_count: int = 0
+    channel: str = ""
+    reporter_role: str = ResidentRole.RESIDENT
 
     repeated_report_id: int | None = None
     grid: Grid | None = None

@@ -73,6 +73,8 @@ def build_context(found: UntriagedReport, *, now: datetime) -> TriageContext:
         join_number=report.join_number,
         accuracy_m=report.accuracy_m,
         photo_count=found.photo_count,
+        channel=report.channel,
+        reporter_role=found.reporter_role,
     )
 
 

@@ -7,54 +7,52 @@ restart.
 
 from __future__ import annotations
 
+import sys
 import threading
 import time as clock
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from datetime import time
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.db.models import Count, Max, QuerySet
 
+from dispatch.domain.conflicts import ComplaintReader
 from dispatch.models import CategoryDuty, DangerTerm, Department, LexiconTerm, RoutingRule
+from dispatch.queries.parties import read_parties, staff_names
 from dispatch.triage.classifier import Classifier
 from dispatch.triage.dangers import Danger
 from dispatch.triage.gridmap import GridMap
 from dispatch.triage.lexicon import Entry, Lexicon
+from dispatch.triage.rule_checks import Draft, Known, draft_of, make_rule, read_known
+from dispatch.triage.rules import Duty, Rule
 from reports.enums import Urgency
 from reports.models import Category, Grid
 
 CHECK_SECONDS = 3.0
 
 Fingerprint = tuple[object, ...]
+_DEPARTMENT_COLUMNS = (
+    "pk", "code", "name", "short_name", "aliases", "village_code", "is_active", "is_command_room",
+    "conflict_department",
+)  # fmt: skip
 
-
-@dataclass(frozen=True, slots=True)
-class Duty:
-    """Who leads and who assists."""
-
-    lead: Department
-    assisting: tuple[Department, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """A routing rule ready to be matched; empty conditions fit everything."""
-
-    name: str
-    duty: Duty
-    categories: tuple[str, ...] = ()
-    grids: tuple[str, ...] = ()
-    urgencies: tuple[str, ...] = ()
-    words: tuple[str, ...] = ()
-    hour_from: time | None = None
-    hour_to: time | None = None
-    day_scope: str = "any"
+__all__ = [
+    "Duty",
+    "Reference",
+    "Rule",
+    "current_reference",
+    "forget_reference",
+    "read_drafts",
+    "with_rules",
+]
 
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """One consistent copy of the tables. ``categories`` are the active leaves by code."""
+    """One consistent copy of the tables. ``categories`` are the active leaves by code.
+
+    ``complaints`` reads whom a text complains of, ``departments`` (by id) are all there are.
+    """
 
     categories: Mapping[str, Category]
     classifier: Classifier
@@ -63,6 +61,8 @@ class Reference:
     rules: tuple[Rule, ...]
     duties: Mapping[str, Duty]
     villages: Mapping[str, Department]
+    departments: Mapping[int, Department] = field(default_factory=dict)
+    complaints: ComplaintReader = field(default_factory=lambda: ComplaintReader(()), repr=False)
 
 
 class _Kept:
@@ -99,8 +99,9 @@ def _fingerprint() -> Fingerprint:
         tuple(rows.aggregate(rows=Count("pk"), latest=Max("updated_at")).values())
         for rows in _watched()
     ]
-    departments = Department.objects.values_list("pk", "code", "name", "village_code", "is_active")
-    return (*looks, tuple(departments))
+    departments = Department.objects.values_list(*_DEPARTMENT_COLUMNS)
+    # A personal name is compared, and kept nowhere but in the process.
+    return (*looks, repr(tuple(departments)), hash(tuple(staff_names())))
 
 
 def _watched() -> tuple[QuerySet[Any], ...]:
@@ -116,7 +117,7 @@ def _watched() -> tuple[QuerySet[Any], ...]:
 
 def _read_reference() -> Reference:
     departments = {row.pk: row for row in Department.objects.all()}
-    return Reference(
+    found = Reference(
         categories={
             row.code: row
             for row in Category.objects.filter(
@@ -134,7 +135,7 @@ def _read_reference() -> Reference:
             for row in DangerTerm.objects.filter(is_active=True)
         ),
         grids=GridMap(list(Grid.objects.filter(is_active=True).order_by("code"))),
-        rules=_read_rules(departments),
+        rules=(),
         duties={
             row.category.code: _duty(departments, row.lead_id, row.assisting.all())
             for row in CategoryDuty.objects.select_related("category").prefetch_related("assisting")
@@ -144,25 +145,23 @@ def _read_reference() -> Reference:
             for row in departments.values()
             if row.village_code and row.is_active
         },
+        departments=departments,
+        complaints=ComplaintReader(read_parties(departments.values())),
     )
+    return with_rules(found, read_drafts(), read_known())
 
 
-def _read_rules(departments: Mapping[int, Department]) -> tuple[Rule, ...]:
+def with_rules(reference: Reference, drafts: Iterable[Draft], known: Known) -> Reference:
+    """Return the reference with other rules: those of ``drafts``, by order, then age (new last)."""
+    ordered = sorted(drafts, key=lambda draft: (draft.order, draft.id or sys.maxsize))
+    rules = (make_rule(draft, known) for draft in ordered)
+    return replace(reference, rules=tuple(rule for rule in rules if rule is not None))
+
+
+def read_drafts() -> list[Draft]:
+    """Return the active rules as stored, whatever is in them (two queries)."""
     rows = RoutingRule.objects.filter(is_active=True).prefetch_related("assisting")
-    return tuple(
-        Rule(
-            name=row.name,
-            duty=_duty(departments, row.lead_id, row.assisting.all()),
-            categories=tuple(row.categories),
-            grids=tuple(row.grids),
-            urgencies=tuple(row.urgencies),
-            words=tuple(row.words),
-            hour_from=row.hour_from,
-            hour_to=row.hour_to,
-            day_scope=row.day_scope,
-        )
-        for row in rows
-    )
+    return [draft_of(row, [department.pk for department in row.assisting.all()]) for row in rows]
 
 
 def _duty(

@@ -1,84 +1,106 @@
-"""Route: the first routing rule that fits, else the category's default duty."""
+"""Route: the first routing rule that fits, else the category's default duty.
+
+A rule that cannot be carried out is skipped and named in the step's data; nobody is given a case
+that complains of them.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import replace
-from datetime import time
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
-from django.utils import timezone
-
-from dispatch.enums import DayScope
+from dispatch.domain.conflicts import Why, neutral_department
 from dispatch.models import Department
-from dispatch.queries.calendar import work_calendar
+from dispatch.queries.parties import any_works_on
 from dispatch.triage.context import StepResult, TriageContext
-from dispatch.triage.patterns import occurs
 from dispatch.triage.reference import Duty, Reference, Rule
+from dispatch.triage.rule_checks import VILLAGE
+from dispatch.triage.rules import fits
 from reports.enums import ReportKind
+from reports.models import Category
 
 NAME = "route"
-VILLAGE = "village"
-"""Code of the stand-in department that rules and duties name for "the village of the grid"."""
-MISCONDUCT_WORDS = ("不作为", "乱作为", "态度差", "态度恶劣", "推诿", "包庇", "吃拿卡要")
-COMPLAINT_WORDS = (*MISCONDUCT_WORDS, "投诉", "举报")
+NO_VILLAGE = "无法确定属地村社"
+
+
+@dataclass(frozen=True, slots=True)
+class _Choice:
+    """What the rules say: ``rule`` is ``None`` where the category's duty decides."""
+
+    rule: Rule | None
+    duty: Duty | None
+    lead: Department | None
+    skipped: tuple[tuple[Rule, str], ...]
 
 
 def run(context: TriageContext, reference: Reference) -> StepResult:
     """Pick lead and assisting departments; never the one the resident complains of."""
+    complained = _complaints(context, reference)
+    if context.attach_to and complained and any_works_on(context.attach_to, complained):
+        context = replace(context, attach_to=None)  # those complained of work on that ticket
     category = context.category
     if category is None:
         return StepResult(NAME, context, "分类未定，未选择单位", ok=False)
-    rule = next((rule for rule in reference.rules if _fits(rule, category.code, context)), None)
-    duty = rule.duty if rule else reference.duties.get(category.code)
-    if duty is None:
-        return StepResult(NAME, context, f"“{category.name}”没有分工，请人工派单", ok=False)
-    why = f"规则：{rule.name}" if rule else "按分类分工"
-    lead = _real(duty.lead, context, reference)
+    choice = _choose(category, context, reference)
+    data = _data(choice, category, context)
+    if choice.duty is None:
+        reason = f"“{category.name}”没有分工，请人工派单"
+        return StepResult(NAME, context, reason, ok=False, data=data)
+    why = f"规则：{choice.rule.name}" if choice.rule else "按分类分工"
+    if choice.skipped:
+        why += f"；跳过 {len(choice.skipped)} 条有误的规则"
+    lead = choice.lead
     if lead is None:
-        return StepResult(NAME, context, f"{why}，但无法确定属地村社或单位已停用", ok=False)
-    routed = replace(context, lead=lead, assisting=_assisting(duty, lead, context, reference))
-    data: dict[str, object] = {
-        "rule": rule.name if rule else None,
+        reason = f"{why}，但无法确定属地村社或单位已停用"
+        return StepResult(NAME, context, reason, ok=False, data=data)
+    assisting = _assisting(choice.duty, lead, context, reference)
+    kept = tuple(row for row in assisting if row.pk not in complained)
+    data |= {
         "lead": lead.code,
-        "assisting": [department.code for department in routed.assisting],
+        "assisting": [row.code for row in kept],
+        "assisting_removed": [row.code for row in assisting if row.pk in complained],
     }
-    if _complains_of(lead, context):
-        reason = f"内容涉及对{lead.name}的投诉，请人工指定承办单位"
-        return StepResult(NAME, routed, reason, ok=False, data=data)
+    if lead.pk in complained:
+        return _conflict(lead, complained, replace(context, assisting=kept), reference, data)
+    routed = replace(context, lead=lead, assisting=kept)
     return StepResult(NAME, routed, f"{lead.name}（{why}）", data=data)
 
 
-def _fits(rule: Rule, code: str, context: TriageContext) -> bool:
-    grid_code = context.grid.code if context.grid else ""
-    return (
-        _starts(code, rule.categories)
-        and _starts(grid_code, rule.grids)
-        and (not rule.urgencies or context.urgency in rule.urgencies)
-        and (not rule.words or any(occurs(word, context.text) for word in rule.words))
-        and _in_hours(rule, context)
-        and _on_day(rule, context)
-    )
+def _choose(category: Category, context: TriageContext, reference: Reference) -> _Choice:
+    """Take the first rule that fits and can be carried out, else the category's duty."""
+    skipped: list[tuple[Rule, str]] = []
+    for rule in reference.rules:
+        if not fits(rule, context):
+            continue
+        lead = None if rule.fault else _real(rule.duty.lead, context, reference)
+        if lead is not None:
+            return _Choice(rule, rule.duty, lead, tuple(skipped))
+        inactive = f"主办单位“{rule.duty.lead.name}”已停用"
+        missing = NO_VILLAGE if rule.duty.lead.code == VILLAGE else inactive
+        skipped.append((rule, rule.fault or missing))
+    duty = reference.duties.get(category.code)
+    lead = _real(duty.lead, context, reference) if duty else None
+    return _Choice(None, duty, lead, tuple(skipped))
 
 
-def _starts(code: str, prefixes: Iterable[str]) -> bool:
-    wanted = tuple(prefixes)
-    return not wanted or code.startswith(wanted)
-
-
-def _in_hours(rule: Rule, context: TriageContext) -> bool:
-    """Whether the report was sent within the rule's hours (from included, to excluded)."""
-    if rule.hour_from is None and rule.hour_to is None:
-        return True
-    start, end = rule.hour_from or time.min, rule.hour_to or time.max
-    at = timezone.localtime(context.submitted_at).time()
-    return start <= at < end if start <= end else at >= start or at < end
-
-
-def _on_day(rule: Rule, context: TriageContext) -> bool:
-    if rule.day_scope == DayScope.ANY:
-        return True
-    worked = work_calendar().is_workday(timezone.localtime(context.submitted_at).date())
-    return worked == (rule.day_scope == DayScope.WORKDAY)
+def _data(choice: _Choice, category: Category, context: TriageContext) -> dict[str, object]:
+    """Return what the run keeps: who decided, who was skipped, and what was known (for dry runs)."""
+    rule = choice.rule
+    return {
+        "rule": rule.name if rule else None,
+        "rule_id": rule.id if rule else None,
+        "rule_version": rule.version.isoformat() if rule and rule.version else None,
+        "skipped": [
+            {"rule": row.name, "rule_id": row.id, "reason": why} for row, why in choice.skipped
+        ],
+        "given": {
+            "category": category.code,
+            "urgency": str(context.urgency),
+            "grid": context.grid.code if context.grid else "",
+            "channel": str(context.channel),
+            "role": str(context.reporter_role),
+        },
+    }
 
 
 def _real(
@@ -97,10 +119,28 @@ def _assisting(
     return tuple(dict.fromkeys(row for row in real if row is not None and row != lead))
 
 
-def _complains_of(lead: Department, context: TriageContext) -> bool:
-    if lead.is_command_room or context.kind == ReportKind.PRAISE:
-        return False
-    # A village's name mostly says where, so that "投诉" beside it complains of something else.
-    words = MISCONDUCT_WORDS if lead.village_code else COMPLAINT_WORDS
-    named = lead.name in context.text or lead.short_name in context.text
-    return named and any(word in context.text for word in words)
+def _complaints(context: TriageContext, reference: Reference) -> Mapping[int, Why]:
+    if context.kind == ReportKind.PRAISE:
+        return {}
+    village_code = context.grid.village_code if context.grid else ""
+    return reference.complaints.complaints(context.text, village_code=village_code)
+
+
+def _conflict(
+    lead: Department,
+    complained: Mapping[int, Why],
+    context: TriageContext,
+    reference: Reference,
+    data: dict[str, object],
+) -> StepResult:
+    """Leave the case to the command room, with a suggestion who is neutral."""
+    why = complained[lead.pk]
+    neutral = neutral_department(lead, complained, reference.departments)
+    advice = f"，建议由{neutral.name}承办" if neutral else ""
+    data["conflict"] = {
+        "department": lead.code,
+        "why": why.value,
+        "suggested": neutral.code if neutral else None,
+    }
+    reason = f"内容涉及对{lead.name}的投诉（{why.value}），不派给该单位{advice}，请人工指定承办单位"
+    return StepResult(NAME, context, reason, ok=False, data=data)

@@ -16,7 +16,6 @@ from dispatch.models import (
     DangerTerm,
     HandlingLimit,
     LexiconTerm,
-    RoutingRule,
 )
 from dispatch.queries.calendar import work_calendar
 from reports.models import Category, Grid
@@ -32,57 +31,6 @@ def errors_of(client: Client, page: str, data: dict[str, Any]) -> dict[str, list
     if response.status_code == 302:
         return {}
     return dict(response.context["adminform"].form.errors)
-
-
-def rule(cast: Cast, **changes: Any) -> dict[str, Any]:
-    return {
-        "order": 5,
-        "name": "夜间垃圾",
-        "is_active": "on",
-        "categories": "04、0401",
-        "grids": cast.grid.code[:12],
-        "urgencies": "P1，P2",
-        "words": "垃圾 异味",
-        "day_scope": "any",
-        "lead": cast.sanitation.pk,
-        **changes,
-    }
-
-
-def test_it_works(browser: Browser, cast: Cast) -> None:
-    assert errors_of(browser("administrator"), "dispatch_routingrule", rule(cast)) == {}
-    made = RoutingRule.objects.get()
-    assert made.categories == ["04", "0401"]
-    assert made.grids == [cast.grid.code[:12]]
-    assert made.urgencies == ["P1", "P2"]
-    assert made.words == ["垃圾", "异味"]
-    page = browser("administrator").get(
-        reverse("admin:dispatch_routingrule_change", args=(made.pk,))
-    )
-    assert 'value="垃圾、异味"' in page.content.decode()
-
-
-@pytest.mark.parametrize(
-    ("changes", "field", "message"),
-    [
-        ({"categories": "9999"}, "categories", "没有编码以“9999”开头的事项分类"),
-        ({"grids": "110000"}, "grids", "没有编码以“110000”开头的网格"),
-        ({"urgencies": "P7"}, "urgencies", "不是紧急程度"),
-        ({"words": "字" * 31}, "words", "超过 30 字"),
-        ({"hour_from": "22:00"}, "hour_to", "同时填写"),
-        ({"lead": ""}, "lead", "必填"),
-    ],
-)
-def test_it_validates_a_rule(
-    browser: Browser, cast: Cast, changes: dict[str, Any], field: str, message: str
-) -> None:
-    errors = errors_of(browser("administrator"), "dispatch_routingrule", rule(cast, **changes))
-    assert message in str(errors[field])
-
-
-def test_it_validates_a_lead_that_assists_itself(browser: Browser, cast: Cast) -> None:
-    data = rule(cast, assisting=[cast.sanitation.pk])
-    assert "assisting" in errors_of(browser("administrator"), "dispatch_routingrule", data)
 
 
 @pytest.mark.parametrize(

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
+from dispatch.domain.conflicts import ComplaintReader
 from dispatch.domain.seeding import DATA, _spell_out
 from dispatch.models import Department
+from dispatch.queries.parties import Party, names_of
 from dispatch.triage.context import TriageContext
 from dispatch.triage.dangers import Danger
 from dispatch.triage.gridmap import GridMap
@@ -45,6 +48,15 @@ def category_of(pk: int, row: dict[str, Any]) -> Category:
         confidential=row["confidential"],
         public_default=row["public_default"],
         duplicate_radius_m=row["radius_m"],
+    )
+
+
+def complaint_reader(departments: Iterable[Department]) -> ComplaintReader:
+    """Return the reader for departments alone: no staff is shipped."""
+    return ComplaintReader(
+        Party(row.pk, names_of(row), row.village_code)
+        for row in departments
+        if row.is_active and not row.is_command_room
     )
 
 
@@ -94,4 +106,6 @@ def reference() -> Reference:
             for row in leaves
         },
         villages={row.village_code: row for row in departments.values() if row.village_code},
+        departments={row.pk: row for row in departments.values()},
+        complaints=complaint_reader(departments.values()),
     )

@@ -1,21 +1,23 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import OperationalError
 
 from dispatch.domain.triaging import settle_report
 from dispatch.enums import TicketAction, TicketStatus
-from dispatch.models import Ticket, TicketReport, TriageRun
+from dispatch.models import Department, RoutingRule, Ticket, TicketReport, TriageRun
+from dispatch.queries.untriaged import untriaged_report
 from dispatch.tasks import sweep_untriaged, triage_report
 from dispatch.triage import pipeline
 from dispatch.triage.context import StepResult, TriageContext
 from dispatch.triage.pipeline import run_triage
-from dispatch.triage.reference import Reference
+from dispatch.triage.reference import Reference, forget_reference
 from dispatch.triage.sweep import sweep_untriaged as sweep
 from reports.domain.progress import mark_triaged
-from reports.enums import PublicStatus, ReportKind, Urgency
+from reports.enums import PublicStatus, ReportKind, ResidentRole, Urgency
 from reports.models import Category
 from tests.dispatch.factories import NOW, make_report, make_resident
 
@@ -240,3 +242,40 @@ def test_what_was_added_before_triage_counts() -> None:
     assert run is not None
     assert run.ticket.category is not None
     assert run.ticket.category.code == "0302"
+
+
+def test_channel_and_role_reach_the_rules() -> None:
+    police = Department.objects.get(code="police")
+    RoutingRule.objects.create(
+        name="网格员手机上报", order=1, lead=police, channels=["h5"], roles=["grid"]
+    )
+    forget_reference()
+    officer = make_resident("officer")
+    officer.role = ResidentRole.GRID
+    officer.save()
+    text = "路边垃圾堆成山，臭得不行，好几天没人清理"
+    ticket = triage(text, resident=officer, channel="h5").ticket
+    assert ticket.lead_department == police
+    other = triage(text, channel="h5", lat=30.3, lng=120.48).ticket
+    assert other.lead_department != police
+
+
+def test_a_complaint_is_not_given_to_a_ticket_of_those_complained_of() -> None:
+    first = triage("路口井盖不见了，太危险")
+    lead = first.ticket.lead_department
+    assert lead is not None
+    text = f"路口井盖不见了，太危险，投诉{lead.short_name}"
+    second = triage(text, resident=make_resident("bob"), join_number=first.report.number)
+    assert second.ticket != first.ticket
+    assert second.ticket.lead_department is None
+    assert f"对{lead.name}的投诉" in second.ticket.queue_reason
+    again = triage(text, resident=make_resident("bob"), join_number=second.report.number)
+    assert again.ticket == second.ticket
+
+
+def test_reading_a_report_stays_one_query(django_assert_num_queries: Any) -> None:
+    report = make_report(text="路灯坏了没人修")
+    with django_assert_num_queries(1):
+        found = untriaged_report(report.pk)
+        assert found is not None
+        assert pipeline.build_context(found, now=NOW).reporter_role == ResidentRole.RESIDENT

@@ -2,9 +2,17 @@ from __future__ import annotations
 
 import pytest
 from django.db import connection
+from django.db.models import JSONField, Value
 from django.test.utils import CaptureQueriesContext
 
-from dispatch.models import CategoryDuty, Department, LexiconTerm
+from dispatch.models import (
+    CategoryDuty,
+    Department,
+    LexiconTerm,
+    Membership,
+    RoutingRule,
+    Staff,
+)
 from dispatch.triage import reference
 from dispatch.triage.reference import current_reference
 
@@ -52,3 +60,33 @@ def test_departments_and_duties_are_watched(monkeypatch: pytest.MonkeyPatch) -> 
     assert after.duties["0401"].lead.name == "环卫中心"
     CategoryDuty.objects.get(category__code="0401").delete()
     assert "0401" not in current_reference().duties
+
+
+def test_a_broken_row_never_stops_triage(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reference, "CHECK_SECONDS", 0.0)
+    for number, garbage in enumerate(
+        ({"a": 1}, "x", 7, Value(None, JSONField()), [None], [["a"]], ["…"])
+    ):
+        row = RoutingRule.objects.create(
+            name=f"坏{number}", order=number, lead=Department.objects.get(code="water")
+        )
+        RoutingRule.objects.filter(pk=row.pk).update(words=garbage)
+    RoutingRule.objects.filter(name="坏0").update(day_scope="never", hour_from="08:00")
+    rules = current_reference().rules
+    assert all(rule.fault for rule in rules if rule.name.startswith("坏"))
+    assert not any(rule.fault for rule in rules if not rule.name.startswith("坏"))
+
+
+def test_aliases_and_people_are_watched(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reference, "CHECK_SECONDS", 0.0)
+    sanitation = Department.objects.get(code="sanitation")
+    text = "投诉扫街大队"
+    assert not current_reference().complaints.complaints(text)
+    sanitation.aliases = ["扫街大队", 5, ""]
+    sanitation.save()
+    assert current_reference().complaints.complaints(text)
+    assert not current_reference().complaints.complaints("举报赵示例")
+    staff = Staff.objects.create(username="zhao", display_name="赵示例")
+    Membership.objects.create(user=staff, department=sanitation, role="handler")
+    assert set(current_reference().complaints.complaints("举报赵示例")) == {sanitation.pk}
+    assert "赵示例" not in repr(reference._Kept.fingerprint) + repr(current_reference())
