@@ -184,3 +184,11 @@ class DayScope(models.TextChoices):
     ANY = "any", _("每天")
     WORKDAY = "workday", _("工作日")
     RESTDAY = "restday", _("休息日")
+
+
+class GridImportStatus(models.TextChoices):
+    """What became of an uploaded map."""
+
+    PENDING = "pending", _("待确认")
+    APPLIED = "applied", _("已导入")
+    DISCARDED = "discarded", _("已放弃")

@@ -19,7 +19,15 @@ from dispatch.models import TriageRun
 from dispatch.queries.untriaged import UntriagedReport, untriaged_report
 from dispatch.triage.context import Candidate, Decision, Outcome, StepResult, TriageContext
 from dispatch.triage.reference import Reference, current_reference
-from dispatch.triage.steps import classify, duplicates, locate, prioritise, route, screen
+from dispatch.triage.steps import (
+    classify,
+    confirm_place,
+    duplicates,
+    locate,
+    prioritise,
+    route,
+    screen,
+)
 from reports.enums import ReportKind
 
 logger = logging.getLogger(__name__)
@@ -31,6 +39,7 @@ STEPS: tuple[Step, ...] = (
     (classify.NAME, classify.run),
     (prioritise.NAME, prioritise.run),
     (duplicates.NAME, duplicates.run),
+    (confirm_place.NAME, confirm_place.run),
     (route.NAME, route.run),
 )
 _REASON_LENGTH = 300
@@ -72,6 +81,8 @@ def build_context(found: UntriagedReport, *, now: datetime) -> TriageContext:
         join_number=report.join_number,
         accuracy_m=report.accuracy_m,
         photo_count=found.photo_count,
+        address=report.address,
+        location_source=report.location_source,
     )
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import threading
 import time as clock
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import time
 from typing import Any
 
@@ -21,8 +21,9 @@ from dispatch.triage.classifier import Classifier
 from dispatch.triage.dangers import Danger
 from dispatch.triage.gridmap import GridMap
 from dispatch.triage.lexicon import Entry, Lexicon
+from dispatch.triage.placenames import PlaceNames
 from reports.enums import Urgency
-from reports.models import Category, Grid
+from reports.models import Category, Grid, Landmark
 
 CHECK_SECONDS = 3.0
 
@@ -63,6 +64,7 @@ class Reference:
     rules: tuple[Rule, ...]
     duties: Mapping[str, Duty]
     villages: Mapping[str, Department]
+    places: PlaceNames = field(default_factory=lambda: PlaceNames(GridMap([])))
 
 
 class _Kept:
@@ -107,6 +109,7 @@ def _watched() -> tuple[QuerySet[Any], ...]:
     return (
         Category.objects.all(),
         Grid.objects.all(),
+        Landmark.objects.all(),
         CategoryDuty.objects.all(),
         RoutingRule.objects.all(),
         LexiconTerm.objects.all(),
@@ -116,6 +119,7 @@ def _watched() -> tuple[QuerySet[Any], ...]:
 
 def _read_reference() -> Reference:
     departments = {row.pk: row for row in Department.objects.all()}
+    grids = GridMap(list(Grid.objects.filter(is_active=True).order_by("code")))
     return Reference(
         categories={
             row.code: row
@@ -133,7 +137,8 @@ def _read_reference() -> Reference:
             Danger(row.term, Urgency(row.urgency), tuple(row.unless))
             for row in DangerTerm.objects.filter(is_active=True)
         ),
-        grids=GridMap(list(Grid.objects.filter(is_active=True).order_by("code"))),
+        grids=grids,
+        places=PlaceNames(grids, Landmark.objects.filter(is_active=True)),
         rules=_read_rules(departments),
         duties={
             row.category.code: _duty(departments, row.lead_id, row.assisting.all())
