@@ -26,7 +26,9 @@ AT_TOLERANCE_M = 300.0
 NEAR_TOLERANCE_M = 1000.0
 VAGUE_ACCURACY_M = 500.0
 MANY_VILLAGES = 3
-_PAIR = re.compile(r"[^，。；！？,;!?\n]{0,4}(?:到|至|往|去|通|和|与|跟|、|及|—|-|~|～)[^，。；！？,;!?\n]{0,4}")
+_PAIR = re.compile(
+    r"[^，。；！？,;!?\n]{0,4}(?:到|至|往|去|通|和|与|跟|、|及|—|-|~|～)[^，。；！？,;!?\n]{0,4}"
+)
 """What joins two places to one stretch: "前峰村到三丰村", "前峰村通往三丰村"."""
 _KILOMETRE = 1000
 _SOURCES = {"text": "文字提到", "address": "地址写的是"}

@@ -6,30 +6,79 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('reports', '0001_initial'),
+        ("reports", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Landmark',
+            name="Landmark",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=40, unique=True, verbose_name='地标名称')),
-                ('aliases', models.JSONField(blank=True, default=list, verbose_name='别名')),
-                ('lat', models.FloatField(validators=[django.core.validators.MinValueValidator(-90.0), django.core.validators.MaxValueValidator(90.0)], verbose_name='纬度')),
-                ('lng', models.FloatField(validators=[django.core.validators.MinValueValidator(-180.0), django.core.validators.MaxValueValidator(180.0)], verbose_name='经度')),
-                ('radius_m', models.PositiveIntegerField(default=100, validators=[django.core.validators.MinValueValidator(10), django.core.validators.MaxValueValidator(5000)], verbose_name='范围半径（米）')),
-                ('is_active', models.BooleanField(default=True, verbose_name='启用')),
-                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='修改时间')),
-                ('grid', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='landmarks', to='reports.grid', verbose_name='所在网格')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=40, unique=True, verbose_name="地标名称")),
+                ("aliases", models.JSONField(blank=True, default=list, verbose_name="别名")),
+                (
+                    "lat",
+                    models.FloatField(
+                        validators=[
+                            django.core.validators.MinValueValidator(-90.0),
+                            django.core.validators.MaxValueValidator(90.0),
+                        ],
+                        verbose_name="纬度",
+                    ),
+                ),
+                (
+                    "lng",
+                    models.FloatField(
+                        validators=[
+                            django.core.validators.MinValueValidator(-180.0),
+                            django.core.validators.MaxValueValidator(180.0),
+                        ],
+                        verbose_name="经度",
+                    ),
+                ),
+                (
+                    "radius_m",
+                    models.PositiveIntegerField(
+                        default=100,
+                        validators=[
+                            django.core.validators.MinValueValidator(10),
+                            django.core.validators.MaxValueValidator(5000),
+                        ],
+                        verbose_name="范围半径（米）",
+                    ),
+                ),
+                ("is_active", models.BooleanField(default=True, verbose_name="启用")),
+                ("updated_at", models.DateTimeField(auto_now=True, verbose_name="修改时间")),
+                (
+                    "grid",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="landmarks",
+                        to="reports.grid",
+                        verbose_name="所在网格",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '地标',
-                'verbose_name_plural': '地标',
-                'ordering': ['name'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('lat__range', (-90.0, 90.0)), ('lng__range', (-180.0, 180.0))), name='landmark_on_earth')],
+                "verbose_name": "地标",
+                "verbose_name_plural": "地标",
+                "ordering": ["name"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("lat__range", (-90.0, 90.0)), ("lng__range", (-180.0, 180.0))
+                        ),
+                        name="landmark_on_earth",
+                    )
+                ],
             },
         ),
     ]

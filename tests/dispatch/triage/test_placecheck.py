@@ -81,9 +81,7 @@ def test_the_address_counts_when_the_text_names_nothing() -> None:
 )
 def test_a_vague_point_makes_the_text_likely(extra: dict[str, object], likely: str) -> None:
     text = "前峰村村口的路灯不亮了"
-    result = locate.run(
-        context(text, lat=LINJIANG[0], lng=LINJIANG[1], **extra), reference()
-    )
+    result = locate.run(context(text, lat=LINJIANG[0], lng=LINJIANG[1], **extra), reference())
     assert result.context.doubt is not None
     assert result.context.doubt.likely == likely
     assert ("以文字为准" in result.context.location_flag) == (likely == "text")
