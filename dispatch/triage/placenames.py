@@ -234,7 +234,7 @@ def _landmarks(
 
 
 def _all_names(
-    villages: list[NamedPlace], landmarks: Iterable[tuple[NamedPlace, list[str]]]
+    villages: Iterable[NamedPlace], landmarks: Iterable[tuple[NamedPlace, list[str]]]
 ) -> Iterator[_Name]:
     """Yield every name with its places: full names, then forms derived from them if unambiguous."""
     full: dict[str, list[NamedPlace]] = defaultdict(list)
@@ -243,19 +243,16 @@ def _all_names(
     for place in villages:
         full[place.name].append(place)
         base = _SUFFIX.sub("", place.name)
-        if base == place.name or len(base) < _HEAD:
-            continue
-        for suffix in ("村", "社区"):
-            derived[base + suffix].append(place)
-        if base not in COMMON_WORDS:
+        if base != place.name and len(base) >= _HEAD:
+            derived[f"{base}村"].append(place)
+            derived[f"{base}社区"].append(place)
             short[base].append(place)
     for place, names in landmarks:
         for name in dict.fromkeys(names):
             full[name].append(place)
-    taken: set[str] = set()
-    for names, is_short in ((full, False), (derived, False), (short, True)):
-        for text, places in names.items():
-            ambiguous = names is not full and len(places) > 1
-            if len(text) >= _HEAD and text not in taken and not ambiguous:
+    yield from (_Name(text, False, tuple(places)) for text, places in full.items() if text[1:])
+    for forms, is_short in ((derived, False), (short, True)):
+        for text, places in forms.items():
+            ordinary = is_short and text in COMMON_WORDS
+            if len(places) == 1 and text not in full and not ordinary:
                 yield _Name(text, is_short, tuple(places))
-        taken |= set(names)

@@ -1,4 +1,4 @@
-"""Confirm the place: does it matter that the text names another place than the point?
+"""Confirm the place: whether it matters that the text names another place than the point.
 
 It does when another department would get the case (asked of the route step itself), or when a crew
 would be sent far to the wrong place. Otherwise the ticket carries the flag and nobody is held up.

@@ -83,8 +83,8 @@ def _check_crs(collection: Mapping[str, Any], faults: FaultList) -> None:
     crs = collection.get("crs")
     if crs is None:
         return
-    properties = crs.get("properties") if isinstance(crs, dict) else None
-    name = str(properties.get("name", "") if isinstance(properties, dict) else crs)
+    properties = crs.get("properties") if isinstance(crs, dict) else {"name": crs}
+    name = str(properties.get("name") or "") if isinstance(properties, dict) else ""
     if not any(name.upper().endswith(known) for known in _KNOWN_CRS):
         shown = name[:_CRS_LENGTH] or "未写明"
         message = f"坐标参考系是“{shown}”，只接受 WGS-84 或 CGCS2000 经纬度，请转换后再导出"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import Any
 
 import shapely
@@ -19,6 +20,8 @@ from xiangcun.lib.planar import Plane
 REPAIR_SHARE = 0.01
 """A repair that changes the area by more is a guess about somebody's border."""
 _SMALLEST_RING = 3
+_PAIR = 2
+"""A position is a pair, perhaps with a height."""
 _MAX_LNG, _MAX_LAT = 180, 90
 _DECIMALS = 7
 _REASON_POINT = re.compile(r"\[(-?[\d.]+) (-?[\d.]+)\]")
@@ -105,17 +108,14 @@ def _ring(feature: RawFeature, ring: Any, faults: FaultList, *, outer: bool) -> 
 
 def _position(feature: RawFeature, position: Any, faults: FaultList) -> tuple[float, float]:
     numbers = position if isinstance(position, list) else ()
-    right = (
-        len(numbers) >= 2
-        and all(  # noqa: PLR2004 - a position is a pair, perhaps with a height
-            isinstance(part, int | float) and not isinstance(part, bool) and math.isfinite(part)
-            for part in numbers[:2]
-        )
+    right = len(numbers) >= _PAIR and all(
+        isinstance(part, int | float) and not isinstance(part, bool) and math.isfinite(part)
+        for part in numbers[:2]
     )
     if not right:
         raise _bad(feature, faults)
     lng, lat = float(numbers[0]), float(numbers[1])
-    if len(numbers) > 2:  # noqa: PLR2004
+    if len(numbers) > _PAIR:
         faults.add_alike(FaultCode.COORDINATES_3D, "坐标带高程，已舍去", feature.index)
     _check_where(feature, lng, lat, faults)
     return lng, lat
@@ -136,7 +136,7 @@ def _check_where(feature: RawFeature, lng: float, lat: float, faults: FaultList)
 
 def _close(feature: RawFeature, points: Ring, faults: FaultList) -> None:
     """Close an open ring, unless the missing edge would be longer than any other: a part is missing."""
-    edges = [math.dist(one, other) for one, other in zip(points, points[1:], strict=False)]
+    edges = [math.dist(one, other) for one, other in pairwise(points)]
     if math.dist(points[0], points[-1]) > max(edges, default=0.0):
         message = f"{_name(feature)}的边界没有闭合，缺口比任何一段边都长，可能缺了一段"
         faults.add(FaultCode.RING_NOT_CLOSED, message, feature.index, geometry=_gap(points))
@@ -154,7 +154,7 @@ def _signed_area(points: Ring) -> float:
     left, low = points[0]
     return sum(
         (x1 - left) * (y2 - low) - (x2 - left) * (y1 - low)
-        for (x1, y1), (x2, y2) in zip(points, points[1:], strict=False)
+        for (x1, y1), (x2, y2) in pairwise(points)
     )
 
 

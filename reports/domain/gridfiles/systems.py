@@ -6,12 +6,12 @@ each system in turn, is held against the outline in use; a clear best fit speaks
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import shapely
 from shapely.geometry.base import BaseGeometry
-from shapely.ops import transform
 
 from reports.domain.gridfiles.faults import FaultCode, FaultList
 from xiangcun.lib.geo import CoordType, distance_m, to_wgs84
@@ -87,14 +87,15 @@ def converter(kind: CoordType) -> Convert:
         return lambda shape: shape
     known: dict[tuple[float, float], tuple[float, float]] = {}
 
-    def convert(xs: Sequence[float], ys: Sequence[float], *_z: object) -> tuple[object, object]:
-        for lng, lat in zip(xs, ys, strict=True):
+    def convert(xs: Any, ys: Any) -> tuple[list[float], list[float]]:
+        pairs = list(zip(xs.tolist(), ys.tolist(), strict=True))
+        for lng, lat in pairs:
             if (lng, lat) not in known:
                 known[lng, lat] = to_wgs84(lat, lng, kind)
-        moved = [known[lng, lat] for lng, lat in zip(xs, ys, strict=True)]
+        moved = [known[pair] for pair in pairs]
         return [lng for _, lng in moved], [lat for lat, _ in moved]
 
-    return lambda shape: transform(convert, shape)
+    return lambda shape: shapely.transform(shape, convert, interleaved=False)
 
 
 def _fit(kind: CoordType, outline: BaseGeometry, known: BaseGeometry) -> _Fit:
