@@ -226,7 +226,7 @@ def _landmarks(
     by_id = {grid.pk: grid for grid, _ in grids.areas()}
     for row in landmarks:
         near = grids.locate(row.lat, row.lng)
-        grid = by_id.get(row.grid_id) or (near.grid if near else None)
+        grid = (by_id.get(row.grid_id) if row.grid_id else None) or (near.grid if near else None)
         circle = grids.plane.to_metres(Point(row.lng, row.lat)).buffer(row.radius_m)
         code = grid.village_code if grid else ""
         aliases = [str(alias) for alias in row.aliases]

@@ -109,7 +109,8 @@ def apply_map(checked: CheckedFile, *, replace: bool, now: datetime) -> MapPlan:
 def _write_grids(
     checked: CheckedFile, rows: Mapping[str, Grid], kinds: Mapping[str, str], *, now: datetime
 ) -> None:
-    fresh, changed = [], []
+    fresh: list[Grid] = []
+    changed: list[Grid] = []
     for draft in checked.grids:
         record = draft.record
         if kinds[record.code] == "same":
@@ -130,7 +131,8 @@ def _write_grids(
 
 def _write_landmarks(drafts: Sequence[LandmarkDraft], *, now: datetime) -> None:
     rows = {row.name: row for row in Landmark.objects.all()}
-    fresh, changed = [], []
+    fresh: list[Landmark] = []
+    changed: list[Landmark] = []
     for draft in drafts:
         row = rows.get(draft.record.name)
         (fresh if row is None else changed).append(row := row or Landmark(name=draft.record.name))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TypeVar
 
 from shapely.affinity import affine_transform
 from shapely.geometry.base import BaseGeometry
@@ -16,6 +17,8 @@ from shapely.geometry.base import BaseGeometry
 from xiangcun.lib.geo import EARTH_RADIUS_M
 
 METRES_PER_DEGREE = math.radians(1.0) * EARTH_RADIUS_M
+
+G = TypeVar("G", bound=BaseGeometry)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +37,13 @@ class Plane:
         west, south, east, north = zip(*bounds, strict=True)
         return cls((min(west) + max(east)) / 2.0, (min(south) + max(north)) / 2.0)
 
-    def to_metres(self, shape: BaseGeometry) -> BaseGeometry:
+    def to_metres(self, shape: G) -> G:
         """Turn (lng, lat) degrees into (x, y) metres from the middle."""
         east = self._east
         matrix = [east, 0.0, 0.0, METRES_PER_DEGREE]
         return affine_transform(shape, [*matrix, -self.lng * east, -self.lat * METRES_PER_DEGREE])
 
-    def to_degrees(self, shape: BaseGeometry) -> BaseGeometry:
+    def to_degrees(self, shape: G) -> G:
         """Turn (x, y) metres back into (lng, lat) degrees."""
         matrix = [1.0 / self._east, 0.0, 0.0, 1.0 / METRES_PER_DEGREE]
         return affine_transform(shape, [*matrix, self.lng, self.lat])

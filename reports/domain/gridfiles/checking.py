@@ -139,7 +139,9 @@ def _system(
 def _move_faults(faults: FaultList, convert: Convert) -> None:
     """Bring what was noted in the file's own coordinates to where it is drawn."""
     faults.faults = [
-        replace(row, geometry=to_geojson(convert(shape(row.geometry)))) if row.geometry else row
+        replace(row, geometry=to_geojson(convert(shape(dict(row.geometry)))))
+        if row.geometry
+        else row
         for row in faults.faults
     ]
 
@@ -151,8 +153,8 @@ def _landmarks(
     drafts = []
     for record in reader.read_landmarks(points):
         if record.index in places:
-            spot = convert(Point(*places[record.index]))
-            drafts.append(LandmarkDraft(record, lat=round(spot.y, 7), lng=round(spot.x, 7)))
+            lng, lat = convert(Point(*places[record.index])).coords[0]
+            drafts.append(LandmarkDraft(record, lat=round(lat, 7), lng=round(lng, 7)))
     return drafts
 
 

@@ -28,6 +28,7 @@ _CODE = re.compile(r"\d{15}")
 _VILLAGE_DIGITS, _STREET_DIGITS = 12, 9
 _SEPARATORS = re.compile(r"[,，、;；/|]+")
 _MOST_HOUSEHOLDS = 100_000
+_MOST_DIGITS = 10
 _MOST_ALIASES = 20
 NAME_LENGTH = Grid._meta.get_field("name").max_length or 0  # noqa: SLF001 - documented API
 VILLAGE_NAME_LENGTH = Grid._meta.get_field("village_name").max_length or 0  # noqa: SLF001
@@ -154,7 +155,12 @@ class RecordReader:
         text = self._text(feature, column)
         if not text:
             return None
-        if not (text.isascii() and text.isdigit() and low <= int(text[:9]) <= high):
+        if not (
+            text.isascii()
+            and text.isdigit()
+            and len(text) < _MOST_DIGITS
+            and low <= int(text) <= high
+        ):
             heading = {"households": "户数", "radius_m": "半径（米）"}[column]
             message = (
                 f"第 {feature.index + 1} 个要素的{heading}“{text[:20]}”应是 {low} 到 {high} 的整数"

@@ -24,6 +24,7 @@ _PAIR = 2
 """A position is a pair, perhaps with a height."""
 _MAX_LNG, _MAX_LAT = 180, 90
 _DECIMALS = 7
+_HUGE = 1e12
 _REASON_POINT = re.compile(r"\[(-?[\d.]+) (-?[\d.]+)\]")
 
 Ring = list[tuple[float, float]]
@@ -107,18 +108,19 @@ def _ring(feature: RawFeature, ring: Any, faults: FaultList, *, outer: bool) -> 
 
 
 def _position(feature: RawFeature, position: Any, faults: FaultList) -> tuple[float, float]:
-    numbers = position if isinstance(position, list) else ()
-    right = len(numbers) >= _PAIR and all(
-        isinstance(part, int | float) and not isinstance(part, bool) and math.isfinite(part)
-        for part in numbers[:2]
-    )
-    if not right:
+    numbers: list[Any] = position if isinstance(position, list) else []
+    if len(numbers) < _PAIR or not all(_is_number(part) for part in numbers[:_PAIR]):
         raise _bad(feature, faults)
     lng, lat = float(numbers[0]), float(numbers[1])
     if len(numbers) > _PAIR:
         faults.add_alike(FaultCode.COORDINATES_3D, "坐标带高程，已舍去", feature.index)
     _check_where(feature, lng, lat, faults)
     return lng, lat
+
+
+def _is_number(part: object) -> bool:
+    """Whether it is a finite number that fits a float; JSON allows any length of digits."""
+    return isinstance(part, int | float) and not isinstance(part, bool) and abs(part) < _HUGE
 
 
 def _check_where(feature: RawFeature, lng: float, lat: float, faults: FaultList) -> None:

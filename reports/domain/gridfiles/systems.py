@@ -95,7 +95,8 @@ def converter(kind: CoordType) -> Convert:
         moved = [known[pair] for pair in pairs]
         return [lng for _, lng in moved], [lat for lat, _ in moved]
 
-    return lambda shape: shapely.transform(shape, convert, interleaved=False)
+    # The stubs know the interleaved signature only.
+    return lambda shape: shapely.transform(shape, convert, interleaved=False)  # type: ignore[arg-type]
 
 
 def _fit(kind: CoordType, outline: BaseGeometry, known: BaseGeometry) -> _Fit:

@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
-from django.http import HttpResponse
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -53,10 +52,9 @@ def preview(client: Client, *rows: Any, **form: str) -> tuple[str, Any]:
     return response.url, client.get(response.url)
 
 
-def confirm(client: Client, url: str, page: Any, **changes: str) -> HttpResponse:
+def confirm(client: Client, url: str, page: Any, **changes: str) -> Any:
     values = {"decision": "confirm", "version": page.context["version"], "read": "1"}
-    answer: HttpResponse = client.post(url, {**values, **changes})
-    return answer
+    return client.post(url, {**values, **changes})
 
 
 def test_it_works(client: Client) -> None:

@@ -111,6 +111,8 @@ def test_other_reference_systems_are_named(crs: Any, shown: str) -> None:
         (feature(1, [[[120.5], [120.6, 30.1], [120.5, 30.2], [120.5]]]), C.BAD_POSITION),
         (feature(1, [[["120.5", "30.3"]] * 4]), C.BAD_POSITION),
         (feature(1, [[[120.5, None]] * 4]), C.BAD_POSITION),
+        (feature(1, [[[120.5, 10**400]] * 4]), C.BAD_POSITION),
+        (feature(1, [[[120.5, True]] * 4]), C.BAD_POSITION),
         (feature(1, [[[120.5, 30.3], [120.6, 30.3], [120.5, 30.3]]]), C.RING_TOO_SHORT),
         (
             feature(1, [[[120.5, 30.3], [120.6, 30.3], [120.7, 30.3], [120.5, 30.3]]]),
