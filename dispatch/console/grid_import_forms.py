@@ -31,6 +31,10 @@ class GridImportForm(forms.Form):
     file = forms.FileField(
         label=_("GeoJSON 文件"),
         help_text=_("不超过 10 MB、5000 个要素。面是网格，点是地标；不会立即生效，先预览再确认"),
+        error_messages={
+            "required": _("请选择 GeoJSON 文件"),
+            "empty": _("文件是空的，请重新导出"),
+        },
         widget=forms.FileInput(attrs={"accept": ".geojson,.json", "class": "xc-input"}),
     )
     coord_type = forms.ChoiceField(

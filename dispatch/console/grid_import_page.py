@@ -91,7 +91,8 @@ def _map(checked: CheckedFile, plan: MapPlan) -> dict[str, Any]:
             {"name": f"{grid.name}（现有）", "geometry": _drawn(area)}
             for grid, area in grid_shapes()
         ],
-        "grids": [_grid(draft, kinds[draft.record.code]) for draft in checked.grids],
+        "grids": [_grid(draft, kinds[draft.record.code]) for draft in checked.grids]
+        + _without_record(checked),
         "faults": [
             {"number": number, "error": fault.is_error, "message": fault.message, "geometry": where}
             for number, fault in enumerate(checked.faults, start=1)
@@ -112,6 +113,21 @@ def _grid(draft: GridDraft, kind: str) -> dict[str, Any]:
         "kind": kind,
         "geometry": _drawn(draft.shape),
     }
+
+
+def _without_record(checked: CheckedFile) -> list[dict[str, Any]]:
+    """Return the shapes whose code or name is wrong: they are drawn, so that they can be found."""
+    named = {draft.record.index for draft in checked.grids}
+    return [
+        {
+            "name": _("第 %d 个要素") % (index + 1),
+            "village": "",
+            "kind": "faulty",
+            "geometry": _drawn(shape),
+        }
+        for index, shape in checked.drawn.items()
+        if index not in named
+    ]
 
 
 def _where(fault: Fault, checked: CheckedFile) -> dict[str, Any] | None:

@@ -4,7 +4,7 @@ document.addEventListener("DOMContentLoaded", () => {
   const source = document.getElementById("xc-grid-map-data");
   if (!box || !source || !window.L) return;
   const data = JSON.parse(source.textContent);
-  const map = L.map(box, { attributionControl: false, preferCanvas: data.grids.length > 400 }).setView([35, 105], 4);
+  const map = L.map(box, { attributionControl: false, preferCanvas: data.grids.length > 400, zoomSnap: 0.25 }).setView([35, 105], 4);
   const palette = ["#2563eb", "#059669", "#7c3aed", "#0891b2", "#ca8a04", "#be185d", "#4d7c0f", "#475569"];
   // Names are somebody's text: they go in as text, never as markup.
   const text = (value) => {

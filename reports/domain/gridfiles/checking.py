@@ -109,8 +109,7 @@ def _refuse_other_kinds(features: Sequence[RawFeature], faults: FaultList) -> No
     for row in features:
         kind = row.geometry.get("type")
         if kind is None:
-            message = f"第 {row.index + 1} 个要素没有图形"
-            faults.add(FaultCode.EMPTY_GEOMETRY, message, row.index)
+            faults.add_alike(FaultCode.EMPTY_GEOMETRY, "没有图形", row.index)
         elif kind not in {"Polygon", "MultiPolygon", "Point"}:
             message = f"第 {row.index + 1} 个要素是 {str(kind)[:30]}，网格须是 Polygon 或 MultiPolygon，地标须是 Point"
             faults.add(FaultCode.WRONG_GEOMETRY, message, row.index)

@@ -109,6 +109,7 @@ class FaultList:
     """Collects faults; what concerns many features alike becomes one line at the end."""
 
     faults: list[Fault] = field(default_factory=list)
+    error_count: int = 0
     _alike: dict[tuple[FaultCode, str], list[int]] = field(
         default_factory=lambda: defaultdict(list)
     )
@@ -118,17 +119,14 @@ class FaultList:
     ) -> None:
         """Note one fault."""
         self.faults.append(Fault(code, message, tuple(features), geometry))
+        self.error_count += code not in WARNINGS
 
     def add_alike(self, code: FaultCode, message: str, feature: int) -> None:
         """Note a fault that other features may have, too; said once for all of them."""
         rows = self._alike[code, message]
         if not rows or rows[-1] != feature:
             rows.append(feature)
-
-    @property
-    def has_errors(self) -> bool:
-        """Whether something so far forbids the import."""
-        return any(fault.is_error for fault in self.faults)
+        self.error_count += code not in WARNINGS
 
     def finish(self) -> tuple[Fault, ...]:
         """Return all faults, errors first, at most ``MOST_LISTED`` and a line for the rest."""

@@ -103,48 +103,51 @@ class RecordReader:
         return list(records.values())
 
     def _grid(self, feature: RawFeature, names: Mapping[str, str]) -> GridRecord | None:
-        before = len(self.faults.faults)
+        before = self.faults.error_count
         code, name = self._text(feature, "code"), self._text(feature, "name")
         village = code[:_VILLAGE_DIGITS]
-        self._check_code(feature, code)
+        known = self._check_code(feature, code)
         self._check_name(feature, name, NAME_LENGTH)
-        village_name = self._village_name(feature, village, names)
+        village_name = self._village_name(feature, village, names) if known else ""
         households = self._number(feature, "households", low=0, high=_MOST_HOUSEHOLDS)
-        if len(self.faults.faults) > before and self.faults.faults[-1].is_error:
+        if self.faults.error_count > before:
             return None
         return GridRecord(feature.index, code, name, village, village_name, households)
 
-    def _check_code(self, feature: RawFeature, code: str) -> None:
+    def _check_code(self, feature: RawFeature, code: str) -> bool:
+        """Whether the code says which village it is."""
         where = f"第 {feature.index + 1} 个要素"
         village = self._text(feature, "village_code")
         if not code:
-            message = f"{where}没有网格编码（15 位数字，前 12 位是村社编码）"
-            self.faults.add(FaultCode.CODE_MISSING, message, feature.index)
-        elif not _CODE.fullmatch(code) or not code.isascii():
+            message = "没有网格编码（15 位数字，前 12 位是村社编码）"
+            self.faults.add_alike(FaultCode.CODE_MISSING, message, feature.index)
+            return False
+        if not _CODE.fullmatch(code) or not code.isascii():
             message = f"{where}的网格编码“{code[:30]}”不是 15 位数字"
             self.faults.add(FaultCode.CODE_INVALID, message, feature.index)
-        elif village and village != code[:_VILLAGE_DIGITS]:
+            return False
+        if village and village != code[:_VILLAGE_DIGITS]:
             message = f"{where}的村社编码“{village[:30]}”与网格编码 {code} 的前 12 位不一致"
             self.faults.add(FaultCode.VILLAGE_CODE_MISMATCH, message, feature.index)
+        return True
 
     def _check_name(self, feature: RawFeature, name: str, most: int) -> bool:
         where = f"第 {feature.index + 1} 个要素"
         if not name:
-            self.faults.add(FaultCode.NAME_MISSING, f"{where}没有名称", feature.index)
+            self.faults.add_alike(FaultCode.NAME_MISSING, "没有名称", feature.index)
         elif len(name) > most:
             message = f"{where}的名称有 {len(name)} 字，超过 {most} 字"
             self.faults.add(FaultCode.NAME_TOO_LONG, message, feature.index)
         return 0 < len(name) <= most
 
     def _village_name(self, feature: RawFeature, village: str, names: Mapping[str, str]) -> str:
-        where = f"第 {feature.index + 1} 个要素"
         own = self._text(feature, "village_name")
         name = own or names.get(village, "")
         if not name:
-            message = f"{where}没有村社名称，现有网格里也没有编码为 {village} 的村社"
-            self.faults.add(FaultCode.VILLAGE_NAME_MISSING, message, feature.index)
+            message = f"没有村社名称，现有网格里也没有编码为 {village} 的村社"
+            self.faults.add_alike(FaultCode.VILLAGE_NAME_MISSING, message, feature.index)
         elif len(name) > VILLAGE_NAME_LENGTH:
-            message = f"{where}的村社名称超过 {VILLAGE_NAME_LENGTH} 字"
+            message = f"第 {feature.index + 1} 个要素的村社名称超过 {VILLAGE_NAME_LENGTH} 字"
             self.faults.add(FaultCode.NAME_TOO_LONG, message, feature.index)
         elif own and own != names.get(village, own):
             message = f"村社编码 {village} 有不同的名称：“{names[village]}”和“{own}”"
