@@ -42,7 +42,8 @@ def check_coverage(pieces: Sequence[Piece], faults: FaultList) -> None:
         if one < other and not (pieces[one].index is None and pieces[other].index is None):
             _check_pair((pieces[one], pieces[other]), areas[one], areas[other], plane, faults)
     _check_gaps(areas, plane, faults)
-    _check_far(pieces, areas, tree, faults)
+    touching = {one for one, other in pairs if one != other}
+    _check_far(pieces, areas, [at for at in range(len(pieces)) if at not in touching], tree, faults)
 
 
 def _check_pair(
@@ -80,13 +81,18 @@ def _check_gaps(areas: Sequence[BaseGeometry], plane: Plane, faults: FaultList) 
 
 
 def _check_far(
-    pieces: Sequence[Piece], areas: Sequence[BaseGeometry], tree: STRtree, faults: FaultList
+    pieces: Sequence[Piece],
+    areas: Sequence[BaseGeometry],
+    alone: Sequence[int],
+    tree: STRtree,
+    faults: FaultList,
 ) -> None:
     """A grid kilometres away from all others is more likely a typing error than an exclave."""
     if len(pieces) < 2:  # noqa: PLR2004 - a single grid has no others
         return
-    for piece, area in zip(pieces, areas, strict=True):
-        if piece.index is None or len(tree.query(area, predicate="dwithin", distance=FAR_M)) > 1:
+    for at in alone:
+        piece, near = pieces[at], tree.query(areas[at], predicate="dwithin", distance=FAR_M)
+        if piece.index is None or len(near) > 1:
             continue
         message = f"“{piece.label}”离其他网格超过 2 公里，请确认坐标"
         faults.add(FaultCode.FAR_AWAY, message, piece.index)
