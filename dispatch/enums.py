@@ -186,3 +186,11 @@ class DayScope(models.TextChoices):
     RESTDAY = "restday", _("休息日")
     HOLIDAY = "holiday", _("法定节假日")
     MAKEUP = "makeup", _("调休上班日")
+
+
+class GridImportStatus(models.TextChoices):
+    """What became of an uploaded map."""
+
+    PENDING = "pending", _("待确认")
+    APPLIED = "applied", _("已导入")
+    DISCARDED = "discarded", _("已放弃")

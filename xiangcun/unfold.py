@@ -94,6 +94,7 @@ def _navigation() -> list[dict[str, Any]]:
             (_("分类词语"), "dictionary", "dispatch_lexiconterm"),
             (_("险情词语"), "warning", "dispatch_dangerterm"),
             (_("网格"), "grid_on", "reports_grid"),
+            (_("地标"), "pin_drop", "reports_landmark"),
             (_("工作日历"), "calendar_month", "dispatch_calendarday"),
         ),
     ]

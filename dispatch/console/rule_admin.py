@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.widgets import UnfoldAdminSelect2MultipleWidget
 
+from dispatch.console.grid_import_views import GridImportPages
 from dispatch.console.list_fields import (
     OfficeForm,
     PolygonField,
@@ -101,7 +102,7 @@ class GridForm(OfficeForm):
 
 
 @admin.register(Grid)
-class GridAdmin(OfficeAdmin):
+class GridAdmin(GridImportPages):
     form = GridForm
     list_display = ("code", "name", "village_name", "households", "is_active")
     list_display_links = ("code", "name")

@@ -33,6 +33,7 @@ STEP_NAMES = {
     "classify": "分类",
     "prioritise": "紧急程度",
     "duplicates": "重复",
+    "confirm_place": "地点核对",
     "route": "承办单位",
     "settle": "立案",
 }

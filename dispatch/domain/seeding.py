@@ -38,6 +38,7 @@ from reports.domain.seeding import (
     seed_categories,
     seed_dimensions,
     seed_grids,
+    seed_landmarks,
 )
 from reports.models import Category
 
@@ -52,10 +53,12 @@ def seed_township(*, mode: SeedMode, folder: Path | None, say: Say) -> None:
     read = partial(read_data, shipped=DATA, folder=folder)
     tree = read_data("categories.json", shipped=REPORTS_DATA, folder=folder)["categories"]
     grids = read_data("grids.geojson", shipped=REPORTS_DATA, folder=folder)["features"]
+    marks = read_data("landmarks.json", shipped=REPORTS_DATA, folder=folder)["landmarks"]
     steps: tuple[tuple[str, Callable[[], int]], ...] = (
         ("维度", partial(seed_dimensions, mode=mode)),
         ("事项分类", partial(seed_categories, tree, mode=mode)),
         ("网格", partial(seed_grids, grids, mode=mode)),
+        ("地标", partial(seed_landmarks, marks, mode=mode)),
         ("部门", lambda: seed_departments(read("departments.json")["departments"], mode=mode)),
         ("职责分工", partial(seed_duties, tree, mode=mode)),
         ("工作日历", lambda: seed_calendar(read("calendar_days.json")["days"], mode=mode)),

@@ -1,6 +1,7 @@
 """Tables of the office's world."""
 
 from dispatch.models.ledger import EventPhoto, LedgerIsAppendOnlyError, TicketEvent
+from dispatch.models.places import GridImport
 from dispatch.models.policy import (
     CalendarDay,
     CategoryDuty,
@@ -22,6 +23,7 @@ __all__ = [
     "DangerTerm",
     "Department",
     "EventPhoto",
+    "GridImport",
     "HandlingLimit",
     "LedgerIsAppendOnlyError",
     "LexiconTerm",

@@ -42,12 +42,30 @@ class Lookalike:
 
 
 @dataclass(frozen=True, slots=True)
+class PlaceDoubt:
+    """The text names another place than the point: which, how far apart (metres), whose grid that is.
+
+    ``source`` is ``text`` or ``address``; ``likely`` is ``text`` where the point itself is vague, else
+    ``unsure``; ``flag`` is the Chinese sentence that ticket and command room read.
+    """
+
+    name: str
+    kind: str
+    source: str
+    distance_m: int
+    grid: Grid | None
+    likely: str
+    flag: str
+
+
+@dataclass(frozen=True, slots=True)
 class TriageContext:
     """A report as triage sees it, and what the steps so far found out.
 
     ``own_words`` is the report's text alone, ``text`` also what the resident added before triage.
     ``lat``/``lng`` are WGS-84 degrees, moments aware UTC. ``category`` is the best candidate once it
-    is likely enough to be shown; ``attach_to`` the ticket the report surely belongs to.
+    is likely enough to be shown; ``attach_to`` the ticket the report surely belongs to; ``doubt``
+    what speaks against the point.
     """
 
     report_id: int
@@ -65,10 +83,13 @@ class TriageContext:
     photo_count: int = 0
     channel: str = ""
     reporter_role: str = ResidentRole.RESIDENT
+    address: str = ""
+    location_source: str = ""
 
     repeated_report_id: int | None = None
     grid: Grid | None = None
     location_flag: str = ""
+    doubt: PlaceDoubt | None = None
     candidates: tuple[Candidate, ...] = ()
     category: Category | None = None
     confidence: float = 0.0

@@ -8,18 +8,16 @@ from __future__ import annotations
 
 import json
 import logging
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import shapely
-from shapely.affinity import affine_transform
 from shapely.geometry import Point
 from shapely.geometry.base import BaseGeometry
 from shapely.strtree import STRtree
 
 from reports.models import Grid
-from xiangcun.lib.geo import EARTH_RADIUS_M
+from xiangcun.lib.planar import Plane
 
 logger = logging.getLogger(__name__)
 
@@ -38,8 +36,9 @@ class GridMap:
     def __init__(self, grids: Sequence[Grid]) -> None:
         pairs = [(grid, shape) for grid in grids if (shape := _shape(grid)) is not None]
         self._grids = [grid for grid, _ in pairs]
-        self._middle = _middle([shape for _, shape in pairs])
-        self._tree = STRtree([self._to_metres(shape) for _, shape in pairs])
+        self._plane = Plane.around([shape for _, shape in pairs])
+        self._shapes = [self._plane.to_metres(shape) for _, shape in pairs]
+        self._tree = STRtree(self._shapes)
 
     def __bool__(self) -> bool:
         return bool(self._grids)
@@ -51,32 +50,26 @@ class GridMap:
         """
         if not self._grids:
             return None
-        point = self._to_metres(Point(lng, lat))
+        point = self._plane.to_metres(Point(lng, lat))
         inside = self._tree.query(point, predicate="intersects")
         if inside.size:
             return Place(self._grids[int(inside.min())], 0.0)
         nearest, distances = self._tree.query_nearest(point, return_distance=True)
         return Place(self._grids[int(nearest.min())], float(distances[0]))
 
+    @property
+    def plane(self) -> Plane:
+        """The plane in metres that :meth:`areas` lie in."""
+        return self._plane
+
+    def areas(self) -> list[tuple[Grid, BaseGeometry]]:
+        """Return every grid with its area on :attr:`plane`, by code as given."""
+        return list(zip(self._grids, self._shapes, strict=True))
+
     def contains(self, lat: float, lng: float) -> bool:
         """Whether some grid covers the point."""
         place = self.locate(lat, lng)
         return place is not None and place.distance_m == 0.0
-
-    def _to_metres(self, shape: BaseGeometry) -> BaseGeometry:
-        """Turn (lng, lat) degrees into (x, y) metres from the middle."""
-        lng, lat = self._middle
-        north = math.radians(1.0) * EARTH_RADIUS_M
-        east = north * math.cos(math.radians(lat))
-        return affine_transform(shape, [east, 0.0, 0.0, north, -lng * east, -lat * north])
-
-
-def _middle(shapes: Sequence[BaseGeometry]) -> tuple[float, float]:
-    """Return (lng, lat) of the middle of all shapes."""
-    if not shapes:
-        return 0.0, 0.0
-    west, south, east, north = zip(*(shape.bounds for shape in shapes), strict=True)
-    return (min(west) + max(east)) / 2.0, (min(south) + max(north)) / 2.0
 
 
 def _shape(grid: Grid) -> BaseGeometry | None:

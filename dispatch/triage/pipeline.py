@@ -19,7 +19,15 @@ from dispatch.models import TriageRun
 from dispatch.queries.untriaged import UntriagedReport, untriaged_report
 from dispatch.triage.context import Candidate, Decision, Outcome, StepResult, TriageContext
 from dispatch.triage.reference import Reference, current_reference
-from dispatch.triage.steps import classify, duplicates, locate, prioritise, route, screen
+from dispatch.triage.steps import (
+    classify,
+    confirm_place,
+    duplicates,
+    locate,
+    prioritise,
+    route,
+    screen,
+)
 from reports.enums import ReportKind
 from reports.models import Report
 
@@ -32,6 +40,7 @@ STEPS: tuple[Step, ...] = (
     (classify.NAME, classify.run),
     (prioritise.NAME, prioritise.run),
     (duplicates.NAME, duplicates.run),
+    (confirm_place.NAME, confirm_place.run),
     (route.NAME, route.run),
 )
 _REASON_LENGTH = 300
@@ -75,6 +84,8 @@ def build_context(found: UntriagedReport, *, now: datetime) -> TriageContext:
         photo_count=found.photo_count,
         channel=report.channel,
         reporter_role=found.reporter_role,
+        address=report.address,
+        location_source=report.location_source,
     )
 
 

@@ -23,10 +23,11 @@ from dispatch.triage.classifier import Classifier
 from dispatch.triage.dangers import Danger
 from dispatch.triage.gridmap import GridMap
 from dispatch.triage.lexicon import Entry, Lexicon
+from dispatch.triage.placenames import PlaceNames
 from dispatch.triage.rule_checks import Draft, Known, draft_of, make_rule, read_known
 from dispatch.triage.rules import Duty, Rule
 from reports.enums import Urgency
-from reports.models import Category, Grid
+from reports.models import Category, Grid, Landmark
 
 CHECK_SECONDS = 3.0
 
@@ -63,6 +64,7 @@ class Reference:
     villages: Mapping[str, Department]
     departments: Mapping[int, Department] = field(default_factory=dict)
     complaints: ComplaintReader = field(default_factory=lambda: ComplaintReader(()), repr=False)
+    places: PlaceNames = field(default_factory=lambda: PlaceNames(GridMap([])))
 
 
 class _Kept:
@@ -108,6 +110,7 @@ def _watched() -> tuple[QuerySet[Any], ...]:
     return (
         Category.objects.all(),
         Grid.objects.all(),
+        Landmark.objects.all(),
         CategoryDuty.objects.all(),
         RoutingRule.objects.all(),
         LexiconTerm.objects.all(),
@@ -117,6 +120,7 @@ def _watched() -> tuple[QuerySet[Any], ...]:
 
 def _read_reference() -> Reference:
     departments = {row.pk: row for row in Department.objects.all()}
+    grids = GridMap(list(Grid.objects.filter(is_active=True).order_by("code")))
     found = Reference(
         categories={
             row.code: row
@@ -134,7 +138,8 @@ def _read_reference() -> Reference:
             Danger(row.term, Urgency(row.urgency), tuple(row.unless))
             for row in DangerTerm.objects.filter(is_active=True)
         ),
-        grids=GridMap(list(Grid.objects.filter(is_active=True).order_by("code"))),
+        grids=grids,
+        places=PlaceNames(grids, Landmark.objects.filter(is_active=True)),
         rules=(),
         duties={
             row.category.code: _duty(departments, row.lead_id, row.assisting.all())

@@ -16,7 +16,7 @@ from django.db.models import Manager, Model
 from django.utils import timezone
 
 from reports.enums import DimensionCode
-from reports.models import Category, Dimension, Grid
+from reports.models import Category, Dimension, Grid, Landmark
 from reports.queries.categories import forget_tree
 
 DATA = Path(__file__).resolve().parent.parent / "data"
@@ -159,4 +159,25 @@ def seed_grids(features: Sequence[Row], *, mode: SeedMode) -> int:
     ]
     columns = ["name", "village_code", "village_name", "polygon", "updated_at"]
     put_rows(Grid, rows, key=["code"], columns=columns, mode=mode)
+    return len(rows)
+
+
+def seed_landmarks(rows: Sequence[Row], *, mode: SeedMode) -> int:
+    """Put landmarks (rows of ``landmarks.json``); ``FILL`` only while there is none."""
+    if mode is SeedMode.FILL and Landmark.objects.exists():
+        return len(rows)
+    now = timezone.now()
+    marks = [
+        Landmark(
+            name=row["name"],
+            aliases=list(row.get("aliases", ())),
+            lat=row["lat"],
+            lng=row["lng"],
+            radius_m=row.get("radius_m", 100),
+            updated_at=now,
+        )
+        for row in rows
+    ]
+    columns = ["aliases", "lat", "lng", "radius_m", "updated_at"]
+    put_rows(Landmark, marks, key=["name"], columns=columns, mode=mode)
     return len(rows)

@@ -2,7 +2,7 @@
 
 from reports.models.categories import Category, Dimension
 from reports.models.photos import Photo
-from reports.models.places import Grid
+from reports.models.places import Grid, Landmark
 from reports.models.reports import OPEN_STATUSES, Rating, Report, ReportPhoto, ReportUpdate
 from reports.models.residents import Resident, ResidentToken
 
@@ -11,6 +11,7 @@ __all__ = [
     "Category",
     "Dimension",
     "Grid",
+    "Landmark",
     "Photo",
     "Rating",
     "Report",

@@ -1,8 +1,10 @@
-"""Grids: the smallest area somebody is responsible for."""
+"""Grids, the smallest area somebody is responsible for, and landmarks people name in their text."""
 
 from __future__ import annotations
 
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 
@@ -26,6 +28,54 @@ class Grid(models.Model):
         ordering = ["code"]
         verbose_name = _("网格")
         verbose_name_plural = _("网格")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Landmark(models.Model):
+    """A landmark 地标: what people name instead of an address, a market, a school, a bridge.
+
+    ``lat``/``lng`` are WGS-84 degrees; the place is the circle of ``radius_m`` metres around them.
+    ``aliases`` is a list of other names. Triage holds a text that names it against the point.
+    """
+
+    MIN_RADIUS_M, MAX_RADIUS_M = 10, 5000
+
+    name = models.CharField(_("地标名称"), max_length=40, unique=True)
+    aliases = models.JSONField(_("别名"), default=list, blank=True)
+    lat = models.FloatField(
+        _("纬度"), validators=[MinValueValidator(-90.0), MaxValueValidator(90.0)]
+    )
+    lng = models.FloatField(
+        _("经度"), validators=[MinValueValidator(-180.0), MaxValueValidator(180.0)]
+    )
+    radius_m = models.PositiveIntegerField(
+        _("范围半径（米）"),
+        default=100,
+        validators=[MinValueValidator(MIN_RADIUS_M), MaxValueValidator(MAX_RADIUS_M)],
+    )
+    grid = models.ForeignKey(
+        Grid,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="landmarks",
+        verbose_name=_("所在网格"),
+    )
+    is_active = models.BooleanField(_("启用"), default=True)
+    updated_at = models.DateTimeField(_("修改时间"), auto_now=True)
+
+    class Meta:
+        ordering = ["name"]
+        verbose_name = _("地标")
+        verbose_name_plural = _("地标")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(lat__range=(-90.0, 90.0), lng__range=(-180.0, 180.0)),
+                name="landmark_on_earth",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -15,11 +15,12 @@ from dispatch.triage.context import TriageContext
 from dispatch.triage.dangers import Danger
 from dispatch.triage.gridmap import GridMap
 from dispatch.triage.lexicon import Entry, Lexicon
+from dispatch.triage.placenames import PlaceNames
 from dispatch.triage.reference import Duty, Reference
 from reports.domain.seeding import DATA as REPORTS_DATA
 from reports.domain.seeding import read_data
 from reports.enums import ReportKind, Urgency
-from reports.models import Category, Grid
+from reports.models import Category, Grid, Landmark
 
 NOON = datetime(2026, 11, 24, 4, 0, tzinfo=UTC)
 
@@ -60,6 +61,12 @@ def complaint_reader(departments: Iterable[Department]) -> ComplaintReader:
     )
 
 
+def landmarks() -> list[Landmark]:
+    """Return the shipped landmarks, unsaved."""
+    rows = read_data("landmarks.json", shipped=REPORTS_DATA, folder=None)["landmarks"]
+    return [Landmark(**row) for row in rows]
+
+
 @lru_cache(maxsize=1)
 def reference() -> Reference:
     """Return categories, words, dangers, grids and duties as shipped; no rules."""
@@ -70,6 +77,19 @@ def reference() -> Reference:
     danger = read_data("danger.json", shipped=DATA, folder=None)
     departments = {row["code"]: Department(pk=pk, **row) for pk, row in enumerate(rows, 1)}
     leaves = [row for row in tree if row["parent"]]
+    grids = GridMap(
+        [
+            Grid(
+                pk=pk,
+                code=row["properties"]["code"],
+                name=row["properties"]["name"],
+                village_code=row["properties"]["village_code"],
+                village_name=row["properties"]["village_name"],
+                polygon=row["geometry"],
+            )
+            for pk, row in enumerate(features, 1)
+        ]
+    )
     return Reference(
         categories={row["code"]: category_of(pk, row) for pk, row in enumerate(leaves, 1)},
         classifier=Lexicon(
@@ -86,18 +106,7 @@ def reference() -> Reference:
             )
             for row in danger["terms"]
         ),
-        grids=GridMap(
-            [
-                Grid(
-                    pk=pk,
-                    code=row["properties"]["code"],
-                    name=row["properties"]["name"],
-                    village_code=row["properties"]["village_code"],
-                    polygon=row["geometry"],
-                )
-                for pk, row in enumerate(features, 1)
-            ]
-        ),
+        grids=grids,
         rules=(),
         duties={
             row["code"]: Duty(
@@ -108,4 +117,5 @@ def reference() -> Reference:
         villages={row.village_code: row for row in departments.values() if row.village_code},
         departments={row.pk: row for row in departments.values()},
         complaints=complaint_reader(departments.values()),
+        places=PlaceNames(grids, landmarks()),
     )

@@ -1,0 +1,1 @@
+"""Reading and checking a township's map (GeoJSON): pure, without the database."""
