@@ -230,21 +230,26 @@ def _rule(row: Row, departments: Mapping[str, int]) -> RoutingRule:
 
 
 def seed_danger(data: Mapping[str, Any], *, mode: SeedMode) -> int:
-    """Put danger words; ``@name`` in ``unless`` stands for a list of ``shared``."""
+    """Put danger words."""
     if _is_open(DangerTerm, mode):
-        now = timezone.now()
-        terms = [
-            DangerTerm(
-                term=row["term"],
-                urgency=row["urgency"],
-                unless=_spell_out(row["unless"], data["shared"]),
-                updated_at=now,
-            )
-            for row in data["terms"]
-        ]
-        columns = ["urgency", "unless", "updated_at"]
-        put_rows(DangerTerm, terms, key=["term"], columns=columns, mode=mode)
+        columns = ["urgency", "hazard", "unless", "updated_at"]
+        put_rows(DangerTerm, danger_terms(data), key=["term"], columns=columns, mode=mode)
     return len(data["terms"])
+
+
+def danger_terms(data: Mapping[str, Any]) -> list[DangerTerm]:
+    """Return the unsaved rows of the file; ``@name`` in ``unless`` stands for a list of ``shared``."""
+    now = timezone.now()
+    return [
+        DangerTerm(
+            term=row["term"],
+            urgency=row["urgency"],
+            hazard=row.get("hazard", ""),
+            unless=_spell_out(row.get("unless", ()), data["shared"]),
+            updated_at=now,
+        )
+        for row in data["terms"]
+    ]
 
 
 def _spell_out(words: Sequence[str], shared: Mapping[str, Sequence[str]]) -> list[str]:
