@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -29,9 +30,12 @@ class Phrase:
 
 @dataclass(frozen=True, slots=True)
 class DangerFigures:
-    """Shares are 0–1. ``recall_p0``: P0 phrases found as P0; ``recall``: P0 and P1 phrases found as
-    either; ``precision``: of all that were raised, those that deserve it; ``false_alarms``: traps
-    that were raised to P0 or P1, ``false_p0`` to P0; ``over``: P1 phrases raised to P0."""
+    """Shares are 0–1.
+
+    ``recall_p0``: P0 phrases found as P0; ``recall``: P0 and P1 phrases found as either;
+    ``precision``: of all that were raised, those that deserve it; ``false_alarms``: traps
+    that were raised to P0 or P1, ``false_p0`` to P0; ``over``: P1 phrases raised to P0.
+    """
 
     phrases: int
     traps: int
@@ -54,7 +58,7 @@ def read_phrases(half: str = "held-out") -> tuple[Phrase, ...]:
 
 def danger_recall(half: str = "held-out") -> DangerFigures:
     """Measure the shipped words on a half of the phrases."""
-    from dispatch.triage.dangers import find_dangers, shipped_dangers
+    from dispatch.triage.dangers import find_dangers, shipped_dangers  # noqa: PLC0415
 
     dangers = shipped_dangers()
     found = []
@@ -129,11 +133,9 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 def _prepare() -> None:
     """Make the project importable; the words need Django's enums, not its database."""
-    import os
-
     sys.path.insert(0, str(ROOT))
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "xiangcun.settings")
-    import django
+    import django  # noqa: PLC0415 - after the path is set
 
     django.setup()
 

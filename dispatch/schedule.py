@@ -18,6 +18,11 @@ BEAT: dict[str, dict[str, Any]] = {
         "schedule": 5.0,
         "options": {"expires": 15},
     },
+    "dispatch.escalate_alarms": {
+        "task": "dispatch.escalate_alarms",
+        "schedule": 15.0,
+        "options": {"expires": 30},
+    },
     "dispatch.run_timers": {
         "task": "dispatch.run_timers",
         "schedule": 300.0,

@@ -335,6 +335,10 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     **REPORTS_BEAT,
 }
 
+# Command room -------------------------------------------------------------------------------------
+# A P0 that nobody acknowledged for so many minutes is passed to the leads on duty.
+ALARM_ESCALATE_MINUTES = env_int("ALARM_ESCALATE_MINUTES", 5, low=1, high=120)
+
 # Safety -------------------------------------------------------------------------------------------
 MAP_TILE_ORIGINS = env_list("MAP_TILE_ORIGINS")
 X_FRAME_OPTIONS = "DENY"

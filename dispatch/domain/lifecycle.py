@@ -13,6 +13,7 @@ from django.db import transaction
 
 from dispatch.domain import clocks, ledger
 from dispatch.domain.actors import Actor, Seat
+from dispatch.domain.alarms import heed_alert, ring_if_raised
 from dispatch.domain.effects import Data, apply_effect
 from dispatch.domain.fields import Fields, check_fields
 from dispatch.domain.guards import STATE_GUARDS, Attempt, check_guards
@@ -136,8 +137,9 @@ def _step(attempt: Attempt) -> None:
     """Move the ticket: effect, guarded update, ledger, photos, projection."""
     ticket, transition, now = attempt.ticket, attempt.transition, attempt.now
     status, version, due = ticket.status, ticket.version, ticket.due_at or ticket.assess_due_at
+    urgency = ticket.urgency
     partner = attempt.fields.target_ticket or ticket.merged_into
-    data = apply_effect(attempt)
+    data = {**heed_alert(attempt), **apply_effect(attempt)}
     if transition.target is not None:
         ticket.status = transition.target
         ticket.status_since = now
@@ -150,6 +152,7 @@ def _step(attempt: Attempt) -> None:
     if Ticket.objects.filter(pk=ticket.pk, status=status, version=version).update(**values) != 1:
         raise _stale(ticket)
     event.save(force_insert=True)
+    ring_if_raised(attempt, before=urgency)
     _keep_photos(attempt, event)
     if transition.action in _TWO_TICKETS and partner is not None:
         _move_partner(attempt, partner, moved=data["reports"])

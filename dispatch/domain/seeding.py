@@ -25,6 +25,7 @@ from dispatch.models import (
     HandlingLimit,
     LexiconTerm,
     RoutingRule,
+    UrgencyRule,
 )
 from dispatch.queries.calendar import forget_calendar
 from reports.domain.seeding import DATA as REPORTS_DATA
@@ -60,6 +61,7 @@ def seed_township(*, mode: SeedMode, folder: Path | None, say: Say) -> None:
         ("工作日历", lambda: seed_calendar(read("calendar_days.json")["days"], mode=mode)),
         ("办理时限", lambda: seed_limits(read("limits.json")["limits"], tree, mode=mode)),
         ("派单规则", lambda: seed_rules(read("routing_rules.json")["rules"], mode=mode)),
+        ("加急规则", lambda: seed_urgency(read("urgency_rules.json")["rules"], mode=mode)),
         ("险情词语", lambda: seed_danger(read("danger.json"), mode=mode)),
         ("分类词语", lambda: seed_lexicon(read("lexicon.json")["categories"], mode=mode)),
     )
@@ -227,6 +229,29 @@ def _rule(row: Row, departments: Mapping[str, int]) -> RoutingRule:
         lead_id=departments[row["lead"]],
         updated_at=timezone.now(),
     )
+
+
+def seed_urgency(rows: Sequence[Row], *, mode: SeedMode) -> int:
+    """Put what raises the urgency by the clock and the calendar."""
+    if _is_open(UrgencyRule, mode):
+        rules = [
+            UrgencyRule(
+                **{name: value for name, value in row.items() if not name.startswith("hour_")},
+                **{
+                    name: time.fromisoformat(row[name])
+                    for name in ("hour_from", "hour_to")
+                    if row.get(name)
+                },
+                updated_at=timezone.now(),
+            )
+            for row in rows
+        ]
+        columns = [
+            "order", "categories", "words", "hour_from", "hour_to", "month_from", "month_to",
+            "day_scope", "highest", "updated_at",
+        ]  # fmt: skip
+        put_rows(UrgencyRule, rules, key=["name"], columns=columns, mode=mode)
+    return len(rows)
 
 
 def seed_danger(data: Mapping[str, Any], *, mode: SeedMode) -> int:

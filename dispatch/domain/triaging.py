@@ -29,7 +29,8 @@ def settle_report(
         if attach_to is None:
             run.ticket = open_ticket(report, assessment, now=now)
         else:
-            run.ticket = attach_report(report, Ticket.objects.get(pk=attach_to), now=now)
+            ticket = Ticket.objects.get(pk=attach_to)
+            run.ticket = attach_report(report, ticket, now=now, alert=assessment.alert)
         run.report = report
         run.save(force_insert=True)
         return run

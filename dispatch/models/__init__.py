@@ -1,5 +1,6 @@
 """Tables of the office's world."""
 
+from dispatch.models.alarms import Alarm, UrgencyRule
 from dispatch.models.ledger import EventPhoto, LedgerIsAppendOnlyError, TicketEvent
 from dispatch.models.policy import (
     CalendarDay,
@@ -15,6 +16,7 @@ from dispatch.models.tickets import Assignment, Ticket, TicketReport
 from dispatch.models.triage import TriageRun
 
 __all__ = [
+    "Alarm",
     "Assignment",
     "CalendarDay",
     "CategoryDuty",
@@ -32,4 +34,5 @@ __all__ = [
     "TicketEvent",
     "TicketReport",
     "TriageRun",
+    "UrgencyRule",
 ]

@@ -152,7 +152,7 @@ class DangerTerm(models.Model):
     ``hazard`` decides what the resident is told to dial when the case becomes P0.
     """
 
-    term = models.CharField(_("词语"), max_length=30, unique=True)
+    term = models.CharField(_("词语"), max_length=300, unique=True)
     urgency = models.CharField(_("紧急程度"), max_length=2, choices=Urgency, default=Urgency.P1)
     hazard = models.CharField(_("险情种类"), max_length=16, choices=Hazard, blank=True)
     unless = models.JSONField(_("除非出现"), default=list, blank=True)

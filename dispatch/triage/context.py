@@ -48,6 +48,7 @@ class TriageContext:
     ``own_words`` is the report's text alone, ``text`` also what the resident added before triage.
     ``lat``/``lng`` are WGS-84 degrees, moments aware UTC. ``category`` is the best candidate once it
     is likely enough to be shown; ``attach_to`` the ticket the report surely belongs to.
+    ``urgent`` is the resident's own mark: a hint that is shown and decides nothing.
     """
 
     report_id: int
@@ -63,6 +64,7 @@ class TriageContext:
     join_number: str = ""
     accuracy_m: float | None = None
     photo_count: int = 0
+    urgent: bool = False
 
     repeated_report_id: int | None = None
     grid: Grid | None = None
@@ -71,6 +73,8 @@ class TriageContext:
     category: Category | None = None
     confidence: float = 0.0
     urgency: Urgency = Urgency.P2
+    hazard: str = ""
+    urgency_reason: str = ""
     attach_to: int | None = None
     lookalikes: tuple[Lookalike, ...] = ()
     lead: Department | None = None

@@ -18,13 +18,14 @@ from reports.enums import Urgency
 class Danger:
     """A danger word; any of ``unless`` in the same clause takes it back ("网线断了" is no live wire).
 
-    ``hazard`` is a code of ``dispatch.enums.Hazard`` or "".
+    ``hazard`` is a code of ``dispatch.enums.Hazard`` or ""; ``said`` what stood in the text.
     """
 
     term: str
     urgency: Urgency
     unless: tuple[str, ...] = ()
     hazard: str = ""
+    said: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,7 @@ class TakenBack:
     """A danger word that did not count, or counted less, and why (Chinese)."""
 
     term: str
+    said: str
     why: str
 
 
@@ -48,11 +50,11 @@ def read_dangers(text: str, dangers: Iterable[Danger]) -> DangerReading:
     standing: list[Danger] = []
     taken_back: list[TakenBack] = []
     for danger in dangers:
-        best, why = _weigh(danger, text)
+        best, back = _weigh(danger, text)
         if best is not None:
             standing.append(best)
-        if why and (best is None or best.urgency != danger.urgency):
-            taken_back.append(TakenBack(danger.term, why))
+        if back is not None and (best is None or best.urgency != danger.urgency):
+            taken_back.append(back)
     standing.sort(key=lambda danger: danger.urgency)
     return DangerReading(tuple(standing), tuple(taken_back))
 
@@ -62,24 +64,25 @@ def find_dangers(text: str, dangers: Iterable[Danger]) -> list[Danger]:
     return list(read_dangers(text, dangers).standing)
 
 
-def _weigh(danger: Danger, text: str) -> tuple[Danger | None, str]:
+def _weigh(danger: Danger, text: str) -> tuple[Danger | None, TakenBack | None]:
     """Return the danger at the level of its worst occurrence, and why an occurrence counts less."""
     best: Danger | None = None
-    why = ""
+    back: TakenBack | None = None
     for start, end in find_spans(danger.term, text):
-        place = place_of(text, start, end, tail=tail_length(danger.term, text[start:end]))
+        said = text[start:end]
+        place = place_of(text, start, end, tail=tail_length(danger.term, said))
         found = next((word for word in danger.unless if word in place.clause), "")
         if found:
-            why = f"同句有“{found}”"
+            back = TakenBack(danger.term, said, f"同句有“{found}”")
             continue
         doubt = find_doubt(place)
         if doubt is None:
-            return danger, why
-        why = doubt.name
+            return replace(danger, said=said), back
+        back = TakenBack(danger.term, said, doubt.name)
         lowered = lower(danger.urgency)
         if doubt.lowers and lowered < Urgency.P2:
-            best = replace(danger, urgency=lowered)
-    return best, why
+            best = replace(danger, urgency=lowered, said=said)
+    return best, back
 
 
 def lower(urgency: Urgency) -> Urgency:

@@ -1,5 +1,8 @@
-"""Word patterns that operators write: plain text, ``…`` for a gap of up to eight characters, ``/``
-between words of which one must stand (``电线/电缆…断了/掉下``)."""
+"""Word patterns that operators write: plain text with two signs.
+
+``…`` stands for a gap of up to eight characters, ``/`` between words of which one must stand
+(``电线/电缆…断了/掉下``).
+"""
 
 from __future__ import annotations
 

@@ -16,12 +16,20 @@ from typing import Any
 
 from django.db.models import Count, Max, QuerySet
 
-from dispatch.models import CategoryDuty, DangerTerm, Department, LexiconTerm, RoutingRule
+from dispatch.models import (
+    CategoryDuty,
+    DangerTerm,
+    Department,
+    LexiconTerm,
+    RoutingRule,
+    UrgencyRule,
+)
 from dispatch.triage.classifier import Classifier
 from dispatch.triage.dangers import Danger
 from dispatch.triage.gridmap import GridMap
 from dispatch.triage.lexicon import Entry, Lexicon
-from reports.enums import Urgency
+from dispatch.triage.listening import read_dangers_of_rows
+from dispatch.triage.timing import TimeRule, read_time_rules
 from reports.models import Category, Grid
 
 CHECK_SECONDS = 3.0
@@ -63,6 +71,7 @@ class Reference:
     rules: tuple[Rule, ...]
     duties: Mapping[str, Duty]
     villages: Mapping[str, Department]
+    time_rules: tuple[TimeRule, ...] = ()
 
 
 class _Kept:
@@ -111,6 +120,7 @@ def _watched() -> tuple[QuerySet[Any], ...]:
         RoutingRule.objects.all(),
         LexiconTerm.objects.all(),
         DangerTerm.objects.all(),
+        UrgencyRule.objects.all(),
     )
 
 
@@ -129,10 +139,8 @@ def _read_reference() -> Reference:
                 is_active=True, category__is_active=True
             ).values_list("category__code", "term", "weight")
         ),
-        dangers=tuple(
-            Danger(row.term, Urgency(row.urgency), tuple(row.unless))
-            for row in DangerTerm.objects.filter(is_active=True)
-        ),
+        dangers=read_dangers_of_rows(),
+        time_rules=read_time_rules(),
         grids=GridMap(list(Grid.objects.filter(is_active=True).order_by("code"))),
         rules=_read_rules(departments),
         duties={

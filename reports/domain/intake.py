@@ -61,6 +61,7 @@ class Draft:
     anonymous: bool = False
     contact_phone: str = ""
     join: str = ""
+    urgent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +104,11 @@ def submit_report(
 
 def hash_draft(draft: Draft) -> str:
     """Return the fingerprint of a draft's meaning: equal for the same body in another spelling."""
+    body = asdict(draft)
+    if not draft.urgent:
+        del body["urgent"]  # bodies accepted before the field existed keep their fingerprint
     canonical = json.dumps(
-        asdict(draft), sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=str
+        body, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=str
     )
     return hashlib.sha256(canonical.encode()).hexdigest()
 
@@ -178,6 +182,7 @@ def build_report(
         kind=draft.kind,
         text=draft.text,
         anonymous=draft.anonymous,
+        urgent=draft.urgent,
         contact_phone=draft.contact_phone,
         # A stand-in from the kept tree: the answer names the category without reading it again.
         chosen_category=Category(pk=category.id, code=category.code, name=category.name)
