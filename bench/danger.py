@@ -77,20 +77,23 @@ def figures_of(found: Sequence[tuple[Phrase, str, str]]) -> DangerFigures:
     alarms = [row for row in traps if row[1]]
     overs = [row for row in found if row[0].level == "P1" and row[1] == "P0"]
     misses = [row for row in real if not row[1] or (row[0].level == "P0" and row[1] != "P0")]
-    share = lambda part, whole: round(part / whole, 4) if whole else 1.0  # noqa: E731
     return DangerFigures(
         phrases=len(found),
         traps=len(traps),
-        recall_p0=share(sum(got == "P0" for _, got, _ in p0), len(p0)),
-        recall=share(sum(bool(got) for _, got, _ in real), len(real)),
-        precision=share(len(raised) - len(alarms), len(raised)),
-        false_alarms=share(len(alarms), len(traps)),
-        false_p0=share(sum(got == "P0" for _, got, _ in alarms), len(traps)),
-        over=share(len(overs), len(real) - len(p0)),
+        recall_p0=_share(sum(got == "P0" for _, got, _ in p0), len(p0)),
+        recall=_share(sum(bool(got) for _, got, _ in real), len(real)),
+        precision=_share(len(raised) - len(alarms), len(raised)),
+        false_alarms=_share(len(alarms), len(traps)),
+        false_p0=_share(sum(got == "P0" for _, got, _ in alarms), len(traps)),
+        over=_share(len(overs), len(real) - len(p0)),
         misses=tuple(_line(*row) for row in misses),
         alarms=tuple(_line(*row) for row in alarms),
         overs=tuple(_line(*row) for row in overs),
     )
+
+
+def _share(part: int, whole: int) -> float:
+    return round(part / whole, 4) if whole else 1.0
 
 
 def _line(phrase: Phrase, got: str, term: str) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -35,7 +36,7 @@ SENDERS: list[Callable[[Alarm], None]] = []
 def ring_command_room(alarm: Alarm) -> None:
     """Hand a fresh alarm to every sender, once its transaction is committed."""
     for sender in SENDERS:
-        transaction.on_commit(lambda sender=sender: sender(alarm), robust=True)
+        transaction.on_commit(partial(sender, alarm), robust=True)
 
 
 def heed_alert(attempt: Attempt) -> dict[str, Any]:

@@ -34,15 +34,19 @@ def _words(part: str) -> list[str]:
 
 
 @lru_cache(maxsize=8192)
-def _anchors(term: str) -> tuple[str, ...]:
-    """Return the words of which one must stand in a text before the pattern is worth a try."""
-    part = term.strip(GAP_MARK).split(GAP_MARK, 1)[0]
-    return tuple(_words(part)) if part else ()
+def _anchors(term: str) -> tuple[tuple[str, ...], ...]:
+    """Return the words of each part: one of every part must stand before the pattern is tried."""
+    return tuple(tuple(_words(part)) for part in term.split(GAP_MARK) if part)
+
+
+def _may_stand(term: str, text: str) -> bool:
+    parts = _anchors(term)
+    return bool(parts) and all(any(word in text for word in words) for words in parts)
 
 
 def find_spans(term: str, text: str) -> Iterator[tuple[int, int]]:
     """Yield (start, end) of every place where ``term`` stands; none for an empty term."""
-    if any(anchor in text for anchor in _anchors(term)):
+    if _may_stand(term, text):
         yield from (match.span() for match in compile_pattern(term).finditer(text))
 
 

@@ -56,8 +56,8 @@ def _reason(found: TriageContext, reading: DangerReading) -> str:
 
 
 def _why(urgency: Urgency, default: Urgency, dangers: Sequence[Danger], rule: str) -> str:
-    told = dangers and dangers[0].urgency < default
-    why = f"险情词“{dangers[0].said}”" if told else "按分类默认"
+    told = dangers and dangers[0].urgency <= default
+    why = f"险情词“{dangers[0].said}”" if told else f"分类默认{default.label}"
     return f"{why}，按加急规则“{rule}”升为 {urgency}" if rule else why
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from django.db import connection, connections, transaction
 
 from dispatch.domain.seeding import seed_township
 from dispatch.enums import Hazard, TicketStatus
-from dispatch.models import Alarm
+from dispatch.models import Alarm, HandlingLimit
 from dispatch.triage.pipeline import STEPS, run_triage
 from reports.domain.seeding import SeedMode
 from reports.enums import ResidentAction
@@ -105,3 +106,29 @@ def test_two_workers_on_one_report_ring_once() -> None:
         thread.join()
     forget_everything()
     assert Alarm.objects.count() == 1
+
+
+@pytest.mark.usefixtures("township")
+@pytest.mark.parametrize(
+    ("text", "urgency", "minutes"),
+    [("三楼着火了快来", "P0", 15), ("台风把大树刮倒了横在路上", "P1", 60)],
+)
+def test_danger_is_assessed_by_the_clock_on_a_holiday_night(
+    text: str, urgency: str, minutes: int
+) -> None:
+    holiday_night = datetime(2026, 10, 2, 18, 30, tzinfo=UTC)  # National Day, 02:30 in Shanghai
+    report = make_report(text=text, now=holiday_night)
+    run = run_triage(report.pk, now=holiday_night)
+    assert run is not None
+    ticket = run.ticket
+    assert ticket.urgency == urgency
+    assert ticket.assess_due_at == holiday_night + timedelta(minutes=minutes)
+    if ticket.due_at is not None:
+        assert ticket.due_at - holiday_night <= timedelta(hours=24)
+
+
+@pytest.mark.usefixtures("township")
+def test_p0_and_p1_limits_are_natural_hours() -> None:
+    rows = HandlingLimit.objects.filter(urgency__in=["P0", "P1"])
+    assert rows.exists()
+    assert set(rows.values_list("unit", flat=True)) == {"natural_hours"}
