@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.contrib.auth.models import Group
 
 from dispatch.console import (
+    alarm_admin,
     place_admin,
     record_admin,
     routing_admin,
@@ -14,6 +15,7 @@ from dispatch.console import (
 from dispatch.console.words import teach_words
 
 __all__ = [
+    "alarm_admin",
     "place_admin",
     "record_admin",
     "routing_admin",

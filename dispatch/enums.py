@@ -194,3 +194,25 @@ class GridImportStatus(models.TextChoices):
     PENDING = "pending", _("待确认")
     APPLIED = "applied", _("已导入")
     DISCARDED = "discarded", _("已放弃")
+
+
+class Hazard(models.TextChoices):
+    """What kind of danger a danger word tells of; it decides which number the resident dials first."""
+
+    GAS = "gas", _("燃气泄漏")
+    FIRE = "fire", _("火情")
+    ELECTRIC = "electric", _("用电、断线")
+    COLLAPSE = "collapse", _("坍塌、滑坡")
+    FALLING = "falling", _("倒伏、坠物")
+    ROAD = "road", _("道路、井盖")
+    WATER = "water", _("溺水、洪涝")
+    TRAPPED = "trapped", _("人员被困")
+    INJURY = "injury", _("伤病")
+    POISON = "poison", _("中毒")
+    CHEMICAL = "chemical", _("危险化学品")
+    ANIMAL = "animal", _("犬、蜂、蛇")
+    CRIME = "crime", _("治安")
+    LIFE = "life", _("轻生")
+    ALONE = "alone", _("独居老人异常")
+    MISSING = "missing", _("人员走失")
+    SUPPLY = "supply", _("停水停电、污染")

@@ -8,6 +8,7 @@ from datetime import datetime
 from django.dispatch import receiver
 
 from dispatch.domain.residents import apply_resident_action
+from dispatch.triage.listening import alert_in
 from reports.enums import ResidentAction
 from reports.models import Report
 from reports.signals import report_submitted, resident_acted
@@ -29,4 +30,5 @@ def carry_over(
     **_: object,
 ) -> None:
     """Carry the resident's action to the ticket; an error here undoes it."""
-    apply_resident_action(report, action, payload, now=now)
+    alert = alert_in(report, action, payload)
+    apply_resident_action(report, action, payload, now=now, alert=alert)

@@ -23,6 +23,11 @@ BEAT: dict[str, dict[str, Any]] = {
         "schedule": 30.0,
         "options": {"expires": 25},
     },
+    "dispatch.escalate_alarms": {
+        "task": "dispatch.escalate_alarms",
+        "schedule": 15.0,
+        "options": {"expires": 30},
+    },
     "dispatch.run_timers": {
         "task": "dispatch.run_timers",
         "schedule": 300.0,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 from django.utils import timezone
 
+from dispatch.domain.alarms import escalate_alarms as pass_to_leads
 from dispatch.domain.timers import run_timers as fire_timers
 from dispatch.summary.rollup import fold_all
 from dispatch.triage.pipeline import run_triage
@@ -40,3 +41,9 @@ def watch_rules() -> None:
 def run_timers() -> None:
     """Do what time alone does: bring back, accept, close, archive."""
     fire_timers(now=timezone.now())
+
+
+@shared_task(name="dispatch.escalate_alarms")
+def escalate_alarms() -> None:
+    """Pass alarms that nobody acknowledged to the leads on duty."""
+    pass_to_leads(now=timezone.now())

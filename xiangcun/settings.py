@@ -106,6 +106,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
             ],
+            "libraries": {"alarms": "dispatch.console.alarm_tags"},
         },
     },
 ]
@@ -339,6 +340,10 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     **DISPATCH_BEAT,
     **REPORTS_BEAT,
 }
+
+# Command room -------------------------------------------------------------------------------------
+# A P0 that nobody acknowledged for so many minutes is passed to the leads on duty.
+ALARM_ESCALATE_MINUTES = env_int("ALARM_ESCALATE_MINUTES", 5, low=1, high=120)
 
 # Safety -------------------------------------------------------------------------------------------
 MAP_TILE_ORIGINS = env_list("MAP_TILE_ORIGINS")

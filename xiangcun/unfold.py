@@ -49,7 +49,10 @@ def unfold_settings() -> dict[str, Any]:
         "BORDER_RADIUS": "6px",
         "ENVIRONMENT": f"{_NAVIGATION}.environment",
         "DASHBOARD_CALLBACK": "dispatch.console.dashboard.dashboard",
-        "STYLES": [lambda _request: static("dispatch/console.css")],
+        "STYLES": [
+            lambda _request: static("dispatch/console.css"),
+            lambda _request: static("dispatch/alarms.css"),
+        ],
         "COLORS": {"primary": _PRIMARY},
         "SIDEBAR": {
             "show_search": False,
@@ -73,6 +76,7 @@ def _navigation() -> list[dict[str, Any]]:
         _group(
             _("台账"),
             "reads_records",
+            (_("特急警报"), "notifications_active", "dispatch_alarm"),
             (_("居民上报"), "campaign", "reports_report"),
             (_("研判记录"), "psychology", "dispatch_triagerun"),
             (_("流转记录"), "history", "dispatch_ticketevent"),
@@ -93,6 +97,7 @@ def _navigation() -> list[dict[str, Any]]:
             (_("办理时限"), "timer", "dispatch_handlinglimit"),
             (_("分类词语"), "dictionary", "dispatch_lexiconterm"),
             (_("险情词语"), "warning", "dispatch_dangerterm"),
+            (_("加急规则"), "nightlight", "dispatch_urgencyrule"),
             (_("网格"), "grid_on", "reports_grid"),
             (_("地标"), "pin_drop", "reports_landmark"),
             (_("工作日历"), "calendar_month", "dispatch_calendarday"),

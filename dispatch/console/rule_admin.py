@@ -203,8 +203,8 @@ class DangerForm(OfficeForm):
 class DangerTermAdmin(OfficeAdmin):
     form = DangerForm
     deletable = True
-    list_display = ("term", "urgency", "is_active")
-    list_filter = ("urgency", "is_active")
+    list_display = ("term", "urgency", "hazard", "is_active")
+    list_filter = ("urgency", "hazard", "is_active")
     search_fields = ("term",)
     ordering = ("urgency", "term")
 

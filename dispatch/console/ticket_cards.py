@@ -165,6 +165,7 @@ def _report_facts(row: TicketReport, look: Look) -> list[Pair]:
     if look.contact:
         facts.append((_("联系电话"), _contact(report)))
         facts.append((_("匿名"), _("是") if report.anonymous else _("否")))
+    facts.append((_("居民标注"), _("紧急（仅供参考）") if report.urgent else ""))
     if row.origin_ticket_id != row.ticket_id:
         facts.append((_("来自工单"), row.origin_ticket.number))
     return [fact for fact in facts if fact[1]]

@@ -94,6 +94,32 @@ def resumed_due(ticket: Ticket, *, now: datetime) -> datetime | None:
     return _after(now, ticket.remaining_minutes, ticket.due_unit)
 
 
+def tighten(ticket: Ticket, *, now: datetime) -> None:
+    """Give a ticket that has just become more urgent the shorter deadlines of its new urgency.
+
+    A deadline only moves closer; a paused clock stays paused.
+    """
+    if ticket.paused_at is not None:
+        return
+    limits = {
+        stage: limit_for(
+            stage,
+            category_id=ticket.category_id,
+            grid_id=ticket.grid_id,
+            urgency=ticket.urgency,
+        )
+        for stage in LimitStage
+    }
+    ends = {stage: deadline(now, limit) for stage, limit in limits.items()}
+    if ticket.assess_due_at is not None:
+        ticket.assess_due_at = min(ticket.assess_due_at, ends[LimitStage.ASSESS])
+    if ticket.sign_due_at is not None:
+        ticket.sign_due_at = min(ticket.sign_due_at, ends[LimitStage.SIGN])
+    if ticket.due_at is not None and ends[LimitStage.HANDLE] < ticket.due_at:
+        ticket.due_at = ends[LimitStage.HANDLE]
+        ticket.due_unit = limits[LimitStage.HANDLE].unit
+
+
 def next_due(ticket: Ticket) -> datetime | None:
     """Return the deadline that counts in the ticket's present state."""
     if ticket.paused_at is not None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
 
+from dispatch.domain.alerts import Alert
 from dispatch.domain.workflow import Transition
 from dispatch.enums import Outcome, RejectReason, ReturnReason
 from dispatch.models import Department, Ticket
@@ -40,7 +41,10 @@ LABELS = {
 
 @dataclass(frozen=True, slots=True)
 class Fields:
-    """Input of an action. ``new_due`` is aware UTC, ``score`` 1–5, texts up to 2,000 characters."""
+    """Input of an action. ``new_due`` is aware UTC, ``score`` 1–5, texts up to 2,000 characters.
+
+    ``alert`` is no input: it is what the words of a report or supplement were found to tell.
+    """
 
     note: str = ""
     public_text: str = ""
@@ -60,6 +64,7 @@ class Fields:
     review_at: date | None = None
     solved: bool | None = None
     score: int | None = None
+    alert: Alert | None = None
 
     @property
     def reason_code(self) -> str:

@@ -13,6 +13,7 @@ from django.db import transaction
 
 from dispatch.domain import clocks, ledger
 from dispatch.domain.actors import SYSTEM, Actor, Seat
+from dispatch.domain.alarms import heed_alert, ring_if_raised
 from dispatch.domain.effects import Data, apply_effect
 from dispatch.domain.fields import Fields, check_fields
 from dispatch.domain.guards import STATE_GUARDS, Attempt, check_guards
@@ -162,8 +163,9 @@ def _step(attempt: Attempt) -> tuple[Data, Ticket | None]:
     """Move the ticket: effect, guarded update, ledger, photos; return data and the other ticket."""
     ticket, transition, now = attempt.ticket, attempt.transition, attempt.now
     status, version, due = ticket.status, ticket.version, ticket.due_at or ticket.assess_due_at
+    urgency = ticket.urgency
     partner = attempt.fields.target_ticket or ticket.merged_into
-    data = apply_effect(attempt)
+    data = {**heed_alert(attempt), **apply_effect(attempt)}
     if transition.target is not None:
         ticket.status = transition.target
         ticket.status_since = now
@@ -175,6 +177,7 @@ def _step(attempt: Attempt) -> tuple[Data, Ticket | None]:
     if not update_row(ticket, _STORED, where={"status": status, "version": version}):
         raise _stale(ticket)
     insert_row(event)
+    ring_if_raised(attempt, before=urgency)
     _keep_photos(attempt, event)
     return data, partner
 

@@ -10,6 +10,8 @@ from django.db.models import F
 from django.utils import timezone
 
 from dispatch.domain.actors import SYSTEM, Actor
+from dispatch.domain.alarms import ring_for_new
+from dispatch.domain.alerts import Alert
 from dispatch.domain.effects import start_assessing
 from dispatch.domain.fields import Fields
 from dispatch.domain.lifecycle import perform, perform_first, record_opening
@@ -46,6 +48,7 @@ class Assessment:
     queue_reason: str = ""
     location_flag: str = ""
     note: str = ""
+    alert: Alert | None = None
 
 
 def ticket_title(text: str) -> str:
@@ -71,6 +74,7 @@ def open_ticket(report: Report, assessment: Assessment, *, now: datetime) -> Tic
     insert_row(ticket)
     insert_row(TicketReport(ticket=ticket, report=report, origin_ticket=ticket, attached_at=now))
     record_opening(ticket, note=assessment.note, data={"report": report.number}, now=now)
+    ring_for_new(ticket, assessment.alert, now=now)
     text = ""
     if assessment.lead is None or assessment.category is None:
         update_row(ticket, ("ledger_head",), where={})
@@ -97,6 +101,7 @@ def _new_ticket(report: Report, assessment: Assessment, *, now: datetime) -> Tic
         title=ticket_title(report.text),
         category=assessment.category,
         urgency=assessment.urgency,
+        hazard=assessment.alert.hazard if assessment.alert else "",
         grid=assessment.grid,
         lat=report.lat,
         lng=report.lng,
@@ -113,17 +118,22 @@ def _new_ticket(report: Report, assessment: Assessment, *, now: datetime) -> Tic
 
 
 def attach_report(
-    report: Report, ticket: Ticket, *, now: datetime, actor: Actor = SYSTEM
+    report: Report,
+    ticket: Ticket,
+    *,
+    now: datetime,
+    actor: Actor = SYSTEM,
+    alert: Alert | None = None,
 ) -> Ticket:
     """Give ``report`` to an open ticket (duplicate, or the resident's 我也遇到) and tell its resident.
 
-    Its origin is the ticket it joined, with which it moves in a later merge.
+    Its origin is the ticket it joined, with which it moves in a later merge. An ``alert`` makes the
+    ticket P0 and rings the command room.
     """
     TicketReport.objects.create(ticket=ticket, report=report, origin_ticket=ticket, attached_at=now)
     Ticket.objects.filter(pk=ticket.pk).update(report_count=F("report_count") + 1)
-    ticket = perform(
-        ticket.pk, TicketAction.ATTACH, actor=actor, now=now, fields=Fields(note=report.number)
-    )
+    fields = Fields(note=report.number, alert=alert)
+    ticket = perform(ticket.pk, TicketAction.ATTACH, actor=actor, now=now, fields=fields)
     if not project_first(ticket, report, now=now, text=JOINED_TEXT):
         raise AnsweredForError
     return ticket

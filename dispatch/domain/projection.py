@@ -10,6 +10,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from dispatch.domain.guards import MAX_REOPENINGS, Attempt
+from dispatch.domain.prompts import safety_prompt
 from dispatch.domain.workflow import rows_from
 from dispatch.enums import Outcome, RejectReason, Role, TicketStatus
 from dispatch.enums import TicketAction as Act
@@ -76,7 +77,7 @@ def progress_of(ticket: Ticket) -> Progress:
         promised_at=ticket.due_at if in_hands else None,
         category_id=ticket.category_id,
         urgency=ticket.urgency,
-        safety_prompt=category.safety_prompt if category and ticket.urgency == "P0" else "",
+        safety_prompt=safety_prompt(ticket),
         publish=bool(category and category.public_default and not ticket.confidential and in_hands),
     )
 

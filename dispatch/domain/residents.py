@@ -6,10 +6,12 @@ Runs inside the resident's transaction; a ``DomainError`` from here rolls their 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
 from dispatch.domain.actors import resident_actor
+from dispatch.domain.alerts import Alert
 from dispatch.domain.fields import Fields
 from dispatch.domain.lifecycle import perform
 from dispatch.domain.projection import live_report_ids
@@ -23,9 +25,14 @@ from xiangcun.lib.errors import ConflictError
 
 
 def apply_resident_action(
-    report: Report, action: ResidentAction, payload: Mapping[str, object], *, now: datetime
+    report: Report,
+    action: ResidentAction,
+    payload: Mapping[str, object],
+    *,
+    now: datetime,
+    alert: Alert | None = None,
 ) -> None:
-    """Carry a resident's action over to the ticket of their report."""
+    """Carry a resident's action over to the ticket of their report; an ``alert`` makes it P0."""
     link = TicketReport.objects.filter(report=report).first()
     if link is None:
         _before_triage(report, action, now=now)
@@ -33,7 +40,7 @@ def apply_resident_action(
     # Two residents of one ticket choose one after the other: the last one closes it for all.
     ticket = Ticket.objects.select_for_update().get(pk=link.ticket_id)
     chosen = _choose(ticket, action)
-    fields = _fields(payload)
+    fields = replace(_fields(payload), alert=alert)
     perform(ticket.pk, chosen, actor=resident_actor(report.pk), now=now, fields=fields)
     if chosen == Act.WITHDRAW_JOINED:
         _close_own(report, PublicStatus.WITHDRAWN, now=now)

@@ -25,6 +25,7 @@ from dispatch.models import (
     HandlingLimit,
     LexiconTerm,
     RoutingRule,
+    UrgencyRule,
 )
 from dispatch.queries.calendar import forget_calendar
 from reports.domain.seeding import DATA as REPORTS_DATA
@@ -64,6 +65,7 @@ def seed_township(*, mode: SeedMode, folder: Path | None, say: Say) -> None:
         ("工作日历", lambda: seed_calendar(read("calendar_days.json")["days"], mode=mode)),
         ("办理时限", lambda: seed_limits(read("limits.json")["limits"], tree, mode=mode)),
         ("派单规则", lambda: seed_rules(read("routing_rules.json")["rules"], mode=mode)),
+        ("加急规则", lambda: seed_urgency(read("urgency_rules.json")["rules"], mode=mode)),
         ("险情词语", lambda: seed_danger(read("danger.json"), mode=mode)),
         ("分类词语", lambda: seed_lexicon(read("lexicon.json")["categories"], mode=mode)),
     )
@@ -248,22 +250,50 @@ def _rule(row: Row, departments: Mapping[str, int]) -> RoutingRule:
     )
 
 
-def seed_danger(data: Mapping[str, Any], *, mode: SeedMode) -> int:
-    """Put danger words; ``@name`` in ``unless`` stands for a list of ``shared``."""
-    if _is_open(DangerTerm, mode):
-        now = timezone.now()
-        terms = [
-            DangerTerm(
-                term=row["term"],
-                urgency=row["urgency"],
-                unless=_spell_out(row["unless"], data["shared"]),
-                updated_at=now,
+def seed_urgency(rows: Sequence[Row], *, mode: SeedMode) -> int:
+    """Put what raises the urgency by the clock and the calendar."""
+    if _is_open(UrgencyRule, mode):
+        rules = [
+            UrgencyRule(
+                **{name: value for name, value in row.items() if not name.startswith("hour_")},
+                **{
+                    name: time.fromisoformat(row[name])
+                    for name in ("hour_from", "hour_to")
+                    if row.get(name)
+                },
+                updated_at=timezone.now(),
             )
-            for row in data["terms"]
+            for row in rows
         ]
-        columns = ["urgency", "unless", "updated_at"]
-        put_rows(DangerTerm, terms, key=["term"], columns=columns, mode=mode)
+        columns = [
+            "order", "categories", "words", "hour_from", "hour_to", "month_from", "month_to",
+            "day_scope", "highest", "updated_at",
+        ]  # fmt: skip
+        put_rows(UrgencyRule, rules, key=["name"], columns=columns, mode=mode)
+    return len(rows)
+
+
+def seed_danger(data: Mapping[str, Any], *, mode: SeedMode) -> int:
+    """Put danger words."""
+    if _is_open(DangerTerm, mode):
+        columns = ["urgency", "hazard", "unless", "updated_at"]
+        put_rows(DangerTerm, danger_terms(data), key=["term"], columns=columns, mode=mode)
     return len(data["terms"])
+
+
+def danger_terms(data: Mapping[str, Any]) -> list[DangerTerm]:
+    """Return the unsaved rows of the file; ``@name`` in ``unless`` stands for a list of ``shared``."""
+    now = timezone.now()
+    return [
+        DangerTerm(
+            term=row["term"],
+            urgency=row["urgency"],
+            hazard=row.get("hazard", ""),
+            unless=_spell_out(row.get("unless", ()), data["shared"]),
+            updated_at=now,
+        )
+        for row in data["terms"]
+    ]
 
 
 def _spell_out(words: Sequence[str], shared: Mapping[str, Sequence[str]]) -> list[str]:

@@ -26,7 +26,8 @@ def settle_report(
             if attach_to is None:
                 run.ticket = open_ticket(report, assessment, now=now)
             else:
-                run.ticket = attach_report(report, Ticket.objects.get(pk=attach_to), now=now)
+                ticket = Ticket.objects.get(pk=attach_to)
+                run.ticket = attach_report(report, ticket, now=now, alert=assessment.alert)
             run.report = report
             insert_row(run)
             return run

@@ -1,5 +1,6 @@
 """Tables of the office's world."""
 
+from dispatch.models.alarms import Alarm, UrgencyRule
 from dispatch.models.ledger import EventPhoto, LedgerIsAppendOnlyError, TicketEvent
 from dispatch.models.places import GridImport
 from dispatch.models.policy import (
@@ -17,6 +18,7 @@ from dispatch.models.tickets import Assignment, Ticket, TicketReport
 from dispatch.models.triage import TriageRun
 
 __all__ = [
+    "Alarm",
     "Assignment",
     "CalendarDay",
     "CategoryDuty",
@@ -37,4 +39,5 @@ __all__ = [
     "TicketEvent",
     "TicketReport",
     "TriageRun",
+    "UrgencyRule",
 ]

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from dispatch.enums import CalendarDayType, DayScope, LimitStage, LimitUnit
+from dispatch.enums import CalendarDayType, DayScope, Hazard, LimitStage, LimitUnit
 from dispatch.models.staff import Department
 from reports.enums import Urgency
 from reports.models import Category, Grid
@@ -153,10 +153,14 @@ class LexiconTerm(models.Model):
 
 
 class DangerTerm(models.Model):
-    """A word that raises the urgency unless one of ``unless`` (list of phrases) stands in the text."""
+    """A word that raises the urgency unless one of ``unless`` (phrases) stands in its clause.
 
-    term = models.CharField(_("词语"), max_length=30, unique=True)
+    ``hazard`` decides what the resident is told to dial when the case becomes P0.
+    """
+
+    term = models.CharField(_("词语"), max_length=300, unique=True)
     urgency = models.CharField(_("紧急程度"), max_length=2, choices=Urgency, default=Urgency.P1)
+    hazard = models.CharField(_("险情种类"), max_length=16, choices=Hazard, blank=True)
     unless = models.JSONField(_("除非出现"), default=list, blank=True)
     is_active = models.BooleanField(_("启用"), default=True)
     updated_at = models.DateTimeField(_("修改时间"), auto_now=True)

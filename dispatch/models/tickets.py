@@ -6,7 +6,14 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from dispatch.enums import OPEN_STATUSES, AssignmentKind, LimitUnit, Outcome, TicketStatus
+from dispatch.enums import (
+    OPEN_STATUSES,
+    AssignmentKind,
+    Hazard,
+    LimitUnit,
+    Outcome,
+    TicketStatus,
+)
 from dispatch.models.staff import Department, Staff
 from reports.enums import Urgency
 from reports.models import Category, Grid, Report
@@ -34,6 +41,7 @@ class Ticket(models.Model):
         verbose_name=_("事项分类"),
     )
     urgency = models.CharField(_("紧急程度"), max_length=2, choices=Urgency, default=Urgency.P2)
+    hazard = models.CharField(_("险情种类"), max_length=16, choices=Hazard, blank=True, default="")
     grid = models.ForeignKey(
         Grid, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("网格")
     )

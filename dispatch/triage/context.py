@@ -66,6 +66,7 @@ class TriageContext:
     ``lat``/``lng`` are WGS-84 degrees, moments aware UTC. ``category`` is the best candidate once it
     is likely enough to be shown; ``attach_to`` the ticket the report surely belongs to; ``doubt``
     what speaks against the point.
+    ``urgent`` is the resident's own mark: a hint that is shown and decides nothing.
     """
 
     report_id: int
@@ -85,6 +86,7 @@ class TriageContext:
     reporter_role: str = ResidentRole.RESIDENT
     address: str = ""
     location_source: str = ""
+    urgent: bool = False
 
     repeated_report_id: int | None = None
     grid: Grid | None = None
@@ -94,6 +96,8 @@ class TriageContext:
     category: Category | None = None
     confidence: float = 0.0
     urgency: Urgency = Urgency.P2
+    hazard: str = ""
+    urgency_reason: str = ""
     attach_to: int | None = None
     lookalikes: tuple[Lookalike, ...] = ()
     lead: Department | None = None

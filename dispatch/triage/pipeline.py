@@ -13,6 +13,7 @@ from datetime import datetime
 
 from django.db import IntegrityError, InterfaceError, OperationalError
 
+from dispatch.domain.alerts import Alert
 from dispatch.domain.opening import Assessment
 from dispatch.domain.triaging import is_settled, settle_report
 from dispatch.models import TriageRun
@@ -28,7 +29,7 @@ from dispatch.triage.steps import (
     route,
     screen,
 )
-from reports.enums import ReportKind
+from reports.enums import ReportKind, Urgency
 from reports.models import Report
 
 logger = logging.getLogger(__name__)
@@ -86,6 +87,7 @@ def build_context(found: UntriagedReport, *, now: datetime) -> TriageContext:
         reporter_role=found.reporter_role,
         address=report.address,
         location_source=report.location_source,
+        urgent=report.urgent,
     )
 
 
@@ -98,7 +100,8 @@ def decide(context: TriageContext, reference: Reference) -> Decision:
         except (OperationalError, InterfaceError):
             raise
         except Exception as error:  # noqa: BLE001 - a broken step must not lose the report
-            return _fail(context, tuple(results), name, error)
+            known = _weigh_anyway(context, results, reference)
+            return _fail(known, tuple(results), name, error)
         results.append(result)
         context = result.context
     holds = [result.reason for result in results if not result.ok]
@@ -108,6 +111,28 @@ def decide(context: TriageContext, reference: Reference) -> Decision:
     if holds:
         return Decision(Outcome.QUEUED, "；".join(holds), context, tuple(results))
     return Decision(Outcome.DISPATCHED, results[-1].reason, context, tuple(results))
+
+
+def _weigh_anyway(
+    context: TriageContext, results: list[StepResult], reference: Reference
+) -> TriageContext:
+    """Look for mortal danger although an earlier step broke: the alarm must not depend on it."""
+    if any(result.step == prioritise.NAME for result in results):
+        return context
+    try:
+        result = prioritise.run(context, reference)
+    except Exception:  # the first error is the one that is told
+        logger.exception("triage_urgency_unknown", extra={"report": context.report_id})
+        return context
+    results.append(result)
+    return result.context
+
+
+def _alert(context: TriageContext) -> Alert | None:
+    """Return what rings the command room, ``None`` below P0."""
+    if context.urgency != Urgency.P0:
+        return None
+    return Alert(Urgency.P0, context.urgency_reason, context.hazard, context.report_id)
 
 
 def _fail(
@@ -136,6 +161,7 @@ def _settle(
         queue_reason="" if dispatched else decision.reason,
         location_flag=context.location_flag,
         note=f"系统研判：{decision.reason}" if dispatched else "",
+        alert=_alert(context),
     )
     run = TriageRun(
         at=context.now,

@@ -17,16 +17,24 @@ from typing import Any
 from django.db.models import Count, Max, QuerySet
 
 from dispatch.domain.conflicts import ComplaintReader
-from dispatch.models import CategoryDuty, DangerTerm, Department, LexiconTerm, RoutingRule
+from dispatch.models import (
+    CategoryDuty,
+    DangerTerm,
+    Department,
+    LexiconTerm,
+    RoutingRule,
+    UrgencyRule,
+)
 from dispatch.queries.parties import read_parties, staff_names
 from dispatch.triage.classifier import Classifier
 from dispatch.triage.dangers import Danger
 from dispatch.triage.gridmap import GridMap
 from dispatch.triage.lexicon import Entry, Lexicon
+from dispatch.triage.listening import read_dangers_of_rows
 from dispatch.triage.placenames import PlaceNames
 from dispatch.triage.rule_checks import Draft, Known, draft_of, make_rule, read_known
 from dispatch.triage.rules import Duty, Rule
-from reports.enums import Urgency
+from dispatch.triage.timing import TimeRule, read_time_rules
 from reports.models import Category, Grid, Landmark
 
 CHECK_SECONDS = 3.0
@@ -65,6 +73,7 @@ class Reference:
     departments: Mapping[int, Department] = field(default_factory=dict)
     complaints: ComplaintReader = field(default_factory=lambda: ComplaintReader(()), repr=False)
     places: PlaceNames = field(default_factory=lambda: PlaceNames(GridMap([])))
+    time_rules: tuple[TimeRule, ...] = ()
 
 
 class _Kept:
@@ -115,6 +124,7 @@ def _watched() -> tuple[QuerySet[Any], ...]:
         RoutingRule.objects.all(),
         LexiconTerm.objects.all(),
         DangerTerm.objects.all(),
+        UrgencyRule.objects.all(),
     )
 
 
@@ -134,13 +144,11 @@ def _read_reference() -> Reference:
                 is_active=True, category__is_active=True
             ).values_list("category__code", "term", "weight")
         ),
-        dangers=tuple(
-            Danger(row.term, Urgency(row.urgency), tuple(row.unless))
-            for row in DangerTerm.objects.filter(is_active=True)
-        ),
         grids=grids,
         places=PlaceNames(grids, Landmark.objects.filter(is_active=True)),
         rules=(),
+        dangers=read_dangers_of_rows(),
+        time_rules=read_time_rules(),
         duties={
             row.category.code: _duty(departments, row.lead_id, row.assisting.all())
             for row in CategoryDuty.objects.select_related("category").prefetch_related("assisting")

@@ -85,6 +85,7 @@ class Presenter:
             "client_id": str(report.client_id) if report.client_id else None,
             "contact_phone": report.contact_phone,
             "join": report.join_number or None,
+            "urgent": report.urgent,
             "timeline": [self._entry(entry) for entry in record.timeline],
             "ratings": [rating_of(rating) for rating in record.ratings],
         }

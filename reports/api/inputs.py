@@ -81,6 +81,7 @@ class ReportInput(serializers.Serializer[Any]):
     anonymous = TruthField(default=False)
     contact_phone = PhoneField(max_length=20, allow_blank=True, allow_null=True, default="")
     join = TextField(max_length=20, allow_blank=True, allow_null=True, default="")
+    urgent = TruthField(default=False)
 
 
 def draft_of(data: dict[str, Any]) -> Draft:
@@ -103,6 +104,7 @@ def draft_of(data: dict[str, Any]) -> Draft:
         anonymous=data["anonymous"],
         contact_phone=data["contact_phone"] or "",
         join=data["join"] or "",
+        urgent=data["urgent"],
     )
 
 

@@ -136,6 +136,7 @@ class ReportShape(ReportSummaryShape):
     client_id = serializers.UUIDField(allow_null=True)
     contact_phone = serializers.CharField(allow_blank=True)
     join = serializers.CharField(allow_null=True)
+    urgent = serializers.BooleanField()
     timeline = TimelineShape(many=True)
     ratings = RatingShape(many=True)
 

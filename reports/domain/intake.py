@@ -61,6 +61,7 @@ class Draft:
     anonymous: bool = False
     contact_phone: str = ""
     join: str = ""
+    urgent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +105,8 @@ def submit_report(
 def hash_draft(draft: Draft) -> str:
     """Return the fingerprint of a draft's meaning: equal for the same body in another spelling."""
     content = {**_content(draft), "location": _content(draft.location)}
+    if not draft.urgent:
+        del content["urgent"]  # bodies accepted before the field existed keep their fingerprint
     canonical = json.dumps(
         content, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=str
     )
@@ -184,6 +187,7 @@ def build_report(
         kind=draft.kind,
         text=draft.text,
         anonymous=draft.anonymous,
+        urgent=draft.urgent,
         contact_phone=draft.contact_phone,
         # A stand-in from the kept tree: the answer names the category without reading it again.
         chosen_category=Category(pk=category.id, code=category.code, name=category.name)

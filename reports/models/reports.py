@@ -51,6 +51,7 @@ class Report(models.Model):
     )
     text = models.TextField(_("内容"))
     anonymous = models.BooleanField(_("匿名"), default=False)
+    urgent = models.BooleanField(_("居民标注紧急"), default=False)
     contact_phone = models.CharField(_("联系电话"), max_length=20, blank=True)
     chosen_category = models.ForeignKey(
         Category,

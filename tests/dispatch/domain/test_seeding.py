@@ -68,7 +68,7 @@ def edit_rows() -> None:
     )
     HandlingLimit.objects.filter(category__code="0401").update(minutes=7)
     RoutingRule.objects.filter(order=10).update(words=["甲"])
-    DangerTerm.objects.filter(term="煤气味").update(urgency="P3")
+    DangerTerm.objects.filter(term="臭鸡蛋味").update(urgency="P3")
     LexiconTerm.objects.filter(category__code="0401", term="垃圾").update(weight=0.1)
     LexiconTerm.objects.filter(category__code="0401", term="脏乱").delete()
 
@@ -83,7 +83,7 @@ def test_it_keeps_what_operators_edited_and_deleted() -> None:
     assert garbage.duty.lead.code == "enforcement"
     assert HandlingLimit.objects.get(category=garbage).minutes == 7
     assert RoutingRule.objects.get(order=10).words == ["甲"]
-    assert DangerTerm.objects.get(term="煤气味").urgency == "P3"
+    assert DangerTerm.objects.get(term="臭鸡蛋味").urgency == "P3"
     assert LexiconTerm.objects.get(category=garbage, term="垃圾").weight == 0.1
     assert not LexiconTerm.objects.filter(category=garbage, term="脏乱").exists()
 
@@ -109,7 +109,7 @@ def test_a_reset_brings_the_shipped_rows_back() -> None:
     assert garbage.duty.lead.code == "sanitation"
     assert HandlingLimit.objects.get(category=garbage).minutes == 240
     assert RoutingRule.objects.get(order=10).words != ["甲"]
-    assert DangerTerm.objects.get(term="煤气味").urgency == "P0"
+    assert DangerTerm.objects.get(term="臭鸡蛋味").urgency == "P0"
     assert counts()[:-1] == before[:-1]
 
 

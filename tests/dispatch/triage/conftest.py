@@ -6,6 +6,7 @@ import pytest
 
 from dispatch.domain.seeding import seed_township
 from dispatch.queries.calendar import forget_calendar
+from dispatch.triage.listening import forget_dangers
 from dispatch.triage.reference import forget_reference
 from reports.domain.seeding import SeedMode
 from reports.queries.categories import forget_tree
@@ -13,6 +14,7 @@ from reports.queries.categories import forget_tree
 
 def forget_everything() -> None:
     forget_reference()
+    forget_dangers()
     forget_calendar()
     forget_tree()
 

@@ -8,18 +8,18 @@ from functools import lru_cache
 from typing import Any
 
 from dispatch.domain.conflicts import ComplaintReader
-from dispatch.domain.seeding import DATA, _spell_out
+from dispatch.domain.seeding import DATA
 from dispatch.models import Department
 from dispatch.queries.parties import Party, names_of
 from dispatch.triage.context import TriageContext
-from dispatch.triage.dangers import Danger
+from dispatch.triage.dangers import shipped_dangers
 from dispatch.triage.gridmap import GridMap
 from dispatch.triage.lexicon import Entry, Lexicon
 from dispatch.triage.placenames import PlaceNames
 from dispatch.triage.reference import Duty, Reference
 from reports.domain.seeding import DATA as REPORTS_DATA
 from reports.domain.seeding import read_data
-from reports.enums import ReportKind, Urgency
+from reports.enums import ReportKind
 from reports.models import Category, Grid, Landmark
 
 NOON = datetime(2026, 11, 24, 4, 0, tzinfo=UTC)
@@ -74,7 +74,6 @@ def reference() -> Reference:
     features = read_data("grids.geojson", shipped=REPORTS_DATA, folder=None)["features"]
     rows = read_data("departments.json", shipped=DATA, folder=None)["departments"]
     lexicon = read_data("lexicon.json", shipped=DATA, folder=None)["categories"]
-    danger = read_data("danger.json", shipped=DATA, folder=None)
     departments = {row["code"]: Department(pk=pk, **row) for pk, row in enumerate(rows, 1)}
     leaves = [row for row in tree if row["parent"]]
     grids = GridMap(
@@ -98,14 +97,7 @@ def reference() -> Reference:
             for weight, terms in weights.items()
             for term in terms
         ),
-        dangers=tuple(
-            Danger(
-                row["term"],
-                Urgency(row["urgency"]),
-                tuple(_spell_out(row["unless"], danger["shared"])),
-            )
-            for row in danger["terms"]
-        ),
+        dangers=shipped_dangers(),
         grids=grids,
         rules=(),
         duties={

@@ -298,3 +298,19 @@ def test_it_costs_few_statements(
     category_tree()
     ids = [str(make_photo(zhang).pk) for _ in range(photos)]
     assert count_statements(api, report_body(category="0401", photos=ids)) == statements
+
+
+def test_it_keeps_the_residents_own_mark(api: Api) -> None:
+    body = report_body(urgent=True)
+    answer = api.post("/reports", body)
+    assert (answer.status_code, answer.json()["urgent"]) == (201, True)
+    assert Report.objects.get().urgent
+    assert Report.objects.get().urgency == ""
+    assert api.post("/reports", body).status_code == 200
+    changed = api.post("/reports", {**body, "urgent": False})
+    assert changed.status_code == 409
+
+
+@pytest.mark.parametrize("mark", ["yes", 1, None, []])
+def test_it_takes_truth_for_the_mark_and_nothing_else(api: Api, mark: object) -> None:
+    assert api.post("/reports", report_body(urgent=mark)).status_code == 400

@@ -1,5 +1,8 @@
+import hashlib
 import itertools
+import json
 import uuid
+from dataclasses import asdict, replace
 
 import pytest
 
@@ -35,3 +38,12 @@ def test_it_hashes_what_is_meant() -> None:
     one = draft()
     assert hash_draft(one) == hash_draft(one)
     assert hash_draft(one) != hash_draft(draft())
+
+
+def test_a_body_hashed_before_the_mark_existed_keeps_its_hash() -> None:
+    one = draft()
+    body = asdict(one)
+    del body["urgent"]
+    text = json.dumps(body, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=str)
+    assert hash_draft(one) == hashlib.sha256(text.encode()).hexdigest()
+    assert hash_draft(replace(one, urgent=True)) != hash_draft(one)
