@@ -9,6 +9,8 @@ from dispatch.domain.timers import run_timers as fire_timers
 from dispatch.summary.rollup import fold_all
 from dispatch.triage.pipeline import run_triage
 from dispatch.triage.sweep import sweep_untriaged as sweep
+from dispatch.triage.training import TASK_SECONDS
+from dispatch.triage.training import train_classifier as train_from_decisions
 
 
 @shared_task(name="dispatch.triage_report")
@@ -33,3 +35,15 @@ def fold_events() -> None:
 def run_timers() -> None:
     """Do what time alone does: bring back, accept, close, archive."""
     fire_timers(now=timezone.now())
+
+
+# Acknowledged when it begins: a training that is killed is not begun again, the next night does it.
+@shared_task(
+    name="dispatch.train_classifier",
+    acks_late=False,
+    soft_time_limit=TASK_SECONDS - 30,
+    time_limit=TASK_SECONDS,
+)
+def train_classifier() -> None:
+    """Train on the decisions so far and put a clear winner to use; the same data changes nothing."""
+    train_from_decisions(now=timezone.now())

@@ -1,5 +1,6 @@
 """Tables of the office's world."""
 
+from dispatch.models.learning import ModelChange, ModelVersion, TriageSettings
 from dispatch.models.ledger import EventPhoto, LedgerIsAppendOnlyError, TicketEvent
 from dispatch.models.policy import (
     CalendarDay,
@@ -25,6 +26,8 @@ __all__ = [
     "LedgerIsAppendOnlyError",
     "LexiconTerm",
     "Membership",
+    "ModelChange",
+    "ModelVersion",
     "RoutingRule",
     "Staff",
     "Tally",
@@ -32,4 +35,5 @@ __all__ = [
     "TicketEvent",
     "TicketReport",
     "TriageRun",
+    "TriageSettings",
 ]

@@ -15,8 +15,18 @@ from datetime import time
 from typing import Any
 
 from django.db.models import Count, Max, QuerySet
+from django.utils import timezone
 
-from dispatch.models import CategoryDuty, DangerTerm, Department, LexiconTerm, RoutingRule
+from dispatch.models import (
+    CategoryDuty,
+    DangerTerm,
+    Department,
+    LexiconTerm,
+    RoutingRule,
+    TriageSettings,
+)
+from dispatch.queries.classifiers import triage_settings
+from dispatch.triage.champion import champion_key, champion_model
 from dispatch.triage.classifier import Classifier
 from dispatch.triage.dangers import Danger
 from dispatch.triage.gridmap import GridMap
@@ -63,6 +73,7 @@ class Reference:
     rules: tuple[Rule, ...]
     duties: Mapping[str, Duty]
     villages: Mapping[str, Department]
+    auto_dispatch: bool = True
 
 
 class _Kept:
@@ -100,7 +111,8 @@ def _fingerprint() -> Fingerprint:
         for rows in _watched()
     ]
     departments = Department.objects.values_list("pk", "code", "name", "village_code", "is_active")
-    return (*looks, tuple(departments))
+    policy = TriageSettings.objects.values_list("auto_dispatch", "updated_at")
+    return (*looks, tuple(departments), champion_key(), tuple(policy))
 
 
 def _watched() -> tuple[QuerySet[Any], ...]:
@@ -123,12 +135,7 @@ def _read_reference() -> Reference:
                 is_active=True, parent__is_active=True
             ).select_related("parent")
         },
-        classifier=Lexicon(
-            Entry(code, term, weight)
-            for code, term, weight in LexiconTerm.objects.filter(
-                is_active=True, category__is_active=True
-            ).values_list("category__code", "term", "weight")
-        ),
+        classifier=champion_model(now=timezone.now()) or read_lexicon(),
         dangers=tuple(
             Danger(row.term, Urgency(row.urgency), tuple(row.unless))
             for row in DangerTerm.objects.filter(is_active=True)
@@ -144,6 +151,17 @@ def _read_reference() -> Reference:
             for row in departments.values()
             if row.village_code and row.is_active
         },
+        auto_dispatch=triage_settings().auto_dispatch,
+    )
+
+
+def read_lexicon() -> Lexicon:
+    """Return the lexicon as the tables have it: what classifies where no model does."""
+    return Lexicon(
+        Entry(code, term, weight)
+        for code, term, weight in LexiconTerm.objects.filter(
+            is_active=True, category__is_active=True
+        ).values_list("category__code", "term", "weight")
     )
 
 
