@@ -3,10 +3,10 @@
 from django.contrib import admin
 from django.contrib.auth.models import Group
 
-from dispatch.console import record_admin, rule_admin, staff_admin, ticket_admin
+from dispatch.console import model_admin, record_admin, rule_admin, staff_admin, ticket_admin
 from dispatch.console.words import teach_words
 
-__all__ = ["record_admin", "rule_admin", "staff_admin", "ticket_admin"]
+__all__ = ["model_admin", "record_admin", "rule_admin", "staff_admin", "ticket_admin"]
 
 # Roles come from memberships: nobody is given Django's groups by mistake.
 if admin.site.is_registered(Group):

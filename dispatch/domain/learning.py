@@ -243,7 +243,10 @@ def prunable_versions() -> list[ModelVersion]:
     held = ModelVersion.objects.exclude(file="")
     latest = held.order_by("-trained_at", "-pk").values_list("pk", flat=True)
     retired = held.filter(status=ModelStatus.RETIRED).order_by("-promoted_at", "-pk")
-    kept = {*latest[: settings.MODEL_FILES_KEPT], *retired.values_list("pk", flat=True)[:KEPT_RETIRED]}
+    kept = {
+        *latest[: settings.MODEL_FILES_KEPT],
+        *retired.values_list("pk", flat=True)[:KEPT_RETIRED],
+    }
     return list(held.exclude(pk__in=kept).exclude(status=ModelStatus.CHAMPION))
 
 

@@ -6,81 +6,198 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('dispatch', '0001_initial'),
+        ("dispatch", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ModelVersion',
+            name="ModelVersion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.CharField(max_length=60, unique=True, verbose_name='版本')),
-                ('file', models.CharField(blank=True, max_length=120, verbose_name='文件')),
-                ('sha256', models.CharField(max_length=64, verbose_name='校验码')),
-                ('fingerprint', models.CharField(max_length=64, unique=True, verbose_name='数据指纹')),
-                ('status', models.CharField(choices=[('challenger', '待启用'), ('champion', '使用中'), ('retired', '已替换'), ('rejected', '未采用'), ('broken', '文件损坏')], default='challenger', max_length=12, verbose_name='状态')),
-                ('trained_at', models.DateTimeField(verbose_name='训练时间')),
-                ('learned_until', models.DateTimeField(blank=True, null=True, verbose_name='样本截止时间')),
-                ('promoted_at', models.DateTimeField(blank=True, null=True, verbose_name='启用时间')),
-                ('fell_at', models.DateTimeField(blank=True, null=True, verbose_name='失效时间')),
-                ('examples', models.PositiveIntegerField(default=0, verbose_name='样本数')),
-                ('metrics', models.JSONField(default=dict, verbose_name='训练指标')),
-                ('comparison', models.JSONField(default=dict, verbose_name='对比')),
-                ('targets', models.JSONField(default=dict, verbose_name='准确率要求')),
-                ('reason', models.CharField(blank=True, max_length=300, verbose_name='说明')),
-                ('promoted_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='启用人')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("version", models.CharField(max_length=60, unique=True, verbose_name="版本")),
+                ("file", models.CharField(blank=True, max_length=120, verbose_name="文件")),
+                ("sha256", models.CharField(max_length=64, verbose_name="校验码")),
+                (
+                    "fingerprint",
+                    models.CharField(max_length=64, unique=True, verbose_name="数据指纹"),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("challenger", "待启用"),
+                            ("champion", "使用中"),
+                            ("retired", "已替换"),
+                            ("rejected", "未采用"),
+                            ("broken", "文件损坏"),
+                        ],
+                        default="challenger",
+                        max_length=12,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("trained_at", models.DateTimeField(verbose_name="训练时间")),
+                (
+                    "learned_until",
+                    models.DateTimeField(blank=True, null=True, verbose_name="样本截止时间"),
+                ),
+                (
+                    "promoted_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="启用时间"),
+                ),
+                ("fell_at", models.DateTimeField(blank=True, null=True, verbose_name="失效时间")),
+                ("examples", models.PositiveIntegerField(default=0, verbose_name="样本数")),
+                ("metrics", models.JSONField(default=dict, verbose_name="训练指标")),
+                ("comparison", models.JSONField(default=dict, verbose_name="对比")),
+                ("targets", models.JSONField(default=dict, verbose_name="准确率要求")),
+                ("reason", models.CharField(blank=True, max_length=300, verbose_name="说明")),
+                (
+                    "promoted_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="启用人",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '研判模型',
-                'verbose_name_plural': '研判模型',
-                'ordering': ['-trained_at', '-id'],
+                "verbose_name": "研判模型",
+                "verbose_name_plural": "研判模型",
+                "ordering": ["-trained_at", "-id"],
             },
         ),
         migrations.CreateModel(
-            name='ModelChange',
+            name="ModelChange",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(verbose_name='时间')),
-                ('action', models.CharField(choices=[('enable', '启用此版本'), ('roll_back', '退回上一版本'), ('switch_off', '停用模型，改用词表'), ('train', '立即训练'), ('settings', '修改研判设置'), ('fall', '模型失效，改用词表')], max_length=12, verbose_name='动作')),
-                ('reason', models.CharField(blank=True, max_length=300, verbose_name='原因')),
-                ('actor', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='经办人')),
-                ('previous', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='dispatch.modelversion', verbose_name='原版本')),
-                ('version', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='changes', to='dispatch.modelversion', verbose_name='版本')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("at", models.DateTimeField(verbose_name="时间")),
+                (
+                    "action",
+                    models.CharField(
+                        choices=[
+                            ("enable", "启用此版本"),
+                            ("roll_back", "退回上一版本"),
+                            ("switch_off", "停用模型，改用词表"),
+                            ("train", "立即训练"),
+                            ("settings", "修改研判设置"),
+                            ("fall", "模型失效，改用词表"),
+                        ],
+                        max_length=12,
+                        verbose_name="动作",
+                    ),
+                ),
+                ("reason", models.CharField(blank=True, max_length=300, verbose_name="原因")),
+                (
+                    "actor",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="经办人",
+                    ),
+                ),
+                (
+                    "previous",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="dispatch.modelversion",
+                        verbose_name="原版本",
+                    ),
+                ),
+                (
+                    "version",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="changes",
+                        to="dispatch.modelversion",
+                        verbose_name="版本",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '模型变更记录',
-                'verbose_name_plural': '模型变更记录',
-                'ordering': ['-id'],
+                "verbose_name": "模型变更记录",
+                "verbose_name_plural": "模型变更记录",
+                "ordering": ["-id"],
             },
         ),
         migrations.CreateModel(
-            name='TriageSettings',
+            name="TriageSettings",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('auto_dispatch', models.BooleanField(default=True, verbose_name='自动派单')),
-                ('accuracy', models.FloatField(default=0.98, verbose_name='自动派单准确率不低于')),
-                ('level', models.FloatField(default=0.95, verbose_name='把握程度')),
-                ('use_model', models.BooleanField(default=True, verbose_name='使用研判模型')),
-                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='修改时间')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("auto_dispatch", models.BooleanField(default=True, verbose_name="自动派单")),
+                ("accuracy", models.FloatField(default=0.98, verbose_name="自动派单准确率不低于")),
+                ("level", models.FloatField(default=0.95, verbose_name="把握程度")),
+                ("use_model", models.BooleanField(default=True, verbose_name="使用研判模型")),
+                ("updated_at", models.DateTimeField(auto_now=True, verbose_name="修改时间")),
             ],
             options={
-                'verbose_name': '研判设置',
-                'verbose_name_plural': '研判设置',
-                'constraints': [models.CheckConstraint(condition=models.Q(('id', 1)), name='triage_settings_one_row'), models.CheckConstraint(condition=models.Q(('accuracy__gte', 0.8), ('accuracy__lte', 0.995)), name='triage_settings_accuracy'), models.CheckConstraint(condition=models.Q(('level__gte', 0.8), ('level__lte', 0.995)), name='triage_settings_level')],
+                "verbose_name": "研判设置",
+                "verbose_name_plural": "研判设置",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("id", 1)), name="triage_settings_one_row"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("accuracy__gte", 0.8), ("accuracy__lte", 0.995)),
+                        name="triage_settings_accuracy",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("level__gte", 0.8), ("level__lte", 0.995)),
+                        name="triage_settings_level",
+                    ),
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='modelversion',
-            constraint=models.UniqueConstraint(condition=models.Q(('status', 'champion')), fields=('status',), name='model_one_champion'),
+            model_name="modelversion",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("status", "champion")),
+                fields=("status",),
+                name="model_one_champion",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='modelversion',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['challenger', 'champion', 'retired', 'rejected', 'broken'])), name='model_status_known'),
+            model_name="modelversion",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("status__in", ["challenger", "champion", "retired", "rejected", "broken"])
+                ),
+                name="model_status_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='modelchange',
-            constraint=models.CheckConstraint(condition=models.Q(('action__in', ['enable', 'roll_back', 'switch_off', 'train', 'settings', 'fall'])), name='model_change_known'),
+            model_name="modelchange",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "action__in",
+                        ["enable", "roll_back", "switch_off", "train", "settings", "fall"],
+                    )
+                ),
+                name="model_change_known",
+            ),
         ),
     ]

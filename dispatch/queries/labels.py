@@ -224,9 +224,7 @@ def _sayings(ticket_ids: Iterable[int]) -> dict[int, list[Saying]]:
         .exclude(erased)
         .exclude(report__anonymous=True)
         .order_by("pk")
-        .values_list(
-            "ticket_id", "report__text", "report__kind", "report__chosen_category__code"
-        )
+        .values_list("ticket_id", "report__text", "report__kind", "report__chosen_category__code")
     )
     found: dict[int, list[Saying]] = defaultdict(list)
     for ticket_id, text, kind, chosen in rows:

@@ -74,7 +74,9 @@ def _load(row: ModelVersion, key: Key, *, now: datetime) -> TrainedModel | None:
         return None
     except Exception as error:  # noqa: BLE001 - any storage, any fault: reports must be triaged
         if _Kept.told != key:
-            logger.warning("model_unreachable version=%s error=%s", row.version, type(error).__name__)
+            logger.warning(
+                "model_unreachable version=%s error=%s", row.version, type(error).__name__
+            )
         _Kept.told, _Kept.retry_at = key, clock.monotonic() + RETRY_SECONDS
         return None
     _Kept.told, _Kept.retry_at = None, 0.0

@@ -125,9 +125,7 @@ def compare(
     return Verdict(wins, reason, figures)
 
 
-def _judge(
-    people: _Tally, quiet: _Tally, *, p_better: float, p_worse: float
-) -> tuple[bool, str]:
+def _judge(people: _Tally, quiet: _Tally, *, p_better: float, p_worse: float) -> tuple[bool, str]:
     score = (
         f"同一批 {people.count} 件人工判定：新版本对 {people.challenger} 件，"
         f"现用版本对 {people.champion} 件"
@@ -210,7 +208,11 @@ def _figures(classifier: Classifier, right: int, labels: Sequence[Label]) -> Fig
     firsts = [Example(row.sayings[0].text, row.code) for row in labels]
     more = evaluate(classifier, firsts)
     return {
-        **{name: more[name] for name in ("macro_f1", "top2", "auto_share", "auto_accuracy") if name in more},
+        **{
+            name: more[name]
+            for name in ("macro_f1", "top2", "auto_share", "auto_accuracy")
+            if name in more
+        },
         "version": classifier.version,
         "right": right,
         "accuracy": round(right / len(labels), 4),
