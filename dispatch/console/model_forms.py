@@ -55,8 +55,8 @@ class PercentField(forms.DecimalField):
             error_messages={
                 "required": _("请填写百分数"),
                 "invalid": _("请填写百分数，例如 98"),
-                "min_value": _("不能低于 80%"),
-                "max_value": _("不能高于 99.5%"),
+                "min_value": _("不能低于 80%%"),
+                "max_value": _("不能高于 99.5%%"),
                 "max_decimal_places": _("最多一位小数"),
             },
             **kwargs,

@@ -32,10 +32,14 @@ def lamps() -> Category:
     return make_category("0103", name="路灯故障")
 
 
-def open_case(cast: Cast, text: str, *, guess: Category | None, now: datetime, **extra: object) -> Ticket:
+def open_case(
+    cast: Cast, text: str, *, guess: Category | None, now: datetime, **extra: object
+) -> Ticket:
     """Open a ticket in the queue, with triage's guess or none."""
     report = make_report(text=text, now=now, **extra)  # type: ignore[arg-type]
-    assessment = Assessment(urgency=Urgency.P2, category=guess, grid=cast.grid, queue_reason="把握不足")
+    assessment = Assessment(
+        urgency=Urgency.P2, category=guess, grid=cast.grid, queue_reason="把握不足"
+    )
     return open_ticket(report, assessment, now=now)
 
 
