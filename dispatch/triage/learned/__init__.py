@@ -10,7 +10,7 @@ import hashlib
 import hmac
 import json
 import math
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -77,7 +77,7 @@ class TrainedModel:
         """Return from which confidence the category may be dispatched unasked."""
         return self.thresholds.get(code, 1.0)
 
-    def rank(self, text: str, *, hints: tuple[str, ...], chosen: str) -> tuple[Candidate, ...]:
+    def rank(self, text: str, *, hints: tuple[str, ...], chosen: str) -> tuple[Candidate, ...]:  # noqa: ARG002
         """Rank the categories."""
         grams = _grams(text)
         scores = {}
@@ -98,10 +98,14 @@ def _grams(text: str) -> list[str]:
 
 
 def train(
-    examples: Sequence[Example], leaves: Sequence[Leaf], *, targets: Targets, seed: int = 0
+    examples: Sequence[Example],
+    leaves: Sequence[Leaf],
+    *,
+    targets: Targets,
+    seed: int = 0,  # noqa: ARG001
 ) -> TrainedModel:
     """Count; works with zero examples."""
-    counts: dict[str, Counter[str]] = defaultdict(Counter)
+    counts: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
     for leaf in leaves:
         for term, weight in leaf.terms:
             for gram in _grams(term):
@@ -127,7 +131,7 @@ def train(
 
 def evaluate(classifier: _Ranks, examples: Sequence[Example]) -> dict[str, float]:
     """Measure on examples."""
-    right = auto = auto_right = top2 = 0
+    right = auto = auto_right = top2 = 0.0
     for row in examples:
         ranked = classifier.rank(row.text, hints=(), chosen="")
         best = ranked[0] if ranked else None
