@@ -161,7 +161,7 @@ def sign_test(better: int, worse: int) -> float:
     """Return the one-sided exact p-value that ``better`` of the differing pairs came by chance."""
     total = better + worse
     ways = sum(math.comb(total, hits) for hits in range(better, total + 1))
-    return ways / 2**total
+    return float(ways / 2**total)
 
 
 def wilson(right: int, count: int, *, z: float = Z_ONE_SIDED) -> tuple[float, float]:

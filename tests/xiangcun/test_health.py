@@ -88,7 +88,7 @@ def test_a_degraded_part_is_named_and_stays_in_rotation(
     client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write_heartbeat(time.time())
-    monkeypatch.setattr(checks.health, "_registry", dict(checks.health._registry))
+    monkeypatch.setattr(health, "_registry", dict(health._registry))
     health.register("spare", "备用", lambda: health.Outcome(True, "用备用的", degraded=True))
     response = client.get("/readyz")
     body = response.json()

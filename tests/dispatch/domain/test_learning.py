@@ -28,9 +28,9 @@ from dispatch.queries.classifiers import (
     triage_settings,
 )
 from dispatch.triage.versions import enable_version, prune_files, roll_back
-from xiangcun.lib.errors import ConflictError, InvalidInputError, NotAllowedError, NotFoundError
 from tests.dispatch.decisions import make_version
 from tests.dispatch.factories import NOW, Cast, make_cast
+from xiangcun.lib.errors import ConflictError, InvalidInputError, NotAllowedError, NotFoundError
 
 DAY = timedelta(days=1)
 WHY = "试用"

@@ -32,7 +32,7 @@ pytestmark = pytest.mark.usefixtures("township", "model_folder")
 def loads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The versions whose files were read in this test."""
     read: list[str] = []
-    real = champion.fetch_model
+    real = vault.fetch_model
 
     def count(version: ModelVersion) -> Any:
         read.append(version.version)
