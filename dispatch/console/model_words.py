@@ -73,7 +73,8 @@ def in_use_text() -> str:
     """Say what classifies now."""
     champion = champion_version()
     if champion is None:
-        return _("词表（没有启用研判模型）")
+        fallen = fallen_version() is not None
+        return _("词表（研判模型不可用）") if fallen else _("词表（没有启用研判模型）")
     return _("%(version)s，%(moment)s启用") % {
         "version": champion.version,
         "moment": f"{moment_text(champion.promoted_at)} ",
@@ -83,8 +84,8 @@ def in_use_text() -> str:
 def targets_text(targets: Mapping[str, Any]) -> str:
     """Return ``准确率不低于 98%，把握程度 95%``."""
     return _("准确率不低于 %(accuracy)s，把握程度 %(level)s") % {
-        "accuracy": percent(targets.get("accuracy")),
-        "level": percent(targets.get("level")),
+        "accuracy": percent(targets.get("accuracy")).replace(".0%", "%"),
+        "level": percent(targets.get("level")).replace(".0%", "%"),
     }
 
 
@@ -198,12 +199,18 @@ def change_lines(changes: Any) -> list[dict[str, str]]:
         {
             "at": moment_text(row.at),
             "who": str(row.actor) if row.actor else str(_("系统")),
-            "action": str(ModelAction(row.action).label),
+            "action": _action(row),
             "what": _what(row),
             "reason": row.reason,
         }
         for row in changes
     ]
+
+
+def _action(row: ModelChange) -> str:
+    if row.action == ModelAction.ENABLE and row.actor is None:
+        return _("自动启用")
+    return str(ModelAction(row.action).label)
 
 
 def _what(row: ModelChange) -> str:
