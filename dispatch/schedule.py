@@ -25,6 +25,11 @@ BEAT: dict[str, dict[str, Any]] = {
         "schedule": 300.0,
         "options": {"expires": 240},
     },
+    "dispatch.sweep_targets": {
+        "task": "dispatch.sweep_targets",
+        "schedule": 300.0,
+        "options": {"expires": 240},
+    },
     # Local time (``CELERY_TIMEZONE``), when nobody waits for photos: they share the worker.
     "dispatch.train_classifier": {
         "task": "dispatch.train_classifier",

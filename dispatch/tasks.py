@@ -5,12 +5,15 @@ from __future__ import annotations
 from celery import shared_task
 from django.utils import timezone
 
+from dispatch.domain.learning import TRAINING_TASK
 from dispatch.domain.timers import run_timers as fire_timers
+from dispatch.queries.classifiers import targets_are_stale
 from dispatch.summary.rollup import fold_all
 from dispatch.triage.pipeline import run_triage
 from dispatch.triage.sweep import sweep_untriaged as sweep
 from dispatch.triage.training import TASK_SECONDS
 from dispatch.triage.training import train_classifier as train_from_decisions
+from xiangcun.lib import bell
 
 
 @shared_task(name="dispatch.triage_report")
@@ -47,3 +50,10 @@ def run_timers() -> None:
 def train_classifier() -> None:
     """Train on the decisions so far and put a clear winner to use; the same data changes nothing."""
     train_from_decisions(now=timezone.now())
+
+
+@shared_task(name="dispatch.sweep_targets")
+def sweep_targets() -> None:
+    """Ring for the training whose bell was lost after the operator set other targets."""
+    if targets_are_stale():
+        bell.ring(TRAINING_TASK)

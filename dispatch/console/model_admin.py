@@ -34,6 +34,7 @@ class ModelVersionAdmin(RecordAdmin):
     list_display = ("version", "state", "trained", "examples", "accuracy", "auto_share", "against")
     list_display_links = ("version",)
     list_before_template = "admin/dispatch/modelversion/summary.html"
+    list_after_template = "admin/dispatch/modelversion/history.html"
     list_per_page = 25
     ordering = ("-trained_at", "-id")
     sortable_by = ()

@@ -36,6 +36,13 @@ def fallen_version() -> ModelVersion | None:
     return None if fallen is None or champion_version() is not None else fallen
 
 
+def targets_are_stale() -> bool:
+    """Whether the version in use was trained for other targets than the operator asks for now."""
+    champion, policy = champion_version(), triage_settings()
+    wanted = {"accuracy": policy.accuracy, "level": policy.level}
+    return champion is not None and champion.targets != wanted
+
+
 def version_trained_on(fingerprint: str) -> ModelVersion | None:
     """Return the version that came of exactly this data."""
     return ModelVersion.objects.filter(fingerprint=fingerprint).first()

@@ -122,6 +122,8 @@ def _read_material() -> _Material:
 
 
 def _train(material: _Material, *, now: datetime, promote: bool) -> Trained:
+    if not material.leaves:
+        return Trained(None, "还没有启用的事项分类，无法训练")
     champion = material.champion
     if champion is not None and champion.targets != asdict(material.targets):
         return _retarget(material, champion, now=now, promote=promote)

@@ -230,6 +230,30 @@ def test_the_wiring(cast: Cast) -> None:
     assert settings.CELERY_TIMEZONE == "Asia/Shanghai"
 
 
+def test_a_lost_bell_for_new_targets_is_swept(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    rung: list[str] = []
+    monkeypatch.setattr("dispatch.tasks.bell.ring", rung.append)
+    tasks.sweep_targets()
+    version = make_version()
+    promote_version(version.pk, actor=SYSTEM, reason="测试", now=NOW)
+    tasks.sweep_targets()
+    assert rung == []
+    save_wishes(
+        Wishes(auto_dispatch=True, accuracy=0.9, level=0.9),
+        actor=cast.lead,
+        reason="少转人工",
+        now=NOW,
+    )
+    tasks.sweep_targets()
+    assert rung == ["dispatch.train_classifier"]
+
+
+def test_an_empty_township_trains_nothing(db: None) -> None:
+    result = train_classifier(now=NOW)
+    assert result.version is None
+    assert "事项分类" in result.reason
+
+
 def test_figures_are_plain_json() -> None:
     class Number:
         def __float__(self) -> float:
