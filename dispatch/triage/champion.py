@@ -14,7 +14,7 @@ from datetime import datetime
 
 from dispatch.domain.learning import mark_broken
 from dispatch.enums import ModelStatus
-from dispatch.models import ModelVersion
+from dispatch.models import ModelVersion, TriageSettings
 from dispatch.queries.classifiers import champion_version
 from dispatch.triage.learned import ModelFault, TrainedModel
 from dispatch.triage.vault import fetch_model
@@ -52,11 +52,12 @@ def champion_model(*, now: datetime) -> TrainedModel | None:
         return _Kept.model
 
 
-def champion_key() -> tuple[object, ...]:
-    """Return what changes when another model is to be used, or a failed one to be tried again."""
+def classifier_state() -> tuple[object, ...]:
+    """Return what changes when another model, a failed one or other settings are to be used."""
     rows = ModelVersion.objects.filter(status=ModelStatus.CHAMPION).values_list("pk", "sha256")
+    policy = TriageSettings.objects.values_list("auto_dispatch", "updated_at")
     due = 0.0 < _Kept.retry_at <= clock.monotonic()
-    return (*rows, _Kept.retry_at if due else 0.0)
+    return (*rows, *policy, _Kept.retry_at if due else 0.0)
 
 
 def forget_champion() -> None:

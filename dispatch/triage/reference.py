@@ -10,23 +10,16 @@ from __future__ import annotations
 import threading
 import time as clock
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import time
 from typing import Any
 
 from django.db.models import Count, Max, QuerySet
 from django.utils import timezone
 
-from dispatch.models import (
-    CategoryDuty,
-    DangerTerm,
-    Department,
-    LexiconTerm,
-    RoutingRule,
-    TriageSettings,
-)
+from dispatch.models import CategoryDuty, DangerTerm, Department, LexiconTerm, RoutingRule
 from dispatch.queries.classifiers import triage_settings
-from dispatch.triage.champion import champion_key, champion_model
+from dispatch.triage.champion import champion_model, classifier_state
 from dispatch.triage.classifier import Classifier
 from dispatch.triage.dangers import Danger
 from dispatch.triage.gridmap import GridMap
@@ -68,12 +61,12 @@ class Reference:
 
     categories: Mapping[str, Category]
     classifier: Classifier
+    auto_dispatch: bool = field(default=True, kw_only=True)
     dangers: tuple[Danger, ...]
     grids: GridMap
     rules: tuple[Rule, ...]
     duties: Mapping[str, Duty]
     villages: Mapping[str, Department]
-    auto_dispatch: bool = True
 
 
 class _Kept:
@@ -91,7 +84,7 @@ def current_reference() -> Reference:
     if kept is not None and clock.monotonic() < _Kept.check_at:
         return kept
     with _Kept.lock:
-        fingerprint = _fingerprint()
+        fingerprint = (*_fingerprint(), classifier_state())
         if _Kept.reference is None or fingerprint != _Kept.fingerprint:
             _Kept.reference = _read_reference()
             _Kept.fingerprint = fingerprint
@@ -111,8 +104,7 @@ def _fingerprint() -> Fingerprint:
         for rows in _watched()
     ]
     departments = Department.objects.values_list("pk", "code", "name", "village_code", "is_active")
-    policy = TriageSettings.objects.values_list("auto_dispatch", "updated_at")
-    return (*looks, tuple(departments), champion_key(), tuple(policy))
+    return (*looks, tuple(departments))
 
 
 def _watched() -> tuple[QuerySet[Any], ...]:
@@ -136,6 +128,7 @@ def _read_reference() -> Reference:
             ).select_related("parent")
         },
         classifier=champion_model(now=timezone.now()) or read_lexicon(),
+        auto_dispatch=triage_settings().auto_dispatch,
         dangers=tuple(
             Danger(row.term, Urgency(row.urgency), tuple(row.unless))
             for row in DangerTerm.objects.filter(is_active=True)
@@ -151,7 +144,6 @@ def _read_reference() -> Reference:
             for row in departments.values()
             if row.village_code and row.is_active
         },
-        auto_dispatch=triage_settings().auto_dispatch,
     )
 
 
