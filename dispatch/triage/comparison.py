@@ -52,22 +52,59 @@ class Verdict:
         return bool(self.figures)
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What triage would propose ("" for nothing), and whether it would dispatch it unasked."""
+
+    code: str = ""
+    auto: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Pair:
+    """What both say about one ticket."""
+
+    label: Label
+    champion: Answer
+    challenger: Answer
+
+    @property
+    def champion_right(self) -> bool:
+        return self.champion.code == self.label.code
+
+    @property
+    def challenger_right(self) -> bool:
+        return self.challenger.code == self.label.code
+
+
+@dataclass(frozen=True, slots=True)
 class _Tally:
     """Counts of a paired comparison."""
 
-    count: int = 0
-    champion: int = 0
-    challenger: int = 0
-    only_champion: int = 0
-    only_challenger: int = 0
+    count: int
+    champion: int
+    challenger: int
+    only_champion: int
+    only_challenger: int
 
-    def add(self, *, champion: bool, challenger: bool) -> None:
-        self.count += 1
-        self.champion += champion
-        self.challenger += challenger
-        self.only_champion += champion and not challenger
-        self.only_challenger += challenger and not champion
+    @classmethod
+    def of(cls, pairs: Sequence[_Pair]) -> _Tally:
+        old = [pair.champion_right for pair in pairs]
+        new = [pair.challenger_right for pair in pairs]
+        both = sum(a and b for a, b in zip(old, new, strict=True))
+        return cls(len(pairs), sum(old), sum(new), sum(old) - both, sum(new) - both)
+
+
+@dataclass(frozen=True, slots=True)
+class _Unasked:
+    """How much would have been dispatched unasked, and how much of that rightly."""
+
+    count: int
+    right: int
+
+    @property
+    def accuracy(self) -> float | None:
+        return self.right / self.count if self.count else None
 
 
 def split(labels: Sequence[Label], *, since: datetime | None) -> Split | None:
@@ -95,57 +132,88 @@ def waiting_reason(labels: Sequence[Label], *, since: datetime | None) -> str:
 
 
 def compare(
-    champion: Classifier, challenger: Classifier, parts: Split, *, active: Collection[str]
+    champion: Classifier,
+    challenger: Classifier,
+    parts: Split,
+    *,
+    active: Collection[str],
+    accuracy: float,
 ) -> Verdict:
-    """Let both answer as triage would, and say who is better and how sure that is."""
-    people = _count(champion, challenger, parts.held_out, active)
-    quiet = _count(champion, challenger, parts.handled, active)
-    p_better = sign_test(people.only_challenger, people.only_champion)
-    p_worse = sign_test(quiet.only_champion, quiet.only_challenger)
+    """Let both answer as triage would, and say who is better and how sure that is.
+
+    ``accuracy`` is what the operator asks of automatic dispatch (0–1).
+    """
+    decided = _ask(champion, challenger, parts.held_out, active)
+    handled = _ask(champion, challenger, parts.handled, active)
+    people, quiet = _Tally.of(decided), _Tally.of(handled)
     figures: Figures = {
         "held_out": people.count,
         "trained_on": len(parts.known),
         "first": parts.held_out[0].at.isoformat(),
         "last": parts.held_out[-1].at.isoformat(),
-        "champion": _figures(champion, people.champion, parts.held_out),
-        "challenger": _figures(challenger, people.challenger, parts.held_out),
+        "champion": _figures(champion, people.champion, [pair.champion for pair in decided], parts),
+        "challenger": _figures(
+            challenger, people.challenger, [pair.challenger for pair in decided], parts
+        ),
         "only_challenger": people.only_challenger,
         "only_champion": people.only_champion,
-        "p_value": round(p_better, 6),
+        "p_value": round(sign_test(people.only_challenger, people.only_champion), 6),
         "difference": difference(people.only_challenger, people.only_champion, people.count),
-        "by_length": _by_length(champion, challenger, parts.held_out, active),
+        "by_length": _by_length(decided),
         "handled": {
             "count": quiet.count,
             "only_challenger": quiet.only_challenger,
             "only_champion": quiet.only_champion,
-            "p_value": round(p_worse, 6),
+            "p_value": round(sign_test(quiet.only_champion, quiet.only_challenger), 6),
         },
     }
-    wins, reason = _judge(people, quiet, p_better=p_better, p_worse=p_worse)
-    return Verdict(wins, reason, figures)
-
-
-def _judge(people: _Tally, quiet: _Tally, *, p_better: float, p_worse: float) -> tuple[bool, str]:
     score = (
         f"同一批 {people.count} 件人工判定：新版本对 {people.challenger} 件，"
         f"现用版本对 {people.champion} 件"
     )
-    if p_better > P_VALUE:
-        return False, f"{score}，没有明显胜出，不替换"
-    if p_worse <= P_VALUE:
-        return False, (
-            f"{score}；但在 {quiet.count} 件已办结的自动派单上，新版本多错 "
-            f"{quiet.only_champion - quiet.only_challenger} 件，不替换"
+    objection = _objection(people, quiet, [*decided, *handled], accuracy)
+    if objection:
+        return Verdict(wins=False, reason=f"{score}；{objection}，不替换", figures=figures)
+    return Verdict(wins=True, reason=f"{score}，明显胜出", figures=figures)
+
+
+def _objection(people: _Tally, quiet: _Tally, pairs: Sequence[_Pair], accuracy: float) -> str:
+    """Return why the challenger must not replace the champion, "" when nothing speaks against it."""
+    if sign_test(people.only_challenger, people.only_champion) > P_VALUE:
+        return "没有明显胜出"
+    if sign_test(quiet.only_champion, quiet.only_challenger) <= P_VALUE:
+        more = quiet.only_champion - quiet.only_challenger
+        return f"但在 {quiet.count} 件已办结的自动派单上，新版本多错 {more} 件"
+    new = _unasked((pair.challenger, pair.label) for pair in pairs)
+    old = _unasked((pair.champion, pair.label) for pair in pairs)
+    _lower, upper = wilson(new.right, new.count)
+    if upper < accuracy and (old.accuracy is None or (new.accuracy or 0.0) < old.accuracy):
+        return (
+            f"但新版本会自动派出 {new.count} 件，只对 {new.right} 件，达不到 {accuracy:.1%} 的要求"
         )
-    return True, f"{score}，明显胜出"
+    return ""
 
 
-def answer(classifier: Classifier, label: Label, active: Collection[str]) -> str:
-    """Return the category triage would propose for the ticket's first report ("" for none)."""
+def _unasked(answers: Iterable[tuple[Answer, Label]]) -> _Unasked:
+    sent = [answer.code == label.code for answer, label in answers if answer.auto]
+    return _Unasked(len(sent), sum(sent))
+
+
+def answer(classifier: Classifier, label: Label, active: Collection[str]) -> Answer:
+    """Return what triage would make of the ticket's first report."""
     saying = label.sayings[0]
     hints = (f"[{ReportKind(saying.kind).label}]",)
     ranked = classifier.rank(saying.text, hints=hints, chosen=saying.chosen)
-    return next((row.code for row in ranked if row.code in active), "")
+    best = next((row for row in ranked if row.code in active), None)
+    if best is None:
+        return Answer()
+    return Answer(best.code, best.confidence >= _limit(classifier, best.code))
+
+
+def _limit(classifier: Classifier, code: str) -> float:
+    """Return from which confidence the category is dispatched; never, where nobody says."""
+    ask = getattr(classifier, "threshold", None)
+    return float(ask(code)) if callable(ask) else math.inf
 
 
 def as_examples(labels: Iterable[Label]) -> list[Example]:
@@ -187,51 +255,43 @@ def difference(better: int, worse: int, count: int) -> dict[str, float]:
     }
 
 
-def _count(
+def _ask(
     champion: Classifier,
     challenger: Classifier,
     labels: Iterable[Label],
     active: Collection[str],
-) -> _Tally:
-    tally = _Tally()
-    for label in labels:
-        tally.add(
-            champion=answer(champion, label, active) == label.code,
-            challenger=answer(challenger, label, active) == label.code,
-        )
-    return tally
+) -> list[_Pair]:
+    return [
+        _Pair(row, answer(champion, row, active), answer(challenger, row, active)) for row in labels
+    ]
 
 
-def _figures(classifier: Classifier, right: int, labels: Sequence[Label]) -> Figures:
-    """Accuracy as triage works; the rest as ``evaluate`` measures it, from the words alone."""
+def _figures(
+    classifier: Classifier, right: int, answers: Sequence[Answer], parts: Split
+) -> Figures:
+    """Accuracy and automatic dispatch as triage works; the rest by ``evaluate``, from words alone."""
+    labels = parts.held_out
     lower, upper = wilson(right, len(labels))
-    firsts = [Example(row.sayings[0].text, row.code) for row in labels]
-    more = evaluate(classifier, firsts)
+    more = evaluate(classifier, [Example(row.sayings[0].text, row.code) for row in labels])
+    sent = _unasked(zip(answers, labels, strict=True))
     return {
-        **{
-            name: more[name]
-            for name in ("macro_f1", "top2", "auto_share", "auto_accuracy")
-            if name in more
-        },
+        **{name: more[name] for name in ("macro_f1", "top2") if name in more},
         "version": classifier.version,
         "right": right,
         "accuracy": round(right / len(labels), 4),
         "lower": round(lower, 4),
         "upper": round(upper, 4),
+        "auto_share": round(sent.count / len(labels), 4),
+        "auto_accuracy": sent.accuracy,
     }
 
 
-def _by_length(
-    champion: Classifier,
-    challenger: Classifier,
-    labels: Sequence[Label],
-    active: Collection[str],
-) -> list[Figures]:
+def _by_length(pairs: Sequence[_Pair]) -> list[Figures]:
     """Return the same comparison by the length of the text: short ones are the hard ones."""
     rows: list[Figures] = []
     for least, most, name in LENGTHS:
-        part = [row for row in labels if least <= len(row.sayings[0].text) <= most]
-        tally = _count(champion, challenger, part, active)
+        part = [row for row in pairs if least <= len(row.label.sayings[0].text) <= most]
+        tally = _Tally.of(part)
         rows.append(
             {
                 "name": name,

@@ -180,7 +180,13 @@ def _examine(material: _Material) -> Verdict:
     if parts is None:
         return Verdict(wins=False, reason=waiting_reason(material.labels, since=since))
     active = {leaf.code for leaf in material.leaves}
-    return compare(_opponent(material), _fit(material, parts.known), parts, active=active)
+    return compare(
+        _opponent(material),
+        _fit(material, parts.known),
+        parts,
+        active=active,
+        accuracy=material.targets.accuracy,
+    )
 
 
 def _opponent(material: _Material) -> Classifier:

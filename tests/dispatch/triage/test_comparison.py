@@ -16,6 +16,7 @@ from dispatch.triage.comparison import (
     waiting_reason,
     wilson,
 )
+from dispatch.triage.context import Candidate
 from dispatch.triage.lexicon import Entry, Lexicon
 from tests.dispatch.factories import NOW
 
@@ -34,7 +35,7 @@ def label(turn: int, *, source: LabelSource = LabelSource.CHOSEN, wrong: bool = 
 def test_it_works() -> None:
     parts = split([label(turn) for turn in range(60)], since=None)
     assert parts is not None
-    verdict = compare(HALF, GOOD, parts, active=ACTIVE)
+    verdict = compare(HALF, GOOD, parts, active=ACTIVE, accuracy=0.98)
     assert verdict.wins
     assert verdict.figures["held_out"] == HELD_OUT_LEAST
     assert verdict.figures["trained_on"] == 20
@@ -49,8 +50,8 @@ def test_it_works() -> None:
 def test_equal_is_no_win_and_worse_is_none_either() -> None:
     parts = split([label(turn) for turn in range(60)], since=None)
     assert parts is not None
-    same = compare(GOOD, GOOD, parts, active=ACTIVE)
-    worse = compare(GOOD, HALF, parts, active=ACTIVE)
+    same = compare(GOOD, GOOD, parts, active=ACTIVE, accuracy=0.98)
+    worse = compare(GOOD, HALF, parts, active=ACTIVE, accuracy=0.98)
     assert (same.wins, worse.wins) == (False, False)
     assert same.compared
     assert "没有明显胜出" in same.reason
@@ -87,15 +88,47 @@ def test_quiet_successes_have_a_veto() -> None:
     parts = split([*people, *quiet], since=None)
     assert parts is not None
     everything_rubbish = Lexicon([Entry("0401", "垃圾", 6.0), Entry("0401", "路灯", 6.0)])
-    verdict = compare(GOOD, everything_rubbish, parts, active=ACTIVE)
+    verdict = compare(GOOD, everything_rubbish, parts, active=ACTIVE, accuracy=0.98)
     assert not verdict.wins
     assert "自动派单" in verdict.reason
+
+
+class Rash:
+    """Right as often as another, and sure of everything."""
+
+    def __init__(self, inner: Lexicon) -> None:
+        self._inner = inner
+        self.version = "model-rash"
+
+    def rank(self, text: str, *, hints: tuple[str, ...], chosen: str) -> tuple[Candidate, ...]:
+        return self._inner.rank(text, hints=hints, chosen=chosen)
+
+    def threshold(self, _code: str) -> float:
+        return 0.0
+
+
+class Careful(Rash):
+    """Never sure."""
+
+    def threshold(self, _code: str) -> float:
+        return 1.1
+
+
+def test_one_that_would_send_too_much_astray_is_refused() -> None:
+    labels = [label(turn, wrong=turn % 10 in {1, 5}) for turn in range(60)]
+    parts = split(labels, since=None)
+    assert parts is not None
+    rash = compare(HALF, Rash(GOOD), parts, active=ACTIVE, accuracy=0.98)
+    careful = compare(HALF, Careful(GOOD), parts, active=ACTIVE, accuracy=0.98)
+    modest = compare(HALF, Rash(GOOD), parts, active=ACTIVE, accuracy=0.80)
+    assert "自动派出 40 件，只对 32 件" in rash.reason
+    assert (rash.wins, careful.wins, modest.wins) == (False, True, True)
 
 
 def test_a_category_that_is_no_leaf_any_more_is_no_answer() -> None:
     parts = split([label(turn) for turn in range(40)], since=None)
     assert parts is not None
-    verdict = compare(GOOD, GOOD, parts, active={"0103"})
+    verdict = compare(GOOD, GOOD, parts, active={"0103"}, accuracy=0.98)
     champion = verdict.figures["champion"]
     assert isinstance(champion, dict)
     assert champion["right"] == 20
