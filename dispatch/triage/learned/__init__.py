@@ -66,16 +66,25 @@ class TrainedModel:
     counts: Mapping[str, Mapping[str, float]]
     thresholds: Mapping[str, float]
     metrics: Mapping[str, object] = field(default_factory=dict)
+    name: str = ""
 
     @property
     def version(self) -> str:
         """Change with any count or threshold."""
+        if self.name:
+            return self.name
         body = json.dumps([self.counts, self.thresholds], sort_keys=True)
         return f"model-{hashlib.sha256(body.encode()).hexdigest()[:10]}"
 
     def threshold(self, code: str) -> float:
         """Return from which confidence the category may be dispatched unasked."""
         return self.thresholds.get(code, 1.0)
+
+    def for_leaves(self, leaves: Sequence[Leaf]) -> TrainedModel:
+        """Return the model for the tree as it is today."""
+        known = {leaf.code for leaf in leaves}
+        kept = {code: found for code, found in self.counts.items() if code in known}
+        return TrainedModel(kept, self.thresholds, self.metrics, self.version)
 
     def rank(self, text: str, *, hints: tuple[str, ...], chosen: str) -> tuple[Candidate, ...]:  # noqa: ARG002
         """Rank the categories."""
