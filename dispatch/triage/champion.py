@@ -16,7 +16,7 @@ from dispatch.domain.learning import mark_broken
 from dispatch.enums import ModelStatus
 from dispatch.models import ModelVersion, TriageSettings
 from dispatch.queries.classifiers import champion_version
-from dispatch.triage.learned import ModelFault, TrainedModel
+from dispatch.triage.learned import Leaf, ModelFault, TrainedModel
 from dispatch.triage.vault import fetch_model
 
 logger = logging.getLogger(__name__)
@@ -27,29 +27,36 @@ Key = tuple[int, str]
 
 
 class _Kept:
-    """The model in memory and whose it is; when to ask an unreachable storage again (monotonic)."""
+    """The model in memory, whose it is, and the same for the tree as it is now.
+
+    ``retry_at``: when to ask an unreachable storage again (monotonic).
+    """
 
     lock = threading.Lock()
     key: Key | None = None
     model: TrainedModel | None = None
+    leaves: tuple[Leaf, ...] = ()
+    fitted: TrainedModel | None = None
     retry_at = 0.0
     told: Key | None = None
 
 
-def champion_model(*, now: datetime) -> TrainedModel | None:
-    """Return the model to classify with; ``None`` for the lexicon."""
+def champion_model(leaves: tuple[Leaf, ...], *, now: datetime) -> TrainedModel | None:
+    """Return the model to classify with, for the tree as it is; ``None`` for the lexicon."""
     row = champion_version()
     with _Kept.lock:
         if row is None:
-            _Kept.key, _Kept.model, _Kept.retry_at = None, None, 0.0
+            _forget()
             return None
         key = (row.pk, row.sha256)
         waiting = _Kept.told == key and clock.monotonic() < _Kept.retry_at
         if _Kept.key != key and not waiting:
-            _Kept.key, _Kept.model = None, None
+            _Kept.key = _Kept.model = _Kept.fitted = None
             _Kept.model = _load(row, key, now=now)
             _Kept.key = key if _Kept.model is not None else None
-        return _Kept.model
+        if _Kept.model is not None and (_Kept.fitted is None or _Kept.leaves != leaves):
+            _Kept.fitted, _Kept.leaves = _Kept.model.for_leaves(leaves), leaves
+        return _Kept.fitted
 
 
 def classifier_state() -> tuple[object, ...]:
@@ -62,7 +69,12 @@ def classifier_state() -> tuple[object, ...]:
 
 def forget_champion() -> None:
     """Drop this process's copy."""
-    _Kept.key = _Kept.model = _Kept.told = None
+    _forget()
+    _Kept.told = None
+
+
+def _forget() -> None:
+    _Kept.key = _Kept.model = _Kept.fitted = None
     _Kept.retry_at = 0.0
 
 

@@ -23,6 +23,7 @@ from dispatch.triage.champion import champion_model, classifier_state
 from dispatch.triage.classifier import Classifier
 from dispatch.triage.dangers import Danger
 from dispatch.triage.gridmap import GridMap
+from dispatch.triage.leaves import read_leaves
 from dispatch.triage.lexicon import Entry, Lexicon
 from reports.enums import Urgency
 from reports.models import Category, Grid
@@ -127,7 +128,7 @@ def _read_reference() -> Reference:
                 is_active=True, parent__is_active=True
             ).select_related("parent")
         },
-        classifier=champion_model(now=timezone.now()) or read_lexicon(),
+        classifier=champion_model(read_leaves(), now=timezone.now()) or read_lexicon(),
         auto_dispatch=triage_settings().auto_dispatch,
         dangers=tuple(
             Danger(row.term, Urgency(row.urgency), tuple(row.unless))

@@ -12,7 +12,6 @@ import json
 import logging
 import math
 import uuid
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -23,7 +22,7 @@ from django.core.cache import cache
 from dispatch.domain.actors import SYSTEM
 from dispatch.domain.learning import LEXICON, NewVersion, adopt_targets, record_version
 from dispatch.enums import ModelStatus
-from dispatch.models import LexiconTerm, ModelVersion
+from dispatch.models import ModelVersion
 from dispatch.queries.classifiers import (
     champion_version,
     last_personal_change,
@@ -34,10 +33,10 @@ from dispatch.queries.labels import Label, read_labels
 from dispatch.triage.classifier import Classifier
 from dispatch.triage.comparison import Verdict, as_examples, compare, split, waiting_reason
 from dispatch.triage.learned import Leaf, ModelFault, Targets, TrainedModel, train
+from dispatch.triage.leaves import read_leaves
 from dispatch.triage.reference import read_lexicon
 from dispatch.triage.vault import fetch_model, remove_file, store_model
 from dispatch.triage.versions import enable_version, prune_files
-from reports.models import Category
 from xiangcun.lib.errors import ConflictError
 
 logger = logging.getLogger(__name__)
@@ -94,21 +93,6 @@ def train_classifier(*, now: datetime, promote: bool = True) -> Trained:
     version = result.version.version if result.version else ""
     logger.info("training_done version=%s promoted=%s", version, result.promoted)
     return result
-
-
-def read_leaves() -> tuple[Leaf, ...]:
-    """Return the active leaves with the lexicon's words, by code."""
-    terms: dict[int, list[tuple[str, float]]] = defaultdict(list)
-    rows = LexiconTerm.objects.filter(is_active=True).order_by("category_id", "term")
-    for category_id, term, weight in rows.values_list("category_id", "term", "weight"):
-        terms[category_id].append((term, weight))
-    leaves = Category.objects.filter(is_active=True, parent__is_active=True).order_by("code")
-    return tuple(
-        Leaf(code, name, parent_code, parent_name, tuple(terms[pk]))
-        for pk, code, name, parent_code, parent_name in leaves.values_list(
-            "pk", "code", "name", "parent__code", "parent__name"
-        )
-    )
 
 
 def _read_material() -> _Material:
@@ -193,7 +177,7 @@ def _opponent(material: _Material) -> Classifier:
     """Return what classifies now; the lexicon too when the champion's file is of no use."""
     if material.champion is not None:
         try:
-            return fetch_model(material.champion)
+            return fetch_model(material.champion).for_leaves(material.leaves)
         except ModelFault as fault:
             logger.warning("champion_unusable code=%s", fault.code)
     return read_lexicon()

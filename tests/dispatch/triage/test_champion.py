@@ -22,6 +22,7 @@ from dispatch.triage import champion, reference, vault
 from dispatch.triage.champion import forget_champion
 from dispatch.triage.pipeline import run_triage
 from dispatch.triage.reference import current_reference
+from reports.models import Category
 from tests.dispatch.decisions import make_version, tiny_model
 from tests.dispatch.factories import NOW, make_report
 
@@ -73,6 +74,19 @@ def test_an_edit_of_the_tables_does_not_read_the_file_again(loads: list[str]) ->
     after = current_reference()
     assert (before.auto_dispatch, after.auto_dispatch) == (True, False)
     assert after.classifier is before.classifier
+    assert len(loads) == 1
+
+
+def test_a_category_that_is_switched_off_is_no_answer_any_more(loads: list[str]) -> None:
+    put_to_use()
+    text = "村口垃圾没人清运"
+    before = current_reference().classifier.rank(text, hints=(), chosen="")
+    assert before[0].code == "0401"
+    category = Category.objects.get(code="0401")
+    category.is_active = False
+    category.save()
+    after = current_reference().classifier.rank(text, hints=(), chosen="")
+    assert "0401" not in {row.code for row in after}
     assert len(loads) == 1
 
 
