@@ -15,7 +15,8 @@ class DispatchConfig(AppConfig):
     verbose_name = _("处置指挥")
 
     def ready(self) -> None:
-        """Connect the receivers and the readiness check: both need loaded models."""
+        """Connect the receivers and the readiness checks: both need loaded models."""
         from dispatch import readiness, receivers
 
         health.register("oldest_untriaged", _("最久未研判的上报"), readiness.oldest_untriaged)
+        health.register("triage_model", _("研判模型"), readiness.triage_model)

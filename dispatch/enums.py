@@ -103,6 +103,8 @@ STAFF_ROLES = (
 )
 COMMAND_ROLES = frozenset({Role.DISPATCHER, Role.LEAD, Role.VERIFIER, Role.AUDITOR})
 DEPARTMENT_ROLES = frozenset({Role.HANDLER, Role.HEAD})
+MODEL_ROLES = frozenset({Role.LEAD, Role.ADMINISTRATOR})
+"""Who decides which classifier is in use."""
 
 
 class Visibility(models.TextChoices):
@@ -111,6 +113,36 @@ class Visibility(models.TextChoices):
     PUBLIC = "public", _("公开")
     REPORTER = "reporter", _("上报人可见")
     INTERNAL = "internal", _("内部")
+
+
+class ModelStatus(models.TextChoices):
+    """What became of a trained version of the classifier."""
+
+    CHALLENGER = "challenger", _("待启用")
+    CHAMPION = "champion", _("使用中")
+    RETIRED = "retired", _("已替换")
+    REJECTED = "rejected", _("未采用")
+    BROKEN = "broken", _("文件损坏")
+
+
+class ModelAction(models.TextChoices):
+    """What people and the system do about the classifier; the label is what a button says."""
+
+    ENABLE = "enable", _("启用此版本")
+    ROLL_BACK = "roll_back", _("退回上一版本")
+    SWITCH_OFF = "switch_off", _("停用模型，改用词表")
+    TRAIN = "train", _("立即训练")
+    SETTINGS = "settings", _("修改研判设置")
+    FALL = "fall", _("模型失效，改用词表")
+
+
+class LabelSource(models.TextChoices):
+    """How a ticket came to the category that training believes."""
+
+    CORRECTED = "corrected", _("改判")
+    CHOSEN = "chosen", _("判定")
+    CONFIRMED = "confirmed", _("确认")
+    HANDLED = "handled", _("自动派单已办结")
 
 
 class Outcome(models.TextChoices):

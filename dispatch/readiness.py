@@ -1,4 +1,4 @@
-"""What tells an operator that triage stands still although every process answers."""
+"""What tells an operator that triage stands still, or works with less, although every process answers."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from datetime import timedelta
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from dispatch.queries.classifiers import champion_version, fallen_version
 from dispatch.queries.untriaged import oldest_wait
+from dispatch.triage.vault import file_exists
 from xiangcun.lib.health import Outcome
 
 LONGEST_WAIT = timedelta(minutes=2)
@@ -22,3 +24,19 @@ def oldest_untriaged() -> Outcome:
     return Outcome(
         wait <= LONGEST_WAIT, _("最久的上报已等待 %(seconds)s 秒") % {"seconds": seconds}
     )
+
+
+def triage_model() -> Outcome:
+    """Name a model that cannot be used: the lexicon classifies meanwhile, so nothing has failed.
+
+    A running worker has the model in memory: a file that is gone shows here before the restart.
+    """
+    fallen = fallen_version()
+    if fallen is not None:
+        message = _("研判模型不可用，正在用词表研判：%(why)s") % {"why": fallen.reason}
+        return Outcome(ok=True, degraded=True, message=message)
+    champion = champion_version()
+    if champion is not None and not file_exists(champion):
+        message = _("研判模型的文件不见了，进程重启后将改用词表研判")
+        return Outcome(ok=True, degraded=True, message=message)
+    return Outcome(ok=True)

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from celery.schedules import crontab
+
 BEAT: dict[str, dict[str, Any]] = {
     "dispatch.sweep_untriaged": {
         "task": "dispatch.sweep_untriaged",
@@ -32,5 +34,16 @@ BEAT: dict[str, dict[str, Any]] = {
         "task": "dispatch.run_timers",
         "schedule": 300.0,
         "options": {"expires": 240},
+    },
+    "dispatch.sweep_targets": {
+        "task": "dispatch.sweep_targets",
+        "schedule": 300.0,
+        "options": {"expires": 240},
+    },
+    # Local time (``CELERY_TIMEZONE``), when nobody waits for photos: they share the worker.
+    "dispatch.train_classifier": {
+        "task": "dispatch.train_classifier",
+        "schedule": crontab(hour="2", minute="30"),
+        "options": {"expires": 4 * 3600},
     },
 }

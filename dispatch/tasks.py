@@ -6,11 +6,16 @@ from celery import shared_task
 from django.utils import timezone
 
 from dispatch.domain.alarms import escalate_alarms as pass_to_leads
+from dispatch.domain.learning import TRAINING_TASK
 from dispatch.domain.timers import run_timers as fire_timers
+from dispatch.queries.classifiers import targets_are_stale
 from dispatch.summary.rollup import fold_all
 from dispatch.triage.pipeline import run_triage
 from dispatch.triage.rule_watch import watch_rules as watch
 from dispatch.triage.sweep import sweep_untriaged as sweep
+from dispatch.triage.training import TASK_SECONDS
+from dispatch.triage.training import train_classifier as train_from_decisions
+from xiangcun.lib import bell
 
 
 @shared_task(name="dispatch.triage_report")
@@ -47,3 +52,22 @@ def run_timers() -> None:
 def escalate_alarms() -> None:
     """Pass alarms that nobody acknowledged to the leads on duty."""
     pass_to_leads(now=timezone.now())
+
+
+# Acknowledged when it begins: a training that is killed is not begun again, the next night does it.
+@shared_task(
+    name="dispatch.train_classifier",
+    acks_late=False,
+    soft_time_limit=TASK_SECONDS - 30,
+    time_limit=TASK_SECONDS,
+)
+def train_classifier() -> None:
+    """Train on the decisions so far and put a clear winner to use; the same data changes nothing."""
+    train_from_decisions(now=timezone.now())
+
+
+@shared_task(name="dispatch.sweep_targets")
+def sweep_targets() -> None:
+    """Ring for the training whose bell was lost after the operator set other targets."""
+    if targets_are_stale():
+        bell.ring(TRAINING_TASK)

@@ -36,15 +36,22 @@ def healthz(_request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_safe
 def readyz(_request: HttpRequest) -> HttpResponse:
-    """Answer 200 or 503 with ``{status, failing: [name], checks: {name: {ok, label, message, ms}}}``."""
+    """Answer 200 or 503 with the parts: ``{status, failing, degraded, checks: {name: {…}}}``.
+
+    ``status`` is ok, degraded or fail. Degraded is 200: a part that has a substitute must not take
+    the service out of rotation, residents can still report.
+    """
     results = health.run_checks()
     failing = [result.name for result in results if not result.outcome.ok]
+    degraded = [row.name for row in results if row.outcome.ok and row.outcome.degraded]
     body = {
-        "status": "fail" if failing else "ok",
+        "status": "fail" if failing else "degraded" if degraded else "ok",
         "failing": failing,
+        "degraded": degraded,
         "checks": {
             result.name: {
                 "ok": result.outcome.ok,
+                "degraded": result.outcome.degraded,
                 "label": str(result.label),
                 "message": str(result.outcome.message),
                 "ms": result.milliseconds,

@@ -183,8 +183,14 @@ WHITENOISE_MANIFEST_STRICT = False
 # Photos are private: no MEDIA_URL serves them, a view does after checking a signed, expiring link.
 MEDIA_ROOT = DATA_DIR / "media"
 MEDIA_URL = ""
+# Trained models: signed files, loaded from here and nowhere else; the latest are kept.
+MODEL_FILES_KEPT = env_int("MODEL_FILES_KEPT", 10, low=2, high=1000)
 STORAGES: dict[str, dict[str, Any]] = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "models": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": str(DATA_DIR / "models"), "file_permissions_mode": 0o640},
+    },
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG or TESTING
@@ -310,8 +316,12 @@ CELERY_TASK_SOFT_TIME_LIMIT = 40
 CELERY_TASK_TIME_LIMIT = 50
 CELERY_TASK_DEFAULT_QUEUE = "default"
 # Renditions take a quarter of a second of CPU each; triage must not stand behind thirty of them.
-CELERY_TASK_QUEUES: dict[str, dict[str, str]] = {"default": {}, "photos": {}}
-CELERY_TASK_ROUTES = {"reports.process_photo": {"queue": "photos"}}
+# Training takes seconds to minutes, at night; it shares the worker of the photos.
+CELERY_TASK_QUEUES: dict[str, dict[str, str]] = {"default": {}, "photos": {}, "training": {}}
+CELERY_TASK_ROUTES = {
+    "reports.process_photo": {"queue": "photos"},
+    "dispatch.train_classifier": {"queue": "training"},
+}
 CELERY_WORKER_CONCURRENCY = env_int("WORKER_CONCURRENCY", 2 if REDIS_URL else 1, low=1, high=64)
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_MAX_TASKS_PER_CHILD = 5000

@@ -82,6 +82,12 @@ def _navigation() -> list[dict[str, Any]]:
             (_("流转记录"), "history", "dispatch_ticketevent"),
         ),
         _group(
+            _("智能研判"),
+            "reads_models",
+            (_("研判模型"), "model_training", "dispatch_modelversion"),
+            (_("研判设置"), "tune", "dispatch_triagesettings"),
+        ),
+        _group(
             _("单位与人员"),
             "reads_rules",
             (_("部门"), "apartment", "dispatch_department"),

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
+from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -13,14 +14,16 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from dispatch.console.list_fields import CategoryCodesField, OfficeForm, WordsField
+from dispatch.console.list_fields import OfficeForm, WordsField
 from dispatch.console.paging import CappedPaginator
 from dispatch.console.people import OfficeAdmin, RecordAdmin
 from dispatch.console.record_admin import NumberSearch, ticket_anchor
+from dispatch.console.rule_fields import CodesField, category_choices, readable
 from dispatch.console.ticket_list import badge
 from dispatch.console.wording import moment_text, span_text
 from dispatch.models import Alarm, UrgencyRule
 from reports.enums import Urgency
+from reports.models import Category
 
 
 class AnsweredFilter(admin.SimpleListFilter):
@@ -101,13 +104,27 @@ class AlarmAdmin(NumberSearch, RecordAdmin):
 class UrgencyRuleForm(OfficeForm):
     """Conditions as words; hours and months come in pairs, and something must be said about time."""
 
-    categories = CategoryCodesField(label=gettext_lazy("事项分类编码"))
+    categories = CodesField(label=gettext_lazy("事项分类"))
     words = WordsField(
         label=gettext_lazy("包含词语"),
         help_text=gettext_lazy(
             "任一出现即可，“/”表示其中一个，“…”表示中间可隔最多八个字；留空不限"
         ),
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = cast("CodesField", self.fields["categories"])
+        field.offer(category_choices(), readable(self.instance.categories))
+
+    def clean_categories(self) -> list[str]:
+        """Refuse a category that does not exist."""
+        chosen: list[str] = self.cleaned_data["categories"]
+        known = set(Category.objects.values_list("code", flat=True)) if chosen else set()
+        unknown = next((code for code in chosen if code not in known), None)
+        if unknown is not None:
+            raise forms.ValidationError(_("没有编码为“%s”的事项分类") % unknown)
+        return chosen
 
     def clean(self) -> dict[str, Any]:
         """Check pairs, months, the ceiling, and that the rule says when."""

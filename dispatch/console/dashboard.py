@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from dispatch.console.model_words import model_notices
 from dispatch.console.people import READS_CASES, actor_of, has_role
 from dispatch.console.ticket_list import queue_tabs
 from dispatch.console.wording import moment_text
@@ -20,6 +21,7 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         {
             "title": _("我的队列"),
             "queue_tabs": [],
+            "notices": model_notices(request),
             "seats": [f"{seat.department_name} · {seat.role.label}" for seat in seats],
             "moment": moment_text(timezone.now()),
         }

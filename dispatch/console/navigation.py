@@ -8,7 +8,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from dispatch.console.people import READS_CASES, READS_RULES, SETS_RULES, has_role
+from dispatch.console.people import READS_CASES, READS_MODELS, READS_RULES, SETS_RULES, has_role
 from dispatch.domain.demo_staff import FILE_NAME
 from dispatch.enums import COMMAND_ROLES
 
@@ -31,6 +31,11 @@ def reads_records(request: HttpRequest) -> bool:
 def reads_rules(request: HttpRequest) -> bool:
     """Whether the person sees settings."""
     return has_role(request, READS_RULES | SETS_RULES)
+
+
+def reads_models(request: HttpRequest) -> bool:
+    """Whether the person sees what classifies."""
+    return has_role(request, READS_MODELS)
 
 
 def environment(_request: HttpRequest) -> list[str] | None:

@@ -5,17 +5,20 @@ from __future__ import annotations
 from typing import Any, cast
 
 from django.contrib.admin import ShowFacets
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from unfold.admin import ModelAdmin
 
 from dispatch.domain.actors import Actor, staff_actor
-from dispatch.enums import COMMAND_ROLES, DEPARTMENT_ROLES, Role
+from dispatch.enums import COMMAND_ROLES, DEPARTMENT_ROLES, MODEL_ROLES, Role
 from dispatch.models import Staff
 
 READS_CASES = COMMAND_ROLES | DEPARTMENT_ROLES
 READS_RULES = frozenset({Role.LEAD, Role.AUDITOR})
 SETS_RULES = frozenset({Role.ADMINISTRATOR})
 DISPATCHES = frozenset({Role.DISPATCHER, Role.LEAD})
+READS_MODELS = COMMAND_ROLES | MODEL_ROLES
+MANAGES_MODELS = MODEL_ROLES
 SEES_ORIGINALS = frozenset({Role.DISPATCHER, Role.LEAD, Role.VERIFIER})
 _ACTOR, _NOBODY = "console_actor", Actor()
 
@@ -71,6 +74,11 @@ class OfficeAdmin(ModelAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return self.deletable and has_role(request, self.writers)
+
+    def check_may_read(self, request: HttpRequest) -> None:
+        """Refuse a page of our own as the admin refuses its own."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return self.has_view_permission(request)

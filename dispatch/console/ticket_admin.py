@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from dispatch.console.action_views import action_page, original_page, ticket_page
 from dispatch.console.bulk import bulk_page, bulk_url
+from dispatch.console.model_words import model_notices
 from dispatch.console.paging import CappedPaginator
 from dispatch.console.people import DISPATCHES, READS_CASES, OfficeAdmin, actor_of, has_role
 from dispatch.console.ticket_list import (
@@ -89,6 +90,7 @@ class TicketAdmin(TicketColumns, OfficeAdmin):
         context: dict[str, Any] = {"title": _("工单"), **(extra_context or {})}
         if self.has_view_permission(request):
             context["queue_tabs"] = queue_tabs(request)
+            context["notices"] = model_notices(request)
         response: HttpResponse = super().changelist_view(request, context)
         return response
 

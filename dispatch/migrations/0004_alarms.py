@@ -105,7 +105,13 @@ class Migration(migrations.Migration):
                 (
                     "day_scope",
                     models.CharField(
-                        choices=[("any", "每天"), ("workday", "工作日"), ("restday", "休息日")],
+                        choices=[
+                            ("any", "每天"),
+                            ("workday", "工作日"),
+                            ("restday", "休息日"),
+                            ("holiday", "法定节假日"),
+                            ("makeup", "调休上班日"),
+                        ],
                         default="any",
                         max_length=8,
                         verbose_name="适用日期",

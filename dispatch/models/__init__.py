@@ -1,6 +1,7 @@
 """Tables of the office's world."""
 
 from dispatch.models.alarms import Alarm, UrgencyRule
+from dispatch.models.learning import ModelChange, ModelVersion, TriageSettings
 from dispatch.models.ledger import EventPhoto, LedgerIsAppendOnlyError, TicketEvent
 from dispatch.models.places import GridImport
 from dispatch.models.policy import (
@@ -30,6 +31,8 @@ __all__ = [
     "LedgerIsAppendOnlyError",
     "LexiconTerm",
     "Membership",
+    "ModelChange",
+    "ModelVersion",
     "RoutingRule",
     "RuleFault",
     "RuleHit",
@@ -39,5 +42,6 @@ __all__ = [
     "TicketEvent",
     "TicketReport",
     "TriageRun",
+    "TriageSettings",
     "UrgencyRule",
 ]

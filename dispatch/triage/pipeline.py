@@ -45,6 +45,7 @@ STEPS: tuple[Step, ...] = (
     (route.NAME, route.run),
 )
 _REASON_LENGTH = 300
+AUTO_DISPATCH_OFF = "自动派单已关闭"
 
 
 def run_triage(report_id: int, *, now: datetime) -> TriageRun | None:
@@ -105,6 +106,8 @@ def decide(context: TriageContext, reference: Reference) -> Decision:
         results.append(result)
         context = result.context
     holds = [result.reason for result in results if not result.ok]
+    if not reference.auto_dispatch:
+        holds.append(AUTO_DISPATCH_OFF)
     if context.attach_to is not None:
         reason = next(row.reason for row in results if row.step == duplicates.NAME)
         return Decision(Outcome.ATTACHED, reason, context, tuple(results))

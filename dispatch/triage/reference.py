@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.db.models import Count, Max, QuerySet
+from django.utils import timezone
 
 from dispatch.domain.conflicts import ComplaintReader
 from dispatch.models import (
@@ -25,10 +26,13 @@ from dispatch.models import (
     RoutingRule,
     UrgencyRule,
 )
+from dispatch.queries.classifiers import triage_settings
 from dispatch.queries.parties import read_parties, staff_names
+from dispatch.triage.champion import champion_model, classifier_state
 from dispatch.triage.classifier import Classifier
 from dispatch.triage.dangers import Danger
 from dispatch.triage.gridmap import GridMap
+from dispatch.triage.leaves import read_leaves
 from dispatch.triage.lexicon import Entry, Lexicon
 from dispatch.triage.listening import read_dangers_of_rows
 from dispatch.triage.placenames import PlaceNames
@@ -65,6 +69,7 @@ class Reference:
 
     categories: Mapping[str, Category]
     classifier: Classifier
+    auto_dispatch: bool = field(default=True, kw_only=True)
     dangers: tuple[Danger, ...]
     grids: GridMap
     rules: tuple[Rule, ...]
@@ -91,7 +96,7 @@ def current_reference() -> Reference:
     if kept is not None and clock.monotonic() < _Kept.check_at:
         return kept
     with _Kept.lock:
-        fingerprint = _fingerprint()
+        fingerprint = (*_fingerprint(), classifier_state())
         if _Kept.reference is None or fingerprint != _Kept.fingerprint:
             _Kept.reference = _read_reference()
             _Kept.fingerprint = fingerprint
@@ -138,17 +143,13 @@ def _read_reference() -> Reference:
                 is_active=True, parent__is_active=True
             ).select_related("parent")
         },
-        classifier=Lexicon(
-            Entry(code, term, weight)
-            for code, term, weight in LexiconTerm.objects.filter(
-                is_active=True, category__is_active=True
-            ).values_list("category__code", "term", "weight")
-        ),
         grids=grids,
         places=PlaceNames(grids, Landmark.objects.filter(is_active=True)),
         rules=(),
         dangers=read_dangers_of_rows(),
         time_rules=read_time_rules(),
+        classifier=champion_model(read_leaves(), now=timezone.now()) or read_lexicon(),
+        auto_dispatch=triage_settings().auto_dispatch,
         duties={
             row.category.code: _duty(departments, row.lead_id, row.assisting.all())
             for row in CategoryDuty.objects.select_related("category").prefetch_related("assisting")
@@ -175,6 +176,16 @@ def read_drafts() -> list[Draft]:
     """Return the active rules as stored, whatever is in them (two queries)."""
     rows = RoutingRule.objects.filter(is_active=True).prefetch_related("assisting")
     return [draft_of(row, [department.pk for department in row.assisting.all()]) for row in rows]
+
+
+def read_lexicon() -> Lexicon:
+    """Return the lexicon as the tables have it: what classifies where no model does."""
+    return Lexicon(
+        Entry(code, term, weight)
+        for code, term, weight in LexiconTerm.objects.filter(
+            is_active=True, category__is_active=True
+        ).values_list("category__code", "term", "weight")
+    )
 
 
 def _duty(

@@ -82,3 +82,16 @@ def test_it_forbids_other_methods_and_caching(client: Client) -> None:
 def test_it_forgets_an_old_pulse() -> None:
     cache.clear()
     assert checks.check_worker().ok is False
+
+
+def test_a_degraded_part_is_named_and_stays_in_rotation(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_heartbeat(time.time())
+    monkeypatch.setattr(health, "_registry", dict(health._registry))
+    health.register("spare", "备用", lambda: health.Outcome(True, "用备用的", degraded=True))
+    response = client.get("/readyz")
+    body = response.json()
+    assert (response.status_code, body["status"]) == (200, "degraded")
+    assert (body["failing"], body["degraded"]) == ([], ["spare"])
+    assert body["checks"]["spare"]["message"] == "用备用的"

@@ -28,10 +28,15 @@ CHECK_SECONDS = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """Whether a part works, and one Chinese sentence about it (may be empty when it does)."""
+    """Whether a part works, and one Chinese sentence about it (may be empty when it does).
+
+    ``degraded`` with ``ok``: the service does its work, less well than it should. It is named and
+    stays in rotation; an operator has to look, a load balancer has not.
+    """
 
     ok: bool
     message: _StrOrPromise = ""
+    degraded: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
