@@ -3,7 +3,7 @@
 from types import SimpleNamespace
 
 import pytest
-from celery.fixups.django import DjangoWorkerFixup
+from celery.fixups.django import DjangoWorkerFixup  # type: ignore[attr-defined]  # not in the stubs
 from django.db import connection
 
 from xiangcun.celery import app, give_connections_back
