@@ -45,6 +45,7 @@ QUIET = [
     # Where somebody comes from or goes to.
     ("我是前峰村村民，想问一下社保怎么交", LINJIANG),
     ("本人是前峰村的，孩子上学问题", LINJIANG),
+    ("路太烂了，盼解决。前峰村全体村民2026年11月", LINJIANG),
     ("往前峰村方向的公交站牌倒了", LINJIANG),
     ("去三丰村的路上有个大坑", QIANXIN),
     ("路过前峰村办事，回来发现车被划了", LINJIANG),
