@@ -22,7 +22,7 @@ OFFICE_VICE = (
 # These hide or sell something together with others, who may stand in between.
 COLLUSION = (
     r"勾结|串通|通风报信|保护伞|包庇|袒护|收(?:了)?(?:[^，。]{0,6})?(?:钱|好处|红包|黑钱|保护费|礼(?!拜|堂)|烟)"
-    r"|受贿|索贿|贪污|挪用|侵吞|截留|克扣|吃回扣"
+    r"|给了?(?:自己|自家)的?(?:亲戚|亲属|家|人)|受贿|索贿|贪污|挪用|侵吞|截留|克扣|吃回扣"
 )
 # Anybody may do these, so nobody else may stand between the office and the deed.
 ANYBODYS_VICE = (
@@ -68,6 +68,7 @@ ASKED = re.compile(
     r"(?:希望|恳请|请求|请|让|叫|建议|要求|盼望|盼|求|麻烦|需要|应该由|应由|由|督促|通知|呼吁|感谢|谢谢|表扬|多亏)"
     r"(?:一下|下|你们|我们|相关|有关|部门|当地|镇里?|街道|的|等|领导|贵)*$"
 )
+PRETENDED = re.compile(r"(?:假冒|冒充|假装|自称|假扮)(?:是|的|成|为)?$")
 # Gone to, whatever became of it.
 WENT_TO = re.compile(
     r"(?:找|向|跟|和|到|去|打给|打|报|告诉|问|给|联系|反映到|投诉到|举报到|转给|转到)"

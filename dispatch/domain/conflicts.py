@@ -21,6 +21,7 @@ from dispatch.queries.parties import Party, read_parties, reported_words
 _CLAUSE = re.compile(r"[^，,。！？!?；;：:\n]+")
 _SENTENCE_END = re.compile(r"[。！？!?；;\n]")
 _GAP = 14
+_TOGETHER = frozenset("和与跟、及")
 _OFFICE_VICE, _COLLUSION, _ANYBODYS, _KIN_DEED = (
     re.compile(part)
     for part in (words.OFFICE_VICE, words.COLLUSION, words.ANYBODYS_VICE, words.KIN_DEED)
@@ -123,7 +124,7 @@ def _judge(text: str, mention: _Mention, mentions: list[_Mention]) -> Why | None
     )
     left = text[clause.start() : mention.start]
     right = text[mention.end : max(clause.end(), mention.end)]
-    if words.PLACE.match(right) or words.CHANNEL.match(right):
+    if words.PLACE.match(right) or words.CHANNEL.match(right) or words.PRETENDED.search(left):
         return None
     if mention.kind is _Kind.VILLAGE:
         return _judge_village(text, left, right, clause.end())
@@ -164,7 +165,11 @@ def _is_culprit(
         return True
     if re.search(rf"(?:{_ANY_VICE.pattern})的(?:这个|那个|就是|是)?$", left):
         return True
-    following = [row for row in mentions if row.start >= mention.end]
+    following = [
+        row
+        for row in mentions
+        if row.start >= mention.end and text[mention.end : row.start] not in _TOGETHER
+    ]
     reach = min((row.start for row in following), default=len(text)) - mention.end
     went_to = words.WENT_TO.search(left) is not None
     rules = (
