@@ -105,7 +105,7 @@ def test_every_shipped_rule_can_be_saved_as_it_is(admin_client: Client) -> None:
     for rule in UrgencyRule.objects.all():
         values = form(
             name=rule.name,
-            categories="、".join(rule.categories),
+            categories=rule.categories,
             words="、".join(rule.words),
             hour_from=rule.hour_from or "",
             hour_to=rule.hour_to or "",
