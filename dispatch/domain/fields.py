@@ -39,7 +39,10 @@ LABELS = {
 
 @dataclass(frozen=True, slots=True)
 class Fields:
-    """Input of an action. ``new_due`` is aware UTC, ``score`` 1–5, texts up to 2,000 characters."""
+    """Input of an action. ``new_due`` is aware UTC, ``score`` 1–5, texts up to 2,000 characters.
+
+    ``candidate`` is the button (1 or 2) of triage's candidate that was pressed to dispatch, 0 for none.
+    """
 
     note: str = ""
     public_text: str = ""
@@ -58,6 +61,7 @@ class Fields:
     review_at: date | None = None
     solved: bool | None = None
     score: int | None = None
+    candidate: int = 0
 
     @property
     def reason_code(self) -> str:
