@@ -28,6 +28,7 @@ from dispatch.console.run_rows import (
 from dispatch.console.wording import DECISION_NAMES, STEP_NAMES, moment_text
 from dispatch.models import TriageRun
 from dispatch.queries.triage_runs import SHOWN_CANDIDATES
+from dispatch.summary.versions import version_text
 from xiangcun.lib.text import mask_contacts
 
 MAX_LINES = 8
@@ -285,15 +286,6 @@ def marks_of(run: TriageRun) -> list[Mark]:
         words = sorted(strings(row.get("words")), key=len, reverse=True)
         marks += [Mark(word, f"mark-{place}", title) for word in words]
     return marks
-
-
-def version_text(version: str) -> str:
-    """Return which classifier spoke: the word list or a learned model, and which edition."""
-    kind, _dash, edition = version.partition("-")
-    names = {"lexicon": _("词表"), "model": _("学习模型")}
-    if not edition or kind not in names:
-        return version or _("未记录")
-    return _("%(kind)s（版本 %(edition)s）") % {"kind": names[kind], "edition": edition}
 
 
 def _foot(run: TriageRun) -> list[tuple[str, str]]:

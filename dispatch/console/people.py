@@ -15,6 +15,7 @@ from dispatch.models import Staff
 READS_CASES = COMMAND_ROLES | DEPARTMENT_ROLES
 READS_RULES = frozenset({Role.LEAD, Role.AUDITOR})
 SETS_RULES = frozenset({Role.ADMINISTRATOR})
+READS_QUALITY = frozenset({Role.DISPATCHER, Role.LEAD, Role.AUDITOR, Role.ADMINISTRATOR})
 DISPATCHES = frozenset({Role.DISPATCHER, Role.LEAD})
 SEES_ORIGINALS = frozenset({Role.DISPATCHER, Role.LEAD, Role.VERIFIER})
 _ACTOR, _NOBODY = "console_actor", Actor()

@@ -36,6 +36,7 @@ class TriageRun(models.Model):
         ordering = ["-id"]
         verbose_name = _("研判记录")
         verbose_name_plural = _("研判记录")
+        indexes = [models.Index(fields=["at"], name="triagerun_at")]
 
     def __str__(self) -> str:
         return f"{self.report}"
