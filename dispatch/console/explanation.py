@@ -157,8 +157,9 @@ def _queued(best: Row, confidence: float, line: float | None, steps: Mapping[str
     if line is not None and confidence < line:
         sure, needed = percents(confidence, line)
         words = {"name": name, "sure": sure, "line": needed}
-        return _("是“%(name)s”的把握 %(sure)s，未达到自动派单线 %(line)s，转指挥室") % words
-    holds = [step_reason(row) for row in steps.values() if not row.get("ok")]
+        told = _("是“%(name)s”的把握 %(sure)s，未达到自动派单线 %(line)s，转指挥室") % words
+        return "；".join([told, *_holds(steps, but="classify")[:1]])
+    holds = _holds(steps)
     if not holds:
         return _("系统有 %(sure)s 的把握是“%(name)s”，转指挥室") % {"sure": sure, "name": name}
     if len(holds) == 1 and not steps.get("classify", {}).get("ok", True):
@@ -168,6 +169,11 @@ def _queued(best: Row, confidence: float, line: float | None, steps: Mapping[str
         "name": name,
         "holds": "；".join(holds[:2]),
     }
+
+
+def _holds(steps: Mapping[str, Row], *, but: str = "") -> list[str]:
+    """Return why a person must look, in the order of the steps."""
+    return [step_reason(row) for name, row in steps.items() if not row.get("ok") and name != but]
 
 
 def _department(steps: Mapping[str, Row], best: Row, names: Names) -> str:

@@ -8,6 +8,8 @@ from dispatch.console.summary_charts import Chart, Series
 from dispatch.summary.quality_tables import Cell, QualityTable
 
 MOST_BARS = 12
+LABEL_WIDTH = 260
+"""Pixels for the name of a bar: "from → to" is two categories long."""
 
 
 def build_quality_charts(tables: list[QualityTable], *, target: float) -> dict[str, Chart]:
@@ -53,15 +55,17 @@ def _weeks(table: QualityTable, *, target: float) -> Chart:
     }
 
 
-def _percent(cell: Cell) -> float:
-    return None if cell.value is None else round(cell.value * 100, 1)  # type: ignore[return-value]  # a gap in the line
+def _percent(cell: Cell) -> float | None:
+    return None if cell.value is None else round(cell.value * 100, 1)
 
 
 def _bars(
     table: QualityTable, codes: tuple[str, ...], *, stack: bool = False, skip: int = 0
 ) -> Chart:
-    rows = table.rows[skip : skip + MOST_BARS]
     places = {column.code: place for place, column in enumerate(table.columns)}
+    wanted = [places[code] for code in codes]
+    drawn = [row for row in table.rows[skip:] if any(row[1][place].value for place in wanted)]
+    rows = drawn[:MOST_BARS]
     names = {column.code: str(column.name) for column in table.columns}
     series: list[Series] = [
         {"name": names[code], "values": [cells[places[code]].value or 0 for _name, cells in rows]}
@@ -73,4 +77,5 @@ def _bars(
         "title": table.title,
         "names": [name for name, _cells in rows],
         "series": series,
+        "label_width": LABEL_WIDTH,
     }

@@ -105,7 +105,7 @@ def accuracy_cell(found: Accuracy, group: Group, *, target: float) -> Cell:
 def _accuracy_column(target: float) -> Column:
     return Column(
         "accuracy",
-        gettext_lazy("准确率（95% 区间）"),
+        gettext_lazy("准确率"),
         gettext_lazy(
             "判定正确 ÷（正确 + 有误）；未定的不计入。括号里是 Wilson 95% 置信区间；判定不足 30 件的标“样本少”。"
         ),
@@ -158,30 +158,30 @@ CHOICE_COLUMNS = (
         _C("系统转指挥室、已由人工派出的工单，只看第一次派单。"),
         _count("chosen"),
     ),
-    Column("chosen_1", _C("选第一候选"), _C("人工派单的分类就是第一候选。"), _count("chosen_1")),
-    Column("chosen_2", _C("选第二候选"), _C("人工派单的分类是第二候选。"), _count("chosen_2")),
+    Column("chosen_1", _C("选第一个"), _C("人工派单的分类就是第一候选。"), _count("chosen_1")),
+    Column("chosen_2", _C("选第二个"), _C("人工派单的分类是第二候选。"), _count("chosen_2")),
     Column(
         "chosen_other",
-        _C("选其他分类"),
+        _C("选其他"),
         _C("两个候选都不对，人工另选了分类。"),
         _count("chosen_other"),
     ),
     Column(
-        "chosen_blind", _C("没有候选"), _C("系统没有给出候选，人工判断。"), _count("chosen_blind")
+        "chosen_blind", _C("无候选"), _C("系统没有给出候选，人工判断。"), _count("chosen_blind")
     ),
     Column(
         "top_1",
-        _C("第一候选命中率"),
-        _C("选第一候选 ÷ 人工派单。"),
+        _C("第一命中率"),
+        _C("选第一个候选的 ÷ 人工派单。"),
         _rate("chosen_1", "chosen"),
     ),
     Column(
         "top_2",
-        _C("前两候选命中率"),
-        _C("（选第一候选 + 选第二候选）÷ 人工派单。"),
+        _C("前二命中率"),
+        _C("选第一个或第二个候选的 ÷ 人工派单。"),
         _rate("chosen_top", "chosen"),
     ),
-    Column("pressed", _C("用按钮派单"), _C("按候选按钮派出、没有改分类的。"), _count("pressed")),
+    Column("pressed", _C("用按钮"), _C("按候选按钮派出、没有改分类的。"), _count("pressed")),
 )
 PAIR_COLUMNS = (
     Column(

@@ -214,7 +214,7 @@ def test_it_says_when_there_is_nothing(browser: Browser, cast: Cast) -> None:
 def test_the_workbook_says_the_same(browser: Browser, story: dict[str, Ticket]) -> None:
     Category.objects.filter(code="0401").update(name="=1+1")
     response = browser("lead").get(EXPORT)
-    book = load_workbook(BytesIO(response.getvalue()))  # type: ignore[attr-defined]
+    book = load_workbook(BytesIO(response.getvalue()))
     assert book.sheetnames == [
         "说明",
         "按周",

@@ -154,7 +154,7 @@ def test_the_latest_runs_are_counted_when_there_are_too_many(cast: Cast) -> None
     [(0, 0, 0.0, 1.0), (10, 10, 0.7225, 1.0), (90, 100, 0.8256, 0.9448), (0, 10, 0.0, 0.2775)],
 )
 def test_the_interval_is_wilsons(hits: int, total: int, low: float, high: float) -> None:
-    assert wilson(hits, total) == (pytest.approx(low, abs=1e-4), pytest.approx(high, abs=1e-4))
+    assert wilson(hits, total) == pytest.approx((low, high), abs=1e-4)
 
 
 def test_an_alarm_needs_enough_cases_and_a_clear_miss() -> None:
