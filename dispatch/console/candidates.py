@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from dispatch.console.prefill import dispatch_initial
-from dispatch.console.run_rows import candidates_of, number, percent
+from dispatch.console.run_rows import candidates_of, data_of, number, percent, steps_of
 from dispatch.console.wording import urgency_text
 from dispatch.enums import TicketAction
 from dispatch.models import Department, Ticket, TriageRun
@@ -44,15 +44,25 @@ def candidate_buttons(
     the same check of version, role and guards as for a form filled in by hand.
     """
     links = candidate_links(runs, actions)
-    names = dict(Department.objects.values_list("pk", "name")) if links else {}
+    if not links or ticket.return_count or ticket.reopen_count:
+        return (
+            links  # triage has been wrong about this one already: nobody repeats it with one press
+        )
+    departments = Department.objects.exclude(code=held_department(runs[0]))
+    names = dict(departments.values_list("pk", "name"))
     return [_with_inputs(request, ticket, link, names) for link in links]
+
+
+def held_department(run: TriageRun) -> str:
+    """Return the code of the unit that triage would not dispatch to (complained of), "" for none."""
+    steps = steps_of(run)
+    held = "route" in steps and not steps["route"].get("ok")
+    return str(data_of(steps, "route").get("lead") or "") if held else ""
 
 
 def _with_inputs(
     request: HttpRequest, ticket: Ticket, link: dict[str, Any], names: dict[int, str]
 ) -> dict[str, Any]:
-    if ticket.return_count or ticket.reopen_count:  # one button has been wrong already: look first
-        return link
     filled = dispatch_initial(request, ticket, wanted=str(link["key"] - 1))
     lead = names.get(filled["lead_department"] or 0, "")
     if not lead or not filled["candidate"]:

@@ -232,10 +232,22 @@ def _details(event: TicketEvent, departments: dict[int, str]) -> list[Pair]:
         (_("拟延期至"), _moment_of(data.get("new_due"))),
         (_("复核日期"), str(data.get("review_at", ""))),
         (_("评分"), _rating(data)),
+        (_("研判候选"), _candidate(data)),
     ]
     if event.action == TicketAction.DISPATCH:
         details.append((_("主办"), departments.get(event.lead_department_id or 0, "")))
     return [detail for detail in details if detail[1]]
+
+
+def _candidate(data: dict[str, Any]) -> str:
+    """Say which of triage's candidates the person took."""
+    told = data.get("triage")
+    if not isinstance(told, dict) or not told.get("proposed"):
+        return ""
+    taken = {1: _("采用第一候选"), 2: _("采用第二候选")}.get(told.get("chosen", 0))
+    if taken is None:
+        return _("未采用，另选了分类")
+    return _("%s（按候选按钮派出）") % taken if told.get("pressed") else taken
 
 
 def _due_change(event: TicketEvent) -> str:

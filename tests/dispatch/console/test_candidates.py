@@ -69,6 +69,7 @@ def test_one_confirmation_dispatches(browser: Browser, cast: Cast, ticket: Ticke
     event = stored.events.get(action=Act.DISPATCH)
     assert event.data["triage"]["pressed"] == 2
     assert event.data["triage"]["proposed"] == ["0401", LAMPS]
+    assert "采用第二候选（按候选按钮派出）" in page_of(client, ticket).content.decode()
 
 
 def test_the_first_carries_the_assisting_units(
@@ -134,6 +135,16 @@ def test_the_rule_that_triage_found_decides_the_unit(
     given = inputs_of(page_of(browser("dispatcher"), ticket), 1)
     assert given["lead_department"] == [cast.enforcement.pk]
     assert "assisting" not in given
+
+
+def test_a_unit_that_is_complained_of_is_not_one_press_away(
+    browser: Browser, cast: Cast, ticket: Ticket
+) -> None:
+    route = {"step": "route", "ok": False, "reason": "x", "data": {"lead": "sanitation"}}
+    TriageRun.objects.filter(ticket=ticket).update(steps=[route])
+    rows = page_of(browser("lead"), ticket).context["candidates"]
+    assert "inputs" not in rows[0]
+    assert "inputs" in rows[1]
 
 
 def test_danger_keeps_the_urgency(browser: Browser, ticket: Ticket) -> None:
