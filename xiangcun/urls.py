@@ -23,6 +23,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("readyz", health.readyz, name="readyz"),
     path("admin/alarms/", include("dispatch.console.alarm_urls")),
     path("admin/summary/", include("dispatch.console.summary_urls")),
+    path("admin/triage-quality/", include("dispatch.console.quality_urls")),
     path("media/photos/<str:token>", photo_file, name="photo-file"),
     path("admin/", admin.site.urls),
     path("api/schema", SpectacularJSONAPIView.as_view(), name="schema"),

@@ -170,12 +170,16 @@ _ENUMS = {
 class ActionForm(forms.Form):
     """The form of one action on one ticket.
 
-    ``version`` is what the person saw; ``kept_photos`` are files that were stored before an earlier
+    ``version`` is what the person saw, ``candidate`` the button of triage they pressed (0 for none);
+    ``kept_photos`` are files that were stored before an earlier
     try was refused, so that nobody uploads twice.
     """
 
     version = forms.IntegerField(widget=forms.HiddenInput())
     kept_photos = forms.CharField(required=False, widget=forms.HiddenInput())
+    candidate = forms.IntegerField(
+        required=False, min_value=0, max_value=9, widget=forms.HiddenInput()
+    )
 
     def __init__(
         self,
@@ -232,7 +236,8 @@ class ActionForm(forms.Form):
                 values[name] = kind(values[name])
         if "assisting" in values:
             values["assisting"] = tuple(values["assisting"])
-        return Fields(**values, photos=tuple(photos))
+        candidate = self.cleaned_data.get("candidate") or 0
+        return Fields(**values, photos=tuple(photos), candidate=candidate)
 
     def refuse(self, error: DomainError) -> None:
         """Show a refusal of the domain at its fields, or above the form."""

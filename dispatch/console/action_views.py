@@ -13,7 +13,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from dispatch.console.action_forms import ActionForm
+from dispatch.console.candidates import candidate_links
 from dispatch.console.conflict_cards import conflicts_of
+from dispatch.console.highlight import highlight
 from dispatch.console.people import SEES_ORIGINALS, OfficeAdmin, actor_of, has_role
 from dispatch.console.prefill import duties_json, initial_for
 from dispatch.console.ticket_cards import (
@@ -22,17 +24,17 @@ from dispatch.console.ticket_cards import (
     event_line,
     pending_of,
     ticket_facts,
-    triage_card,
 )
 from dispatch.console.ticket_page import (
     INTERNAL_ACTIONS,
     buttons,
-    candidate_links,
     headline,
+    marks_by_report,
     nearby_link,
     page_context,
     read_id,
     ticket_or_404,
+    triage_cards,
 )
 from dispatch.domain.lifecycle import perform
 from dispatch.domain.workflow import Transition, find
@@ -191,7 +193,7 @@ def _base(
     runs = reads.triage_runs_of(ticket) if actor_of(request).is_command_room else []
     latest = reads.last_event(ticket)
     look = Look(contact=False, originals=False, now=now)
-    actions = buttons(request, ticket, now=now)
+    actions, marks = buttons(request, ticket, now=now), marks_by_report(runs)
     return {
         **admin.admin_site.each_context(request),
         **headline(ticket),
@@ -202,9 +204,12 @@ def _base(
         "facts": ticket_facts(ticket),
         "clocks": clocks_of(ticket, now=now),
         "pending": pending_of(ticket),
-        "texts": [mask_contacts(row.report.text) for row in rows[:3]],
+        "texts": [
+            highlight(mask_contacts(row.report.text), marks.get(row.report_id, ()))
+            for row in rows[:3]
+        ],
         "candidates": candidate_links(runs, actions),
-        "triage": [triage_card(run) for run in runs[:1]],
+        "triage": triage_cards(request, runs[:1]),
         "latest": event_line(latest, reads.department_names(), look) if latest else None,
     }
 

@@ -8,7 +8,14 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from dispatch.console.people import READS_CASES, READS_MODELS, READS_RULES, SETS_RULES, has_role
+from dispatch.console.people import (
+    READS_CASES,
+    READS_MODELS,
+    READS_QUALITY,
+    READS_RULES,
+    SETS_RULES,
+    has_role,
+)
 from dispatch.domain.demo_staff import FILE_NAME
 from dispatch.enums import COMMAND_ROLES
 
@@ -26,6 +33,11 @@ def reads_cases(request: HttpRequest) -> bool:
 def reads_records(request: HttpRequest) -> bool:
     """Whether the person reads the command room's records."""
     return has_role(request, COMMAND_ROLES)
+
+
+def reads_quality(request: HttpRequest) -> bool:
+    """Whether the person reads how good triage was."""
+    return has_role(request, READS_QUALITY)
 
 
 def reads_rules(request: HttpRequest) -> bool:

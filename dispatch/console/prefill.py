@@ -9,8 +9,11 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from dispatch.console.conflict_cards import conflicts_of
+from dispatch.console.explanation import dangers_of
+from dispatch.console.people import actor_of
+from dispatch.console.run_rows import candidates_of, data_of, steps_of
 from dispatch.enums import TicketAction
-from dispatch.models import CategoryDuty, Department, Ticket
+from dispatch.models import CategoryDuty, Department, Ticket, TriageRun
 from dispatch.queries.tickets import triage_runs_of
 from reports.models import Category
 
@@ -19,7 +22,7 @@ def initial_for(request: HttpRequest, ticket: Ticket, action: TicketAction) -> d
     """Return the initial values of the form of ``action``."""
     initial: dict[str, Any] = {"version": ticket.version}
     if action == TicketAction.DISPATCH:
-        initial |= _dispatch(request, ticket)
+        initial |= dispatch_initial(request, ticket, wanted=request.GET.get("candidate", ""))
     if action == TicketAction.MERGE:
         initial["target_ticket"] = request.GET.get("target", "")[:20]
     if action == TicketAction.REQUEST_EXTENSION and ticket.due_at:
@@ -27,9 +30,13 @@ def initial_for(request: HttpRequest, ticket: Ticket, action: TicketAction) -> d
     return initial
 
 
-def _dispatch(request: HttpRequest, ticket: Ticket) -> dict[str, Any]:
-    category = _candidate_category(request, ticket) or ticket.category
-    lead = _suggested(ticket)
+def dispatch_initial(request: HttpRequest, ticket: Ticket, *, wanted: str) -> dict[str, Any]:
+    """Return what a dispatch starts with; ``wanted`` is a candidate's place from 0, "" for none."""
+    runs = triage_runs_of(ticket) if actor_of(request).is_command_room else []
+    run = runs[0] if runs else None
+    chosen = _candidate_category(run, ticket, wanted)
+    category = chosen or ticket.category
+    lead = _suggested(ticket) or _routed(run, category)
     assisting: list[Department] = []
     if category is not None:
         duty = CategoryDuty.objects.filter(category=category).select_related("lead").first()
@@ -43,21 +50,41 @@ def _dispatch(request: HttpRequest, ticket: Ticket) -> dict[str, Any]:
     assisting = [row for row in assisting if row.pk not in conflict.complained and row != lead]
     return {
         "category": category.pk if category else None,
-        "urgency": ticket.urgency,
+        "urgency": candidate_urgency(run, chosen, ticket),
+        "candidate": int(wanted) + 1 if chosen is not None and wanted in {"0", "1"} else 0,
         "lead_department": lead.pk if lead else None,
         "assisting": [row.pk for row in assisting],
     }
 
 
-def _candidate_category(request: HttpRequest, ticket: Ticket) -> Category | None:
-    wanted = request.GET.get("candidate", "")
+def _candidate_category(run: TriageRun | None, ticket: Ticket, wanted: str) -> Category | None:
     if not wanted and ticket.category is not None:
         return None
-    runs = triage_runs_of(ticket)
-    rows = runs[0].candidates if runs else []
+    rows = candidates_of(run) if run else []
     index = int(wanted) if wanted in {"0", "1", "2"} else 0
     code = rows[index].get("category", "") if index < len(rows) else ""
-    return Category.objects.filter(code=code, parent__isnull=False).first()
+    return Category.objects.filter(code=code, parent__isnull=False, is_active=True).first()
+
+
+def candidate_urgency(run: TriageRun | None, chosen: Category | None, ticket: Ticket) -> str:
+    """Return the urgency of a candidate: its category's, unless danger or a dispatch raised it."""
+    if chosen is None:
+        return ticket.urgency
+    raised = ticket.dispatch_count > 0 or (run is not None and bool(dangers_of(run)))
+    default = str(chosen.default_urgency)
+    return min(default, ticket.urgency) if raised else default
+
+
+def _routed(run: TriageRun | None, category: Category | None) -> Department | None:
+    """Return whom triage's rule chose for its best candidate, as long as that is the one taken."""
+    rows = candidates_of(run) if run else []
+    if run is None or category is None or not rows or rows[0].get("category") != category.code:
+        return None
+    step = steps_of(run).get("route", {})
+    code = data_of(steps_of(run), "route").get("lead")
+    if not step.get("ok") or not isinstance(code, str):
+        return None
+    return Department.objects.filter(code=code, is_active=True).first()
 
 
 def _suggested(ticket: Ticket) -> Department | None:

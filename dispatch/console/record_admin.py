@@ -13,9 +13,9 @@ from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
+from dispatch.console.explanation import triage_card
 from dispatch.console.paging import CappedPaginator
 from dispatch.console.people import RecordAdmin, actor_of
-from dispatch.console.ticket_cards import triage_card
 from dispatch.console.wording import DECISION_NAMES, reason_text, who_text
 from dispatch.enums import TicketStatus
 from dispatch.models import Ticket, TicketEvent, TriageRun
@@ -162,9 +162,7 @@ class TriageRunAdmin(NumberSearch):
     @admin.display(description=_("候选"))
     def candidate_lines(self, run: TriageRun) -> str:
         rows = triage_card(run)["candidates"]
-        return "；".join(
-            f"{row['name']} {row['confidence']}（{row['department']}）" for row in rows
-        )
+        return "；".join(f"{row.name} {row.confidence}（{row.department}）" for row in rows)
 
 
 @admin.register(TicketEvent)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TypedDict
+from collections.abc import Iterable, Sequence
+from typing import NotRequired, TypedDict
 
 from django.utils.translation import gettext as _
 
@@ -19,17 +19,21 @@ class Series(TypedDict):
     """One row of bars or one line."""
 
     name: str
-    values: list[float]
+    values: Sequence[float | None]
 
 
 class Chart(TypedDict):
-    """``kind`` is ``line`` or ``bar`` (horizontal); ``stack`` piles the series up."""
+    """``kind`` is ``line`` or ``bar`` (horizontal); ``stack`` piles the series up.
+
+    ``label_width`` is how many pixels the names of bars may take before they are cut off.
+    """
 
     kind: str
     stack: bool
     title: str
     names: list[str]
     series: list[Series]
+    label_width: NotRequired[int]
 
 
 def build_charts(summary: Summary) -> dict[str, Chart]:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from dispatch.console.explanation import plain_reason
+from dispatch.console.highlight import Mark, highlight
 from dispatch.console.photo_cards import PhotoCard, photo_cards
 from dispatch.console.wording import (
-    DECISION_NAMES,
-    STEP_NAMES,
     due_text,
     moment_text,
     reason_text,
@@ -21,7 +23,7 @@ from dispatch.console.wording import (
 )
 from dispatch.domain.guards import EXTENSION
 from dispatch.enums import TicketAction, TicketStatus, Visibility
-from dispatch.models import Ticket, TicketEvent, TicketReport, TriageRun
+from dispatch.models import Ticket, TicketEvent, TicketReport
 from reports.enums import Channel, CoordinateSystem, LocationSource, ReportKind
 from reports.models import Report, ReportUpdate
 from xiangcun.lib.text import mask_contacts, mask_phone
@@ -54,7 +56,7 @@ class ReportCard:
 
     number: str
     title: str
-    text: str
+    text: SafeString
     facts: list[Pair]
     photos: list[PhotoCard]
     updates: list[dict[str, Any]]
@@ -128,8 +130,8 @@ def pending_of(ticket: Ticket) -> list[Pair]:
     return lines
 
 
-def report_card(row: TicketReport, look: Look) -> ReportCard:
-    """Build the card of one report."""
+def report_card(row: TicketReport, look: Look, marks: Sequence[Mark] = ()) -> ReportCard:
+    """Build the card of one report; ``marks`` are the words of its text that decided."""
     report = row.report
     photos = [link.photo for link in report.reportphoto_set.all()]
     return ReportCard(
@@ -140,7 +142,7 @@ def report_card(row: TicketReport, look: Look) -> ReportCard:
             "channel": Channel(report.channel).label,
             "at": moment_text(report.submitted_at),
         },
-        text=mask_contacts(report.text),
+        text=highlight(mask_contacts(report.text), marks),
         facts=_report_facts(row, look),
         photos=photo_cards(photos, ticket_id=row.ticket_id, originals=look.originals, now=look.now),
         updates=[_update_line(update, row.ticket_id, look) for update in report.updates.all()],
@@ -231,10 +233,22 @@ def _details(event: TicketEvent, departments: dict[int, str]) -> list[Pair]:
         (_("拟延期至"), _moment_of(data.get("new_due"))),
         (_("复核日期"), str(data.get("review_at", ""))),
         (_("评分"), _rating(data)),
+        (_("研判候选"), _candidate(data)),
     ]
     if event.action == TicketAction.DISPATCH:
         details.append((_("主办"), departments.get(event.lead_department_id or 0, "")))
     return [detail for detail in details if detail[1]]
+
+
+def _candidate(data: dict[str, Any]) -> str:
+    """Say which of triage's candidates the person took."""
+    told = data.get("triage")
+    if not isinstance(told, dict) or not told.get("proposed"):
+        return ""
+    taken = {1: _("采用第一候选"), 2: _("采用第二候选")}.get(told.get("chosen", 0))
+    if taken is None:
+        return _("未采用，另选了分类")
+    return _("%s（按候选按钮派出）") % taken if told.get("pressed") else taken
 
 
 def _due_change(event: TicketEvent) -> str:
@@ -253,34 +267,6 @@ def _rating(data: dict[str, Any]) -> str:
         return ""
     solved = _("已解决") if data.get("solved") else _("未解决")
     return f"{data['score']} 分，{solved}"
-
-
-def triage_card(run: TriageRun) -> dict[str, Any]:
-    """Build what triage decided and why."""
-    return {
-        "report": run.report.number,
-        "at": moment_text(run.at),
-        "decision": DECISION_NAMES.get(run.decision, _("已研判")),
-        "reason": mask_contacts(run.reason),
-        "confidence": f"{run.confidence:.0%}",
-        "steps": [
-            {
-                "name": STEP_NAMES.get(step.get("step", ""), _("其他")),
-                "ok": bool(step.get("ok")),
-                "reason": mask_contacts(str(step.get("reason", ""))),
-            }
-            for step in run.steps
-        ],
-        "candidates": [
-            {
-                "name": row.get("name", ""),
-                "confidence": f"{float(row.get('confidence', 0)):.0%}",
-                "department": row.get("department") or _("无分工"),
-                "words": "、".join(row.get("words", [])),
-            }
-            for row in run.candidates[:3]
-        ],
-    }
 
 
 def place_facts(report: Report | None, ticket: Ticket) -> list[Pair]:
@@ -316,7 +302,7 @@ def ticket_facts(ticket: Ticket) -> list[Pair]:
         (_("主办单位"), ticket.lead_department.name if ticket.lead_department else _("未派单")),
         (_("上报数"), str(ticket.report_count)),
         (_("派单方式"), _dispatch_way(ticket)),
-        (_("转人工原因"), mask_contacts(ticket.queue_reason)),
+        (_("转人工原因"), plain_reason(ticket.queue_reason)),
         (_("区级编号"), ticket.external_number),
         (_("办理人"), str(ticket.finished_by) if ticket.finished_by else ""),
         (_("办理结果"), reason_text(ticket.outcome)),

@@ -9,6 +9,9 @@ from django.http import Http404, HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from dispatch.console.candidates import candidate_buttons
+from dispatch.console.explanation import Names, marks_of, similar_numbers, triage_card
+from dispatch.console.highlight import Mark
 from dispatch.console.people import SEES_ORIGINALS, actor_of, has_role
 from dispatch.console.ticket_cards import (
     Look,
@@ -18,13 +21,12 @@ from dispatch.console.ticket_cards import (
     place_facts,
     report_card,
     ticket_facts,
-    triage_card,
 )
 from dispatch.console.wording import STATUS_TONE, URGENCY_TONE, moment_text, urgency_text
 from dispatch.domain.lifecycle import available_actions
 from dispatch.domain.workflow import Transition
 from dispatch.enums import AssignmentKind, TicketAction, TicketStatus
-from dispatch.models import Ticket
+from dispatch.models import Ticket, TriageRun
 from dispatch.queries import tickets as reads
 from dispatch.queries.access import may_see_contact, visible_tickets
 from reports.enums import Urgency
@@ -89,6 +91,7 @@ def page_context(request: HttpRequest, ticket: Ticket, *, now: datetime) -> dict
     actions = buttons(request, ticket, now=now)
     nearby = reads.nearby_tickets(actor, ticket)
     runs = reads.triage_runs_of(ticket) if actor.is_command_room else []
+    marks = marks_by_report(runs)
     return {
         **headline(ticket),
         "merged_into": merged_into_link(request, ticket),
@@ -98,18 +101,39 @@ def page_context(request: HttpRequest, ticket: Ticket, *, now: datetime) -> dict
         "clocks": clocks_of(ticket, now=now),
         "pending": pending_of(ticket),
         "actions": actions,
-        "reports": [report_card(row, look) for row in rows],
+        "reports": [report_card(row, look, marks.get(row.report_id, ())) for row in rows],
         "more_reports": max(0, ticket.report_count - len(rows)),
         "confidential_note": ticket.confidential,
         "events": [event_line(event, departments, look) for event in reads.events_of(ticket)],
         "assignments": assignments(ticket),
         "merged": [ticket_link(row) for row in reads.merged_tickets(actor, ticket)],
         "nearby": [nearby_link(near) for near in nearby],
-        "triage": [triage_card(run) for run in runs],
-        "candidates": candidate_links(runs, actions),
+        "triage": triage_cards(request, runs),
+        "candidates": candidate_buttons(request, ticket, runs, actions),
         "place": place_facts(rows[0].report if rows else None, ticket),
         "map": map_data(ticket, rows, nearby),
     }
+
+
+def triage_cards(request: HttpRequest, runs: list[TriageRun]) -> list[dict[str, Any]]:
+    """Return why triage decided as it did, with links to the tickets it found similar."""
+    if not runs:
+        return []
+    wanted = {number for run in runs for number in similar_numbers(run)}
+    found = visible_tickets(actor_of(request)).filter(number__in=wanted)
+    names = Names(
+        departments=reads.department_codes(),
+        tickets={
+            number: reverse("admin:dispatch_ticket_change", args=(pk,))
+            for pk, number in found.values_list("pk", "number")
+        },
+    )
+    return [triage_card(run, names) for run in runs]
+
+
+def marks_by_report(runs: list[TriageRun]) -> dict[int, list[Mark]]:
+    """Return the words to be marked in each report's text."""
+    return {run.report_id: marks_of(run) for run in reversed(runs)}
 
 
 def headline(ticket: Ticket) -> dict[str, Any]:
@@ -167,21 +191,6 @@ def assignments(ticket: Ticket) -> list[dict[str, Any]]:
             "active": row.ended_at is None,
         }
         for row in reads.assignments_of(ticket)
-    ]
-
-
-def candidate_links(runs: list[Any], actions: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return the two best candidates as links to a filled dispatch form, when dispatch is possible."""
-    url = next((row["url"] for row in actions if row["action"] == TicketAction.DISPATCH), None)
-    if url is None or not runs:
-        return []
-    return [
-        {
-            "url": f"{url}?candidate={index}",
-            "label": " · ".join(filter(None, [row.get("name", ""), row.get("department", "")])),
-            "confidence": f"{float(row.get('confidence', 0)):.0%}",
-        }
-        for index, row in enumerate(runs[0].candidates[:2])
     ]
 
 

@@ -16,6 +16,7 @@ from dispatch.domain import clocks
 from dispatch.domain.assignments import assign_departments, end_assignments
 from dispatch.domain.guards import EXTENSION, SUSPENSION, Attempt
 from dispatch.domain.moving import give_back_reports, move_reports
+from dispatch.domain.proposals import proposal_data
 from dispatch.enums import LimitStage, Role
 from dispatch.enums import TicketAction as Act
 from dispatch.models import Ticket
@@ -84,9 +85,11 @@ def _dispatch(attempt: Attempt) -> Data:
     ticket.auto_dispatched = attempt.seat.role == Role.SYSTEM
     ticket.queue_reason = ""
     assign_departments(ticket, lead=lead, assisting=fields.assisting, now=now)
+    by_person = attempt.seat.role != Role.SYSTEM
     reason = fields.conflict_reason.strip()
     return {
         **({"conflict_reason": reason} if reason else {}),
+        **(proposal_data(ticket, category, pressed=fields.candidate) if by_person else {}),
         "was": was,
         "assisting": [department.pk for department in fields.assisting],
         "limit": {"sign": sign.minutes, "handle": handle.minutes, "unit": str(handle.unit)},

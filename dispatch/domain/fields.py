@@ -44,6 +44,7 @@ class Fields:
     """Input of an action. ``new_due`` is aware UTC, ``score`` 1–5, texts up to 2,000 characters.
 
     ``alert`` is no input: it is what the words of a report or supplement were found to tell.
+    ``candidate`` is the button (1 or 2) of triage's candidate that was pressed to dispatch, 0 for none.
     """
 
     note: str = ""
@@ -65,6 +66,7 @@ class Fields:
     solved: bool | None = None
     score: int | None = None
     alert: Alert | None = None
+    candidate: int = 0
 
     @property
     def reason_code(self) -> str:

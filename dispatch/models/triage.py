@@ -43,6 +43,7 @@ class TriageRun(models.Model):
             models.Index(
                 fields=["id"], name="triage_hits_uncounted", condition=Q(hits_counted=False)
             ),
+            models.Index(fields=["at"], name="triagerun_at"),
         ]
 
     def __str__(self) -> str:

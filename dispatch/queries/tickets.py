@@ -12,13 +12,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Max, Prefetch, Q, QuerySet
+from django.db.models import Case, IntegerField, Max, Prefetch, Q, QuerySet, When
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from dispatch.enums import OPEN_STATUSES, TicketStatus
 from dispatch.models import Assignment, Department, Ticket, TicketEvent, TicketReport, TriageRun
 from dispatch.queries.access import Viewer, current_tickets, visible_tickets
+from dispatch.queries.triage_runs import ATTACHED
 from reports.models import Grid, ReportPhoto, ReportUpdate
 from xiangcun.lib.geo import bounding_box, distance_m
 
@@ -160,8 +161,10 @@ def merged_tickets(viewer: Viewer, ticket: Ticket) -> list[Ticket]:
 
 
 def triage_runs_of(ticket: Ticket) -> list[TriageRun]:
-    """Return the latest runs of triage behind the ticket."""
-    return list(ticket.triage_runs.select_related("report").order_by("-pk")[:5])
+    """Return the run that opened the ticket, then the latest of those that joined it."""
+    joined = Case(When(decision=ATTACHED, then=1), default=0, output_field=IntegerField())
+    rows = ticket.triage_runs.select_related("report").annotate(joined=joined)
+    return list(rows.order_by("joined", "-pk")[:5])
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,6 +220,11 @@ def photo_belongs(ticket: Ticket, photo_id: UUID) -> bool:
 def department_names() -> dict[int, str]:
     """Return the short name of every department, for the ids that events carry."""
     return dict(Department.objects.values_list("pk", "short_name"))
+
+
+def department_codes() -> dict[str, str]:
+    """Return the name of every department by code, for what triage wrote down."""
+    return dict(Department.objects.values_list("code", "name"))
 
 
 def waiting_since(ticket: Ticket, *, now: datetime) -> timedelta:

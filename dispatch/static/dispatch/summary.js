@@ -37,7 +37,7 @@
         type: "category",
         data: chart.names,
         inverse: true,
-        axisLabel: { width: 120, overflow: "truncate", interval: 0 },
+        axisLabel: { width: chart.label_width || 120, overflow: "truncate", interval: 0 },
       },
       series: chart.series.map((series) => ({
         type: "bar",

@@ -72,7 +72,7 @@ def test_it_works(browser: Browser, cast: Cast) -> None:
         "两类相近",
     ):
         assert words in html
-    assert "按候选派单：暴露/积存垃圾 · 环卫所（40%）" in html
+    assert "<b>暴露/积存垃圾</b><small>环卫所 · 把握 40%" in html
 
 
 @pytest.mark.parametrize(
