@@ -23,4 +23,9 @@ BEAT: dict[str, dict[str, Any]] = {
         "schedule": 300.0,
         "options": {"expires": 240},
     },
+    "dispatch.refresh_hotspots": {
+        "task": "dispatch.refresh_hotspots",
+        "schedule": 3 * 3600.0,
+        "options": {"expires": 3600},
+    },
 }

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from dispatch.domain.timers import run_timers as fire_timers
 from dispatch.summary.rollup import fold_all
+from dispatch.triage.hotspots.refresh import refresh_hotspots as rebuild_hotspots
 from dispatch.triage.pipeline import run_triage
 from dispatch.triage.sweep import sweep_untriaged as sweep
 
@@ -33,3 +34,9 @@ def fold_events() -> None:
 def run_timers() -> None:
     """Do what time alone does: bring back, accept, close, archive."""
     fire_timers(now=timezone.now())
+
+
+@shared_task(name="dispatch.refresh_hotspots", soft_time_limit=300, time_limit=360)
+def refresh_hotspots() -> None:
+    """Find again what many people report; doing it twice changes nothing."""
+    rebuild_hotspots(now=timezone.now())

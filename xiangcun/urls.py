@@ -22,6 +22,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("admin/summary/", include("dispatch.console.summary_urls")),
+    path("admin/hotspots/", include("dispatch.console.hotspot_urls")),
     path("media/photos/<str:token>", photo_file, name="photo-file"),
     path("admin/", admin.site.urls),
     path("api/schema", SpectacularJSONAPIView.as_view(), name="schema"),

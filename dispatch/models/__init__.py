@@ -1,5 +1,6 @@
 """Tables of the office's world."""
 
+from dispatch.models.hotspots import Hotspot, HotspotReport
 from dispatch.models.ledger import EventPhoto, LedgerIsAppendOnlyError, TicketEvent
 from dispatch.models.policy import (
     CalendarDay,
@@ -22,6 +23,8 @@ __all__ = [
     "Department",
     "EventPhoto",
     "HandlingLimit",
+    "Hotspot",
+    "HotspotReport",
     "LedgerIsAppendOnlyError",
     "LexiconTerm",
     "Membership",

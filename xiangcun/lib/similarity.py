@@ -97,9 +97,14 @@ def first_sentence(text: str) -> str:
     return lead[:LEAD_CHARACTERS]
 
 
+def substance_of(text: str) -> str:
+    """Return ``text`` without what every complaint says."""
+    return _BOILERPLATE.sub("", text)
+
+
 def pairs_of(text: str) -> frozenset[str]:
     """Return the pairs of neighbouring characters left after taking out what every complaint says."""
-    kept = letters_of(_BOILERPLATE.sub("", text)) or letters_of(text)
+    kept = letters_of(substance_of(text)) or letters_of(text)
     pairs = frozenset(kept[start : start + 2] for start in range(len(kept) - 1))
     return pairs or frozenset(filter(None, [kept]))
 
