@@ -46,4 +46,9 @@ BEAT: dict[str, dict[str, Any]] = {
         "schedule": crontab(hour="2", minute="30"),
         "options": {"expires": 4 * 3600},
     },
+    "dispatch.refresh_hotspots": {
+        "task": "dispatch.refresh_hotspots",
+        "schedule": 3 * 3600.0,
+        "options": {"expires": 3600},
+    },
 }

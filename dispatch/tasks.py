@@ -10,6 +10,7 @@ from dispatch.domain.learning import TRAINING_TASK
 from dispatch.domain.timers import run_timers as fire_timers
 from dispatch.queries.classifiers import targets_are_stale
 from dispatch.summary.rollup import fold_all
+from dispatch.triage.hotspots.refresh import refresh_hotspots as rebuild_hotspots
 from dispatch.triage.pipeline import run_triage
 from dispatch.triage.rule_watch import watch_rules as watch
 from dispatch.triage.sweep import sweep_untriaged as sweep
@@ -71,3 +72,9 @@ def sweep_targets() -> None:
     """Ring for the training whose bell was lost after the operator set other targets."""
     if targets_are_stale():
         bell.ring(TRAINING_TASK)
+
+
+@shared_task(name="dispatch.refresh_hotspots", soft_time_limit=300, time_limit=360)
+def refresh_hotspots() -> None:
+    """Find again what many people report; doing it twice changes nothing."""
+    rebuild_hotspots(now=timezone.now())

@@ -321,6 +321,7 @@ CELERY_TASK_QUEUES: dict[str, dict[str, str]] = {"default": {}, "photos": {}, "t
 CELERY_TASK_ROUTES = {
     "reports.process_photo": {"queue": "photos"},
     "dispatch.train_classifier": {"queue": "training"},
+    "dispatch.refresh_hotspots": {"queue": "training"},
 }
 CELERY_WORKER_CONCURRENCY = env_int("WORKER_CONCURRENCY", 2 if REDIS_URL else 1, low=1, high=64)
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1

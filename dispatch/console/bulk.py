@@ -77,9 +77,12 @@ def bulk_page(admin: OfficeAdmin, request: HttpRequest, action: str) -> HttpResp
             return _render(admin, request, row.action, form, {"results": results, "tickets": []})
         ids = [part.split(":")[0] for part in form.data.get("chosen", "").split(",")]
         return _render(admin, request, row.action, form, {"tickets": _chosen(request, ids)}, 400)
-    tickets = _chosen(request, request.GET.get("ids", "").split(","))
+    tickets = _chosen(request, ",".join(request.GET.getlist("ids")).split(","))
+    target = request.GET.get("target", "")[:20]
+    # The ticket that the others go into stays out of the list: it cannot go into itself.
+    tickets = [ticket for ticket in tickets if ticket.number != target]
     chosen = ",".join(f"{ticket.pk}:{ticket.version}" for ticket in tickets)
-    form = BulkForm(initial={"version": 0, "chosen": chosen}, **shape)
+    form = BulkForm(initial={"version": 0, "chosen": chosen, "target_ticket": target}, **shape)
     return _render(admin, request, row.action, form, {"tickets": tickets})
 
 

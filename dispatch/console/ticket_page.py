@@ -24,7 +24,7 @@ from dispatch.console.ticket_cards import (
 )
 from dispatch.console.wording import STATUS_TONE, URGENCY_TONE, moment_text, urgency_text
 from dispatch.domain.lifecycle import available_actions
-from dispatch.domain.workflow import Transition
+from dispatch.domain.workflow import IN_OFFICE, Transition
 from dispatch.enums import AssignmentKind, TicketAction, TicketStatus
 from dispatch.models import Ticket, TriageRun
 from dispatch.queries import tickets as reads
@@ -110,6 +110,7 @@ def page_context(request: HttpRequest, ticket: Ticket, *, now: datetime) -> dict
         "nearby": [nearby_link(near) for near in nearby],
         "triage": triage_cards(request, runs),
         "candidates": candidate_buttons(request, ticket, runs, actions),
+        "merge_url": merge_url(actions),
         "place": place_facts(rows[0].report if rows else None, ticket),
         "map": map_data(ticket, rows, nearby),
     }
@@ -176,7 +177,14 @@ def nearby_link(near: reads.NearbyTicket) -> dict[str, Any]:
         "distance": _("%d 米") % round(near.distance_m),
         "category": row.category.name if row.category else _("未定"),
         "department": row.lead_department.short_name if row.lead_department else "",
+        "alike": near.alike,
+        "may_take": near.alike and row.status in IN_OFFICE,
     }
+
+
+def merge_url(actions: list[dict[str, Any]]) -> str:
+    """Return where a one-click merge goes, "" when this person may not merge the ticket now."""
+    return next((row["url"] for row in actions if row["action"] == TicketAction.MERGE), "")
 
 
 def assignments(ticket: Ticket) -> list[dict[str, Any]]:

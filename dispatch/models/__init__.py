@@ -1,6 +1,7 @@
 """Tables of the office's world."""
 
 from dispatch.models.alarms import Alarm, UrgencyRule
+from dispatch.models.hotspots import Hotspot, HotspotReport
 from dispatch.models.learning import ModelChange, ModelVersion, TriageSettings
 from dispatch.models.ledger import EventPhoto, LedgerIsAppendOnlyError, TicketEvent
 from dispatch.models.places import GridImport
@@ -28,6 +29,8 @@ __all__ = [
     "EventPhoto",
     "GridImport",
     "HandlingLimit",
+    "Hotspot",
+    "HotspotReport",
     "LedgerIsAppendOnlyError",
     "LexiconTerm",
     "Membership",

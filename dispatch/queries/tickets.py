@@ -22,10 +22,13 @@ from dispatch.queries.access import Viewer, current_tickets, visible_tickets
 from dispatch.queries.triage_runs import ATTACHED
 from reports.models import Grid, ReportPhoto, ReportUpdate
 from xiangcun.lib.geo import bounding_box, distance_m
+from xiangcun.lib.similarity import likeness, places_agree, print_of
 
 COUNT_CAP = 1000
 """Queues are counted up to this; the screen says 999+ from here on."""
 NEARBY_RADIUS_M = 300.0
+ALIKE, ALIKE_ELSEWHERE = 0.3, 0.6
+"""Likeness of words from which a ticket near by is marked, in the same category and in another."""
 MAX_REPORTS = 50
 MAX_NEARBY = 10
 MAX_NEIGHBOURS = 40
@@ -169,14 +172,19 @@ def triage_runs_of(ticket: Ticket) -> list[TriageRun]:
 
 @dataclass(frozen=True, slots=True)
 class NearbyTicket:
-    """An open ticket close to another; ``distance_m`` in metres."""
+    """An open ticket close to another; ``distance_m`` in metres, ``words`` the likeness 0–1."""
 
     ticket: Ticket
     distance_m: float
+    words: float = 0.0
+    alike: bool = False
 
 
 def nearby_tickets(viewer: Viewer, ticket: Ticket) -> list[NearbyTicket]:
-    """Return other open tickets within ``NEARBY_RADIUS_M``, same category first, then the nearest."""
+    """Return other open tickets within ``NEARBY_RADIUS_M``: like words, same category, the nearest.
+
+    The titles are compared: they are the first reports' openings, which tell most, and are read anyway.
+    """
     box = bounding_box(ticket.lat, ticket.lng, NEARBY_RADIUS_M)
     rows = (
         visible_tickets(viewer)
@@ -189,12 +197,28 @@ def nearby_tickets(viewer: Viewer, ticket: Ticket) -> list[NearbyTicket]:
         .select_related("category", "lead_department")
         .order_by("-pk")[:100]
     )
-    found = [
-        NearbyTicket(row, distance_m(ticket.lat, ticket.lng, row.lat, row.lng)) for row in rows
-    ]
+    found = [_beside(ticket, row) for row in rows]
     found = [near for near in found if near.distance_m <= NEARBY_RADIUS_M]
-    found.sort(key=lambda near: (near.ticket.category_id != ticket.category_id, near.distance_m))
+    found.sort(
+        key=lambda near: (
+            not near.alike,
+            near.ticket.category_id != ticket.category_id,
+            near.distance_m,
+        )
+    )
     return found[:MAX_NEARBY]
+
+
+def _beside(ticket: Ticket, other: Ticket) -> NearbyTicket:
+    mine, theirs = print_of(ticket.title), print_of(other.title)
+    words = likeness(mine, theirs)
+    alike = (
+        words >= (ALIKE if other.category_id == ticket.category_id else ALIKE_ELSEWHERE)
+        and places_agree(mine, theirs) is not False
+        and other.confidential == ticket.confidential
+    )
+    distance = distance_m(ticket.lat, ticket.lng, other.lat, other.lng)
+    return NearbyTicket(other, distance, words, alike)
 
 
 def neighbours_of(grid: Grid) -> list[Grid]:

@@ -206,6 +206,12 @@ class NearbyQuery(serializers.Serializer[Any]):
     lng = QueryNumberField(min_value=-MAX_LNG, max_value=MAX_LNG)
     coord_type = serializers.ChoiceField(CoordinateSystem.choices, default=CoordinateSystem.WGS84)
     category = TextField(max_length=4, allow_blank=True, default="")
+    text = TextField(
+        max_length=200,
+        allow_blank=True,
+        default="",
+        help_text="正在填写的内容（可截取前 200 字），说得相近的事项排在前面",
+    )
 
 
 class PublicQuery(serializers.Serializer[Any]):

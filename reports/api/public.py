@@ -27,17 +27,17 @@ class NearbyView(PublicView):
 
     @extend_schema(
         operation_id="reports_nearby",
-        summary="附近已公开的未办结事项",
+        summary="附近已公开的未办结事项，内容相近的在前",
         tags=_TAGS,
         parameters=[NearbyQuery],
         responses={200: schemas.NearbyShape, **schemas.errors(400, 429)},
     )
     def get(self, request: Request) -> Response:
-        """Return up to five, the nearest first."""
+        """Return up to five: those told in like words first, then the nearest."""
         query = validated(NearbyQuery, request.query_params)
         kind = CoordType(query["coord_type"])
         lat, lng = to_wgs84(query["lat"], query["lng"], kind)
-        cases = nearby_reports(lat, lng, category=query["category"])
+        cases = nearby_reports(lat, lng, category=query["category"], text=query["text"])
         return Response({"items": [nearby_answer(case, kind) for case in cases]})
 
 

@@ -182,7 +182,7 @@ class NearbyReportShape(PublicReportShape):
 
 
 class NearbyShape(Shape[Any]):
-    """Up to five cases, the nearest first."""
+    """Up to five cases: those told in like words first, then the nearest."""
 
     items = NearbyReportShape(many=True)
 

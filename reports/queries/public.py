@@ -15,11 +15,14 @@ from django.db.models import QuerySet
 from reports.models import OPEN_STATUSES, Report
 from reports.queries.categories import CategoryNode, category_tree
 from xiangcun.lib.geo import BoundingBox, bounding_box, distance_m, round_public
+from xiangcun.lib.similarity import likeness, places_agree, print_of
 
 NEARBY_LIMIT = 5
 DEFAULT_RADIUS_M = 100.0
 BLUR_M = 75.0
 """How far rounding may move a point: half the diagonal of a cell of 111 m by 96 m."""
+ALIKE = 0.5
+"""Likeness from which a case is named first to whom describes theirs."""
 _CANDIDATES = 200
 _COLUMNS = (
     "id", "number", "public_status", "category_id", "lat", "lng", "department_name",
@@ -77,27 +80,40 @@ def present(report: Report, *, distance: float | None = None) -> PublicReport:
     )
 
 
-def nearby_reports(lat: float, lng: float, *, category: str = "") -> list[PublicReport]:
+def nearby_reports(
+    lat: float, lng: float, *, category: str = "", text: str = ""
+) -> list[PublicReport]:
     """Return up to five open published cases around a WGS-84 point, the nearest first.
 
-    The radius is that of the category (100 m without one), widened by what rounding may move.
+    The radius is that of the category (100 m without one), widened by what rounding may move. With
+    ``text`` those told in much the same words come before the rest. Only "alike or not" decides, not
+    how much: an order by likeness would let a stranger guess a case's words piece by piece.
     """
     node = category_tree().nodes.get(category)
     reach = (node.duplicate_radius_m if node else DEFAULT_RADIUS_M) + BLUR_M
     box = bounding_box(lat, lng, reach + BLUR_M)
     rows = published_reports(bbox=box, statuses=OPEN_STATUSES, category=category).order_by("-id")
+    if text:
+        rows = rows.only(*_COLUMNS, "text")
     found = [
-        present(row, distance=distance_m(lat, lng, *round_public(row.lat, row.lng)))
+        (not _is_alike(text, row), distance_m(lat, lng, *round_public(row.lat, row.lng)), row)
         for row in rows[:_CANDIDATES]
     ]
-    near = [case for case in found if case.distance_m is not None and case.distance_m <= reach]
-    return sorted(near, key=lambda case: case.distance_m or 0.0)[:NEARBY_LIMIT]
+    near = sorted((row for row in found if row[1] <= reach), key=lambda row: row[:2])
+    return [present(row, distance=distance) for _, distance, row in near[:NEARBY_LIMIT]]
 
 
 def is_open_public_number(number: str) -> bool:
     """Whether somebody may join this case: published and still open."""
     rows = Report.objects.filter(number=number, published_at__isnull=False)
     return rows.filter(public_status__in=OPEN_STATUSES).exists()
+
+
+def _is_alike(text: str, row: Report) -> bool:
+    if not text:
+        return False
+    told, known = print_of(text), print_of(row.text)
+    return likeness(told, known) >= ALIKE and places_agree(told, known) is not False
 
 
 def _category_ids(code: str) -> list[int]:

@@ -2,7 +2,7 @@ import pytest
 from pytest_django import DjangoAssertNumQueries
 
 from reports.enums import PublicStatus
-from reports.models import Resident
+from reports.models import Report, Resident
 from reports.queries.categories import category_tree
 from reports.queries.public import BLUR_M
 from tests.factories import NOW, make_category, make_report
@@ -92,3 +92,45 @@ def test_it_costs_the_same_for_many_rows(
     category_tree()
     with django_assert_num_queries(1):
         assert len(nobody.get("/reports/nearby", **HERE).json()["items"]) == rows
+
+
+def test_it_names_first_what_is_told_in_like_words(nobody: Api, zhang: Resident) -> None:
+    near = make_report(zhang, published_at=NOW, text="垃圾桶满了没人清运")
+    alike = make_report(
+        zhang, published_at=NOW, text="村口路灯坏了，晚上一片漆黑。", lat=30.31 + 60 * METRE
+    )
+
+    def numbers(**query: str) -> list[str]:
+        items = nobody.get("/reports/nearby", **HERE, **query).json()["items"]
+        assert all("text" not in item for item in items)
+        return [item["number"] for item in items]
+
+    assert numbers() == [near.number, alike.number]
+    assert numbers(text="村口的路灯坏了") == [alike.number, near.number]
+    assert numbers(text="没有一个字相同") == [near.number, alike.number]
+    assert numbers(text="   ") == [near.number, alike.number]
+
+
+def test_another_building_is_not_alike(nobody: Api, zhang: Resident) -> None:
+    near = make_report(zhang, published_at=NOW, text="垃圾桶满了没人清运")
+    make_report(zhang, published_at=NOW, text="5幢楼道灯坏了", lat=30.31 + 60 * METRE)
+    items = nobody.get("/reports/nearby", **HERE, text="3幢楼道灯坏了").json()["items"]
+    assert items[0]["number"] == near.number
+
+
+@pytest.mark.parametrize("text", ["字" * 201, "字" * 5000])
+def test_it_validates_the_text(nobody: Api, text: str) -> None:
+    answer = nobody.get("/reports/nearby", **HERE, text=text)
+    assert answer.status_code == 400
+    assert answer.json()["errors"][0]["field"] == "text"
+
+
+def test_text_costs_no_more_queries(
+    nobody: Api, zhang: Resident, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    category_tree()
+    for count in (1, 3):
+        while len(Report.objects.all()) < count:
+            make_report(zhang, published_at=NOW)
+        with django_assert_num_queries(1):
+            nobody.get("/reports/nearby", **HERE, text="垃圾没人清运")

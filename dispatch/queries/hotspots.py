@@ -1,0 +1,88 @@
+"""Reading hotspots: what they are made of, the ranked list, and one with its tickets.
+
+Confidential matters are left out here, at the source, and once more where a page is drawn: a
+category may have become confidential since the last refresh.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Q, QuerySet
+
+from dispatch.enums import TicketStatus
+from dispatch.models import Hotspot, Ticket, TicketReport
+from reports.enums import ReportKind
+
+WINDOW = timedelta(days=28)
+MAX_REPORTS = 5000
+"""Bounds the work of a refresh; the newest are looked at. A township has some hundreds a month."""
+MAX_SHOWN = 50
+MAX_TICKETS = 100
+_DROPPED = (TicketStatus.WITHDRAWN, TicketStatus.REJECTED)
+_OPEN_MATTER = Q(category__isnull=True) | Q(category__confidential=False)
+_COLUMNS = (
+    "report_id", "report__text", "report__kind", "report__lat", "report__lng",
+    "report__submitted_at", "report__resident_id", "ticket__category_id", "ticket__grid__village_name",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class ReportRow:
+    """A report as hotspots see it; ``point`` is WGS-84."""
+
+    report_id: int
+    text: str
+    kind: ReportKind
+    point: tuple[float, float]
+    at: datetime
+    resident_id: int | None
+    category_id: int | None
+    village: str
+
+
+def recent_reports(*, now: datetime) -> list[ReportRow]:
+    """Return the window's reports that are not confidential, oldest first (one query)."""
+    rows = (
+        TicketReport.objects.filter(
+            report__submitted_at__gt=now - WINDOW,
+            report__submitted_at__lte=now,
+            ticket__confidential=False,
+        )
+        .filter(Q(ticket__category__isnull=True) | Q(ticket__category__confidential=False))
+        .exclude(ticket__status__in=_DROPPED)
+        .exclude(report__kind=ReportKind.PRAISE)
+        .order_by("-report_id")
+    )
+    found = [
+        ReportRow(pk, text, ReportKind(kind), (lat, lng), at, resident, category, village or "")
+        for pk, text, kind, lat, lng, at, resident, category, village in rows.values_list(
+            *_COLUMNS
+        )[:MAX_REPORTS]
+    ]
+    return found[::-1]
+
+
+def ranked_hotspots() -> list[Hotspot]:
+    """Return the hotspots by how many people the last week heard, at most ``MAX_SHOWN``."""
+    rows = _readable().select_related("category")
+    order = ("-recent_residents", "-resident_count", "-last_at", "pk")
+    return list(rows.order_by(*order)[:MAX_SHOWN])
+
+
+def hotspot_for_page(pk: int) -> Hotspot | None:
+    """Return one hotspot, ``None`` when there is none (any more)."""
+    return _readable().select_related("category").filter(pk=pk).first()
+
+
+def tickets_of(hotspot: Hotspot) -> list[Ticket]:
+    """Return the tickets that hold its reports now, oldest first; confidential ones are not there."""
+    holders = TicketReport.objects.filter(report__hotspot_report__hotspot=hotspot)
+    rows = Ticket.objects.filter(pk__in=holders.values("ticket"), confidential=False)
+    related = ("category", "grid", "lead_department")
+    return list(rows.filter(_OPEN_MATTER).select_related(*related).order_by("pk")[:MAX_TICKETS])
+
+
+def _readable() -> QuerySet[Hotspot]:
+    return Hotspot.objects.filter(_OPEN_MATTER)

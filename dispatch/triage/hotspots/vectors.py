@@ -1,0 +1,67 @@
+"""Messages as rows of numbers: characters and pairs of characters, weighted by how rare they are."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from itertools import chain
+
+import numpy as np
+from scipy.sparse import csr_matrix
+
+from xiangcun.lib.similarity import letters_of
+
+MIN_MESSAGES = 2
+"""What only one message says tells nothing about two of them being alike."""
+_BLOCK = 128
+_LONGEST = 2
+
+
+def weigh_texts(texts: Sequence[str]) -> csr_matrix:
+    """Return one row of length 1 a text (TF-IDF, sublinear), columns in the order of the words."""
+    counts = [Counter(_grams(letters_of(text))) for text in texts]
+    spread = Counter(chain.from_iterable(counts))
+    kept = sorted(gram for gram, messages in spread.items() if messages >= MIN_MESSAGES)
+    column = {gram: index for index, gram in enumerate(kept)}
+    rarity = {gram: math.log((1 + len(texts)) / (1 + spread[gram])) + 1 for gram in kept}
+    data: list[float] = []
+    columns: list[int] = []
+    ends = [0]
+    for row in counts:
+        weights = {
+            column[gram]: (1 + math.log(times)) * rarity[gram]
+            for gram, times in row.items()
+            if gram in column
+        }
+        length = math.hypot(*weights.values()) or 1.0
+        columns.extend(weights)
+        data.extend(weight / length for weight in weights.values())
+        ends.append(len(columns))
+    shape = (len(texts), len(kept))
+    return csr_matrix((np.array(data, dtype=np.float32), columns, ends), shape=shape)
+
+
+def alike_pairs(
+    parts: Sequence[tuple[float, csr_matrix]], *, floor: float
+) -> Iterator[tuple[int, int, float]]:
+    """Yield ``(row, later row, likeness)`` of every pair alike enough; weighted sum of cosines.
+
+    A block of rows at a time: the full table of all pairs would not fit into a worker.
+    """
+    rows = parts[0][1].shape[0]
+    for start in range(0, rows, _BLOCK):
+        found = sum(share * (matrix[start : start + _BLOCK] @ matrix.T) for share, matrix in parts)
+        table = found.tocoo()
+        above = (table.data >= floor) & (table.col > table.row + start)
+        for row, col, value in zip(
+            table.row[above].tolist(), table.col[above].tolist(), table.data[above].tolist(),
+            strict=True,
+        ):  # fmt: skip
+            yield row + start, col, value
+
+
+def _grams(letters: str) -> Iterator[str]:
+    for size in range(1, _LONGEST + 1):
+        for start in range(len(letters) - size + 1):
+            yield letters[start : start + size]
