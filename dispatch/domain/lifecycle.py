@@ -13,7 +13,7 @@ from django.db import transaction
 
 from dispatch.domain import clocks, ledger
 from dispatch.domain.actors import Actor, Seat
-from dispatch.domain.alarms import heed_alert, ring_if_raised
+from dispatch.domain.alarms import alert_of_merged, heed_alert, ring_if_raised
 from dispatch.domain.effects import Data, apply_effect
 from dispatch.domain.fields import Fields, check_fields
 from dispatch.domain.guards import STATE_GUARDS, Attempt, check_guards
@@ -169,7 +169,10 @@ def _move_partner(attempt: Attempt, partner: Ticket, *, moved: list[int]) -> Non
         Act.ATTACH if merged else Act.DETACH,
         actor=attempt.actor,
         now=attempt.now,
-        fields=Fields(note=f"{ticket.number}{transition.action.label}"),
+        fields=Fields(
+            note=f"{ticket.number}{transition.action.label}",
+            alert=alert_of_merged(ticket) if merged else None,
+        ),
     )
     if not merged:
         project_ticket(ticket, now=attempt.now)
