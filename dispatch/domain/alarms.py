@@ -71,6 +71,13 @@ def ring_for_new(ticket: Ticket, alert: Alert | None, *, now: datetime) -> None:
         _ring(ticket, alert or Alert(Urgency.P0, "研判为特急"), now=now)
 
 
+def alert_of_merged(ticket: Ticket) -> Alert | None:
+    """Return what a P0 ticket brings to the one it is merged into, ``None`` below P0."""
+    if ticket.urgency != Urgency.P0:
+        return None
+    return Alert(Urgency.P0, f"并入特急工单 {ticket.number}", hazard=ticket.hazard)
+
+
 def _by_hand(attempt: Attempt) -> Alert:
     who = str(attempt.actor.user) if attempt.actor.user else str(attempt.seat.role.label)
     return Alert(Urgency.P0, f"{who}{attempt.transition.action.label}时定为特急")

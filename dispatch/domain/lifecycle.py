@@ -13,7 +13,7 @@ from django.db import transaction
 
 from dispatch.domain import clocks, ledger
 from dispatch.domain.actors import SYSTEM, Actor, Seat
-from dispatch.domain.alarms import heed_alert, ring_if_raised
+from dispatch.domain.alarms import alert_of_merged, heed_alert, ring_if_raised
 from dispatch.domain.effects import Data, apply_effect
 from dispatch.domain.fields import Fields, check_fields
 from dispatch.domain.guards import STATE_GUARDS, Attempt, check_guards
@@ -62,7 +62,9 @@ def perform(
         data, partner = _step(attempt)
         if action in _TWO_TICKETS and partner is not None:
             _move_partner(attempt, partner, moved=data["reports"])
-        elif action != Act.ATTACH:  # whoever attaches shows the ticket to the report that came
+        # Whoever attaches shows the ticket to the report that came; the others see no change, unless
+        # its words have made the matter more urgent.
+        elif action != Act.ATTACH or "raised" in data:
             photos = _shown_photos(attempt)
             project_ticket(ticket, now=now, text=public_text(attempt), photos=photos)
         return ticket
@@ -191,7 +193,10 @@ def _move_partner(attempt: Attempt, partner: Ticket, *, moved: list[int]) -> Non
         Act.ATTACH if merged else Act.DETACH,
         actor=attempt.actor,
         now=attempt.now,
-        fields=Fields(note=f"{ticket.number}{transition.action.label}"),
+        fields=Fields(
+            note=f"{ticket.number}{transition.action.label}",
+            alert=alert_of_merged(ticket) if merged else None,
+        ),
     )
     project_ticket(partner if merged else ticket, now=attempt.now, among=moved)
     tell(moved, transition.public_text, now=attempt.now)

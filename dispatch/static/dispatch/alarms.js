@@ -7,7 +7,7 @@
     const SHOWN_MS = 5000, HIDDEN_MS = 20000, LOST_MS = 30000;
     const title = document.title;
     let state = { alarms: [], count: "0" }, offset = 0, heardAt = Date.now(), timer = 0, lost = "";
-    let notice = "", etag = "", audio = null, muted = sessionStorage.getItem("xc-alarm-muted") === "1";
+    let loggedOut = false, notice = "", etag = "", audio = null, muted = sessionStorage.getItem("xc-alarm-muted") === "1";
 
     const node = (tag, className, text) => {
         const made = document.createElement(tag);
@@ -93,7 +93,13 @@
         bar.classList.toggle("xc-quiet", !ringing && !lost);
         bar.classList.toggle("xc-lost", Boolean(lost) && !ringing);
         bar.classList.toggle("xc-loud", Boolean(state.is_lead) && state.alarms.some((row) => row.escalated));
-        if (lost) bar.append(node("div", "xc-alarm-foot", lost));
+        if (lost) {
+            const line = node("div", "xc-alarm-foot", lost);
+            const again = node("a", "xc-alarm-link", "重新登录");
+            again.href = `${bar.dataset.login}?next=${encodeURIComponent(location.pathname + location.search)}`;
+            if (loggedOut) line.append(again);
+            bar.append(line);
+        }
         const rows = node("div", "xc-alarm-rows");
         rows.append(...state.alarms.map(row));
         if (ringing) bar.append(rows);
@@ -125,7 +131,8 @@
             const headers = etag ? { "If-None-Match": etag } : {};
             const answer = await fetch(bar.dataset.feed, { headers, credentials: "same-origin", redirect: "manual" });
             if (answer.type === "opaqueredirect" || answer.status === 401 || answer.status === 403) {
-                lost = "登录已失效，收不到特急警报，请重新登录。";
+                loggedOut = true;
+                lost = "登录已失效，收不到特急警报。";
                 state = { alarms: [], count: "0" };
                 draw();
                 return;

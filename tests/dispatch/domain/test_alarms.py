@@ -91,6 +91,15 @@ def test_lowered_and_raised_again_rings_a_second_round(cast: Cast) -> None:
     assert [(row[0], row[1] is None) for row in rounds] == [(1, False), (2, True)]
 
 
+def test_a_merged_p0_makes_its_target_p0(cast: Cast) -> None:
+    calm, fire = make_ticket(cast=cast), fire_ticket(cast)
+    fields = Fields(target_ticket=calm, note="同一处")
+    perform(fire.pk, Act.MERGE, actor=cast.dispatcher, now=NOW, fields=fields)
+    calm.refresh_from_db()
+    assert (calm.urgency, calm.hazard) == ("P0", "fire")
+    assert Alarm.objects.filter(ticket=calm, acknowledged_at__isnull=True).exists()
+
+
 def test_a_failed_transaction_rings_nothing(cast: Cast) -> None:
     def fail() -> None:
         with transaction.atomic():
