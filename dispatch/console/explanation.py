@@ -134,7 +134,7 @@ def sentence(run: TriageRun, names: Names) -> str:
     line = number(data_of(steps, "classify").get("threshold"))
     if run.decision == "dispatched":
         return _dispatched(best, confidence, line, _department(steps, best, names))
-    return _queued(best, confidence, line, steps)
+    return _queued(best, confidence, line, steps, plain_reason(run.reason))
 
 
 def _dispatched(best: Row, confidence: float, line: float | None, department: str) -> str:
@@ -147,9 +147,11 @@ def _dispatched(best: Row, confidence: float, line: float | None, department: st
     return sure + reached + (_("，已派给%s") % department if department else _("，已自动派单"))
 
 
-def _queued(best: Row, confidence: float, line: float | None, steps: Mapping[str, Row]) -> str:
+def _queued(
+    best: Row, confidence: float, line: float | None, steps: Mapping[str, Row], reason: str
+) -> str:
     name, sure = best.get("name", ""), percent(confidence)
-    if line is not None and line >= NEVER:
+    if line is not None and line > NEVER:
         return _("“%(name)s”目前不自动派单（把握 %(sure)s），转指挥室") % {
             "name": name,
             "sure": sure,
@@ -159,7 +161,7 @@ def _queued(best: Row, confidence: float, line: float | None, steps: Mapping[str
         words = {"name": name, "sure": sure, "line": needed}
         told = _("是“%(name)s”的把握 %(sure)s，未达到自动派单线 %(line)s，转指挥室") % words
         return "；".join([told, *_holds(steps, but="classify")[:1]])
-    holds = _holds(steps)
+    holds = _holds(steps) or ([reason] if reason else [])
     if not holds:
         return _("系统有 %(sure)s 的把握是“%(name)s”，转指挥室") % {"sure": sure, "name": name}
     if len(holds) == 1 and not steps.get("classify", {}).get("ok", True):
@@ -216,6 +218,7 @@ def facts_of(steps: Mapping[str, Row]) -> list[tuple[str, str]]:
         (_("跳过的规则"), _skipped(data_of(steps, "route"))),
         *_place(steps),
         (_("紧急程度"), step_reason(steps.get("prioritise", {}))),
+        (_("不算险情"), _taken_back(data_of(steps, "prioritise"))),
     ]
     return [(label, mask_contacts(text)) for label, text in facts if text]
 
@@ -233,6 +236,12 @@ def _skipped(route: Row) -> str:
     rows = rows_of(route.get("skipped"))
     lines = [f"{row.get('rule', '')}（{row.get('reason', '')}）" for row in rows]
     return "；".join(lines[:MAX_LINES])
+
+
+def _taken_back(urgency: Row) -> str:
+    """Name the danger words that the text itself takes back ("电话线断了" is no live wire)."""
+    rows = rows_of(urgency.get("taken_back"))[:MAX_LINES]
+    return "；".join(f"“{row.get('word', '')}”：{row.get('why', '')}" for row in rows)
 
 
 def _place(steps: Mapping[str, Row]) -> list[tuple[str, str]]:
@@ -299,7 +308,7 @@ def _foot(run: TriageRun) -> list[tuple[str, str]]:
     line = number(data.get("threshold"))
     shown = ""
     if line is not None:
-        shown = _("当前不自动派单") if line >= NEVER else percent(line)
+        shown = _("当前不自动派单") if line > NEVER else percent(line)
     feet = [
         (_("研判模型"), version_text(run.model_version)),
         (_("当日自动派单线"), shown),

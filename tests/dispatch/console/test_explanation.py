@@ -99,7 +99,7 @@ def test_it_says_that_it_was_not() -> None:
             "系统有 93% 的把握是“路灯不亮”，但位置在辖区外约 900 米，转指挥室",
         ),
         (
-            {"decision": "queued", "steps": [step("classify", ok=False, threshold=1.0)]},
+            {"decision": "queued", "steps": [step("classify", ok=False, threshold=1.01)]},
             "“路灯不亮”目前不自动派单（把握 93%），转指挥室",
         ),
         (
@@ -121,6 +121,20 @@ def test_it_says_that_it_was_not() -> None:
             "并入工单 GD261124-AAAAA（同日、同地、内容相同）",
         ),
         ({"decision": "queued", "steps": []}, "系统有 93% 的把握是“路灯不亮”，转指挥室"),
+        (
+            {"decision": "queued", "steps": [step("classify")], "reason": "自动派单已关闭"},
+            "系统有 93% 的把握是“路灯不亮”，但自动派单已关闭，转指挥室",
+        ),
+        (
+            {
+                "decision": "queued",
+                "steps": [
+                    step("classify", ok=False, reason="分类把握不足", threshold=0.95),
+                    step("prioritise", ok=False, reason="特急：有险情词“漏电”，请人工确认"),
+                ],
+            },
+            "是“路灯不亮”的把握 93%，未达到自动派单线 95%，转指挥室；特急：有险情词“漏电”，请人工确认",
+        ),
     ],
 )  # fmt: skip
 def test_it_says_every_outcome(values: dict[str, Any], told: str) -> None:
@@ -151,7 +165,8 @@ def test_it_names_rule_place_and_danger() -> None:
                 step("locate", reason="归入最近的示例网格（相距约 80 米）", village="临江村",
                      named=["沿江村"], contradiction={"name": "沿江村", "distance_m": 1200},
                      shift_hint="sent_gcj02_as_wgs84"),
-                step("prioritise", reason="紧急（险情词“漏电”）", dangers=["漏电"]),
+                step("prioritise", reason="紧急（险情词“漏电”）", dangers=["漏电"],
+                     taken_back=[{"word": "线断了", "why": "说的是电话线"}]),
                 step("route", reason="派出所（规则：夜间）", lead="police", rule="夜间",
                      skipped=[{"rule": "旧规则", "reason": "主办单位已停用"}]),
                 step("duplicates", ticket="GD261124-AAAAA",
@@ -168,6 +183,7 @@ def test_it_names_rule_place_and_danger() -> None:
     assert facts["地名矛盾"] == "文字提到“沿江村”，与定位不符，相距约 1200 米"
     assert facts["坐标提示"].startswith("坐标可能是 GCJ-02")
     assert facts["紧急程度"] == "紧急（险情词“漏电”）"
+    assert facts["不算险情"] == "“线断了”：说的是电话线"
     assert card["dangers"] == ["漏电"]
     assert [(row.number, row.url, row.facts) for row in card["similar"]] == [
         ("GD261124-AAAAA", "", "已并入"),
@@ -183,7 +199,7 @@ def test_a_row_of_any_shape_shows(odd: Any) -> None:
         assert card["sentence"]
     odd_data = [
         step(name, **dict.fromkeys(("candidates", "dangers", "suggestions", "skipped", "named",
-                                    "contradiction", "threshold", "ticket", "rule"), odd))
+                                    "contradiction", "threshold", "ticket", "rule", "taken_back"), odd))
         for name in ("classify", "locate", "prioritise", "duplicates", "route")
     ]  # fmt: skip
     assert triage_card(run_of(steps=odd_data))["decision"] == "自动派单"
