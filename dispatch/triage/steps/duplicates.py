@@ -14,7 +14,6 @@ from dispatch.triage.reference import Reference
 from dispatch.triage.steps.classify import CONFIDENT
 from reports.models import Category
 from xiangcun.lib.geo import distance_m
-from xiangcun.lib.similarity import print_of
 
 NAME = "duplicates"
 JOIN_DISTANCE_M = 1000.0
@@ -85,14 +84,14 @@ def _find(context: TriageContext, category: Category) -> list[_Found]:
 
 
 def _compare(context: TriageContext, category: Category, ticket: OpenTicket) -> _Found:
-    new, distance = print_of(context.text), _metres(context, ticket)
+    distance = _metres(context, ticket)
     compared = [
         _Found(
             ticket,
             kind,
             compare(
-                new,
-                print_of(text),
+                context.text,
+                text,
                 distance_m=distance,
                 radius_m=float(category.duplicate_radius_m),
                 same_category=ticket.category_id == category.pk,
