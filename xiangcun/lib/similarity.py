@@ -14,7 +14,7 @@ from functools import lru_cache
 
 COMPARED_CHARACTERS = 300
 LEAD_CHARACTERS = 40
-_MIN_LEAD = 5
+_MIN_LEAD = 3
 _LEAD_SHARE = 0.6
 """The opening's part of the likeness; the rest is the whole text's."""
 

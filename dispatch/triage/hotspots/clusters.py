@@ -1,6 +1,7 @@
 """What many people say: messages joined by average likeness as long as they stay alike.
 
-Two messages are as alike as their titles and openings are (cosine of TF-IDF, mixed). A pair that
+Two messages are as alike as their titles and openings are (cosine of TF-IDF, mixed), without what
+every complaint says. A pair that
 names different places of one kind counts a third; a pair with points too far apart counts nothing.
 Then, the most alike pair first, groups are joined while the mean over all their pairs stays above
 ``stop`` (average linkage, on the sparse graph: a pair below ``floor`` counts as zero). Same input,
@@ -15,7 +16,7 @@ from dataclasses import dataclass
 
 from dispatch.triage.hotspots.vectors import alike_pairs, weigh_texts
 from xiangcun.lib.geo import distance_m
-from xiangcun.lib.similarity import Names, compare_names, named_places
+from xiangcun.lib.similarity import Names, compare_names, named_places, substance_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,14 +32,14 @@ class Message:
 class Settings:
     """How alike is alike. Chosen by reason, and held by the bench to ±20 %.
 
-    ``title_share``: title and opening count alike, the opening holds the title again;
+    ``title_share``: the opening counts twice the title, and holds it;
     ``opening``: characters of the body read, about three sentences; ``other_place``: what is left of
     a pair that names different places; ``reach_m``: how far apart one matter's points may lie, and
     ``named_reach_m`` how far when both name the same place (a road is long).
     """
 
-    stop: float = 0.18
-    floor: float = 0.08
+    stop: float = 0.19
+    floor: float = 0.06
     title_share: float = 0.33
     opening: int = 100
     other_place: float = 0.3
@@ -55,8 +56,8 @@ def find_clusters(messages: Sequence[Message], settings: Settings = DEFAULT) -> 
         return []
     openings = [f"{row.title} {row.body[: settings.opening]}" for row in messages]
     parts = (
-        (settings.title_share, weigh_texts([row.title for row in messages])),
-        (1 - settings.title_share, weigh_texts(openings)),
+        (settings.title_share, weigh_texts([substance_of(row.title) for row in messages])),
+        (1 - settings.title_share, weigh_texts([substance_of(text) for text in openings])),
     )
     places = [_Places(named_places(row.title), named_places(text), row.point)
               for row, text in zip(messages, openings, strict=True)]  # fmt: skip

@@ -2,7 +2,7 @@
 
 The recent week's people against the three weeks before: given their sum, the recent share is a
 binomial whose expected value without growth is a quarter. The lower bound of its Wilson interval
-(80 %) turned back into a ratio is what may be claimed; two people after one are no doubling.
+(95 %) turned back into a ratio is what may be claimed; two people after one are no doubling.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 RECENT_DAYS = 7
 BEFORE_DAYS = 21
-_LEVEL = 1.2816
+_LEVEL = 1.96
 _EXPOSURE = BEFORE_DAYS / RECENT_DAYS
 
 

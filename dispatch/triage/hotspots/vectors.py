@@ -12,8 +12,9 @@ from scipy.sparse import csr_matrix
 
 from xiangcun.lib.similarity import letters_of
 
-MIN_MESSAGES = 2
-"""What only one message says tells nothing about two of them being alike."""
+SMALL = 1000
+"""Among fewer messages most words stand in one only, and those are what makes them different; and
+rarity is reckoned as among so many: in a quiet month half of all may be about one broken lamp."""
 _BLOCK = 128
 _LONGEST = 2
 
@@ -22,9 +23,11 @@ def weigh_texts(texts: Sequence[str]) -> csr_matrix:
     """Return one row of length 1 a text (TF-IDF, sublinear), columns in the order of the words."""
     counts = [Counter(_grams(letters_of(text))) for text in texts]
     spread = Counter(chain.from_iterable(counts))
-    kept = sorted(gram for gram, messages in spread.items() if messages >= MIN_MESSAGES)
+    least = 1 if len(texts) < SMALL else 2
+    kept = sorted(gram for gram, messages in spread.items() if messages >= least)
     column = {gram: index for index, gram in enumerate(kept)}
-    rarity = {gram: math.log((1 + len(texts)) / (1 + spread[gram])) + 1 for gram in kept}
+    total = 1 + max(len(texts), SMALL)
+    rarity = {gram: math.log(total / (1 + spread[gram])) + 1 for gram in kept}
     data: list[float] = []
     columns: list[int] = []
     ends = [0]

@@ -14,7 +14,6 @@ from dispatch.triage.reference import Reference
 from dispatch.triage.steps.classify import CONFIDENT
 from reports.models import Category
 from xiangcun.lib.geo import distance_m
-from xiangcun.lib.similarity import Print, print_of
 
 NAME = "duplicates"
 JOIN_DISTANCE_M = 1000.0
@@ -77,23 +76,20 @@ def _find(context: TriageContext, category: Category) -> list[_Found]:
         radius_m=float(category.duplicate_radius_m),
         now=context.now,
     )
-    new = print_of(context.text)
-    found = [_compare(context, new, category, ticket) for ticket in near if ticket.texts]
+    found = [_compare(context, category, ticket) for ticket in near if ticket.texts]
     found.sort(key=lambda row: (-row.comparison.score, row.comparison.distance_m, row.ticket.pk))
     return found
 
 
-def _compare(
-    context: TriageContext, new: Print, category: Category, ticket: OpenTicket
-) -> _Found:
+def _compare(context: TriageContext, category: Category, ticket: OpenTicket) -> _Found:
     distance = _metres(context, ticket)
     compared = [
         _Found(
             ticket,
             kind,
             compare(
-                new,
-                print_of(text),
+                context.text,
+                text,
                 distance_m=distance,
                 radius_m=float(category.duplicate_radius_m),
                 same_category=ticket.category_id == category.pk,
