@@ -11,7 +11,8 @@ from dispatch.triage.learned.words import segment
 MAX_WORDS = 8
 READ_CHARACTERS = 400
 SMALLEST_SHARE = 0.08
-"""A word that weighed less than this share of the strongest is noise to a reader."""
+SMALLEST = 0.05
+"""A word that weighed less than this share of the strongest, or these log-odds, is noise to a reader."""
 
 
 class Wording:
@@ -43,7 +44,7 @@ class Wording:
     def _chosen(self, found: Mapping[str, float]) -> list[tuple[str, float]]:
         """Keep the strongest; of a word and a part of it only the stronger."""
         ranked = sorted(found.items(), key=lambda row: (-row[1], row[0]))
-        least = max(ranked[0][1] * SMALLEST_SHARE, 1e-6) if ranked else 0.0
+        least = max(ranked[0][1] * SMALLEST_SHARE, SMALLEST) if ranked else 0.0
         kept: list[tuple[str, float]] = []
         for word, weight in ranked:
             if weight < least or len(kept) == MAX_WORDS:

@@ -60,6 +60,29 @@ class _Material:
     lexicon: Doubles
 
 
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """What was learned, before it is said how sure is sure enough."""
+
+    parts: Parts
+    answers: Answers
+    metrics: Mapping[str, object]
+    codes: tuple[str, ...]
+
+    def model(self, targets: Targets) -> TrainedModel:
+        """Return the model with the lines that reach ``targets`` on the out-of-fold answers."""
+        lines = fit_thresholds(self.answers, len(self.codes), targets)
+        parts = replace(self.parts, thresholds=dict(zip(self.codes, lines, strict=True)))
+        right, auto = self.answers.right, self.answers.confidence >= np.array(lines)[self.answers.best]
+        metrics = dict(self.metrics) | {
+            "auto_share": round(float(auto.mean()), 4) if len(auto) else 0.0,
+            "auto_accuracy": round(float(right[auto].mean()), 4) if auto.any() else 0.0,
+            "target_accuracy": targets.accuracy,
+            "target_level": targets.level,
+        }
+        return TrainedModel(parts, metrics)
+
+
 def train(
     examples: Sequence[Example], leaves: Sequence[Leaf], *, targets: Targets, seed: int = 0
 ) -> TrainedModel:
@@ -67,31 +90,27 @@ def train(
 
     The same input and seed give the same model, byte for byte. Raises ModelFault("no_categories").
     """
+    return learn(examples, leaves, seed=seed).model(targets)
+
+
+def learn(examples: Sequence[Example], leaves: Sequence[Leaf], *, seed: int = 0) -> Learned:
+    """Do everything of :func:`train` but the lines, which several targets can share."""
     if not leaves:
         raise ModelFault("no_categories", "分类目录是空的，无法训练")
     began = time.perf_counter()
-    codes = {leaf.code for leaf in leaves}
-    kept = [row for row in examples if row.code in codes and row.text.strip()]
+    codes = tuple(leaf.code for leaf in leaves)
+    kept = [row for row in examples if row.code in set(codes) and row.text.strip()]
     material = _prepare(kept, tuple(leaves))
-    folds = _folds(kept, seed=seed)
-    scores = _out_of_fold(material, folds, seed=seed)
+    scores = _out_of_fold(material, _folds(kept, seed=seed), seed=seed)
     truth = material.labels[: len(kept)]
     factors = _fit_factors(material, scores, truth)
     parts = _assemble(material, factors, kept, seed=seed)
     answers = _answers(scores, factors, truth)
-    lines = fit_thresholds(answers, len(leaves), targets)
-    parts = replace(
-        parts,
-        thresholds={leaf.code: line for leaf, line in zip(leaves, lines, strict=True)},
-    )
-    metrics = _metrics(kept, leaves, answers, parts)
-    metrics |= {
+    metrics = _metrics(kept, codes, answers, parts) | {
         "dropped": len(examples) - len(kept),
-        "target_accuracy": targets.accuracy,
-        "target_level": targets.level,
         "train_seconds": round(time.perf_counter() - began, 2),
     }
-    return TrainedModel(parts, metrics)
+    return Learned(parts, answers, metrics, codes)
 
 
 def _prepare(examples: Sequence[Example], leaves: tuple[Leaf, ...]) -> _Material:
@@ -288,23 +307,18 @@ def _answers(scores: Sequence[Doubles], factors: Doubles, truth: Ints) -> Answer
 
 
 def _metrics(
-    examples: Sequence[Example], leaves: Sequence[Leaf], answers: Answers, parts: Parts
+    examples: Sequence[Example], codes: Sequence[str], answers: Answers, parts: Parts
 ) -> dict[str, object]:
     """Return what the office is told about the model; from out-of-fold answers."""
-    codes = [leaf.code for leaf in leaves]
     said = [codes[place] for place in answers.best]
-    line = np.array([parts.thresholds[code] for code in said])
-    auto = answers.confidence >= line
     total = max(len(examples), 1)
     return {
         "examples": len(examples),
-        "classes": len(leaves),
+        "classes": len(codes),
         "classes_with_examples": len({row.code for row in examples}),
         "cv_accuracy": round(float(answers.right.sum()) / total, 4),
         "cv_macro_f1": round(macro_f1([row.code for row in examples], said), 4),
         "ece": round(calibration_error(answers.confidence, answers.right), 4),
-        "auto_share": round(float(auto.sum()) / total, 4),
-        "auto_accuracy": round(float(answers.right[auto].mean()), 4) if auto.any() else 0.0,
         "lexicon_factor": parts.prior,
         "grams": len(parts.grams),
     }

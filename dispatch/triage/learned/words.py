@@ -14,10 +14,13 @@ from dispatch.triage.learned.text import runs_of
 
 LONGEST = 3
 TERM_LONGEST = 6
-COHESION = 3.0
+COHESION = 3.3
 """How many natural-log units oftener than by chance the parts meet, at the weakest joint."""
-FREEDOM = 0.9
+FREEDOM = 1.1
 """Entropy (nats) of the neighbours on the poorer side."""
+PARTICLES = frozenset("的了着过个我你他她它们这那是在有和与及也都就到为被把让给等很")
+"""Characters at whose side two words meet; a found word neither begins nor ends with one."""
+EDGES = PARTICLES | {"^", "$"}
 READ_CHARACTERS = 120
 READ_TEXTS = 4000
 """Enough to know the words; the rest of a large training set would only cost time."""
@@ -41,8 +44,8 @@ def find_words(texts: Sequence[str], terms: Iterable[str]) -> dict[str, int]:
         gram: count
         for gram, count in common.items()
         if 1 < len(gram) <= LONGEST
-        and gram[0] != "^"
-        and gram[-1] != "$"
+        and gram[0] not in EDGES
+        and gram[-1] not in EDGES
         and freedom.get(gram, 0.0) >= FREEDOM
         and _cohesion(gram, common, total) >= COHESION
     }
