@@ -160,7 +160,10 @@ def categories(bench: Bench) -> dict[str, object]:
     for code, value in class_f1(truth, said).items():
         lines = f"{bench.sure95.threshold(code):>9.3f}{bench.sure98.threshold(code):>9.3f}"
         print(f"{value:>7.3f}{lines}  {code}")
-    return {"thresholds_95": dict(bench.sure95.thresholds), "thresholds_98": dict(bench.sure98.thresholds)}
+    return {
+        "thresholds_95": dict(bench.sure95.thresholds),
+        "thresholds_98": dict(bench.sure98.thresholds),
+    }
 
 
 def cost(bench: Bench) -> dict[str, object]:
@@ -176,7 +179,9 @@ def cost(bench: Bench) -> dict[str, object]:
         size = path.stat().st_size / 1e6
     metrics = bench.learned.metrics
     print(f"\n{each:.2f} ms a message of {SPEED_CHARACTERS} characters, {size:.1f} MB on disk")
-    print(f"{metrics['train_seconds']} s to train, cross-validated accuracy {metrics['cv_accuracy']}")
+    print(
+        f"{metrics['train_seconds']} s to train, cross-validated accuracy {metrics['cv_accuracy']}"
+    )
     return {
         "ms_per_message": each,
         "megabytes": size,
@@ -194,7 +199,9 @@ def learning_curve(bench: Bench) -> dict[str, object]:
     random.Random(SEED).shuffle(order)
     held = examples_of(bench.test)
     curve: dict[str, dict[str, float]] = {}
-    print(f"\n{'labels':<8}{'accuracy':>10}{'macro-F1':>10}{'ECE':>8}{'top-2':>8}{'unasked':>9}{'right':>8}")
+    print(
+        f"\n{'labels':<8}{'accuracy':>10}{'macro-F1':>10}{'ECE':>8}{'top-2':>8}{'unasked':>9}{'right':>8}"
+    )
     for size in (*(number for number in CURVE if number < len(order)), len(order)):
         whole = size == len(order)
         model = (
@@ -227,7 +234,9 @@ def prepare(options: argparse.Namespace) -> Bench:
     beside = options.train.parent / "taxonomy.csv"
     taxonomy = options.taxonomy or (beside if beside.exists() else None)
     leaves = build_leaves(sorted({row.label for row in training}), taxonomy)
-    print(f"{len(training)} messages to learn from, {len(test)} to answer, {len(leaves)} categories")
+    print(
+        f"{len(training)} messages to learn from, {len(test)} to answer, {len(leaves)} categories"
+    )
     learned = learn(examples_of(training), leaves, seed=SEED)
     sure95, sure98 = (learned.model(Targets(aim)) for aim in (0.95, 0.98))
     return Bench(training, test, leaves, learned, sure95, sure98, options.quick)

@@ -12,7 +12,6 @@ from dispatch.triage.candidate import Candidate
 from reports.enums import ReportKind, Urgency
 from reports.models import Category, Grid
 
-
 __all__ = ["Candidate", "Decision", "Lookalike", "Outcome", "StepResult", "TriageContext"]
 
 

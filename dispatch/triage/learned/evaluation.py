@@ -30,7 +30,11 @@ def evaluate(classifier: Classifier, examples: Sequence[Example]) -> dict[str, f
         answers.append(best.code if best else "")
         confidence.append(best.confidence if best else 0.0)
         seconds += example.code in [row.code for row in ranked[:2]]
-        if best and best.confidence >= classifier.threshold(best.code) and classifier.stands_out(ranked):
+        if (
+            best
+            and best.confidence >= classifier.threshold(best.code)
+            and classifier.stands_out(ranked)
+        ):
             autos += 1
             autos_right += best.code == example.code
     total = max(len(truth), 1)

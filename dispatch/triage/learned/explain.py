@@ -27,7 +27,9 @@ class Wording:
             self._words.extend(run[start:end] for start, end in spans if end - start > 1)
         self._text = text
 
-    def weigh(self, grams: Mapping[str, float], terms: Mapping[str, float]) -> list[tuple[str, float]]:
+    def weigh(
+        self, grams: Mapping[str, float], terms: Mapping[str, float]
+    ) -> list[tuple[str, float]]:
         """Return (word, weight), strongest first.
 
         ``grams`` is what each character and pair weighed in all, ``terms`` what the lexicon's words

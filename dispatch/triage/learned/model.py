@@ -25,8 +25,6 @@ from dispatch.triage.lexicon import Entry, Lexicon, total_points
 
 MAX_CANDIDATES = 5
 EXPLAINED = 3
-NEVER = 1.01
-"""A threshold nothing reaches."""
 TOLD_WEIGHT = 0.5
 """Log-odds per lexicon point for what the resident told beside the text (kind, chosen category)."""
 
@@ -146,11 +144,11 @@ class TrainedModel:
         counts = {gram: count for gram, count in count_grams(text).items() if gram in index}
         at = np.fromiter((index[gram] for gram in counts), dtype=np.int64, count=len(counts))
         values = np.fromiter(counts.values(), dtype=np.float32, count=len(counts))
-        values = (1.0 + np.log(values)) * self.parts.scale[at]
-        length = float(np.sqrt(values @ values))
+        weighed = ((1.0 + np.log(values)) * self.parts.scale[at]).astype(np.float32)
+        length = float(np.sqrt(weighed @ weighed))
         if length:
-            values /= length
-        return list(counts), values, self.parts.weights[at].astype(np.float32)
+            weighed /= np.float32(length)
+        return list(counts), weighed, self.parts.weights[at].astype(np.float32)
 
     def _lexicon_odds(
         self, text: str, hints: tuple[str, ...], chosen: str

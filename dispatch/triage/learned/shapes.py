@@ -38,7 +38,7 @@ class Targets:
     level: float = 0.95
 
 
-class ModelFault(Exception):
+class ModelFault(Exception):  # noqa: N818 - what is wrong with a file, not with the program
     """A model that cannot be used: ``code`` for machines, ``message`` in Chinese for the office."""
 
     def __init__(self, code: str, message: str) -> None:

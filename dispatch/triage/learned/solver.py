@@ -18,11 +18,17 @@ CLASS_WEIGHTS = (0.3, 5.0)
 BASE_GAIN = 0.3
 """A gram spread evenly over the categories keeps this much; one that stands in a single one gets 1.3."""
 CENTRE_STRENGTH = 3.0
+TWO = 2
+"""With two categories scikit-learn keeps one row for both."""
 
 
-def count_matrix(rows: Sequence[Mapping[str, float]], index: Mapping[str, int]) -> sparse.csr_matrix:
+def count_matrix(
+    rows: Sequence[Mapping[str, float]], index: Mapping[str, int]
+) -> sparse.csr_matrix:
     """Return (rows, grams) with 1 + log of the counts."""
-    starts, columns, values = [0], [], []
+    starts: list[int] = [0]
+    columns: list[int] = []
+    values: list[float] = []
     for row in rows:
         known = [(index[gram], count) for gram, count in row.items() if gram in index]
         columns.extend(at for at, _ in known)
@@ -68,15 +74,15 @@ def fit_margins(
     coefficients = np.zeros((rows.shape[1], classes))
     bias = np.full(classes, -1.0)
     present = np.unique(labels)
-    if len(present) < 2:
+    if len(present) < TWO:
         bias[present] = 1.0
         return coefficients, bias
     mass = np.bincount(labels, weights=weights, minlength=classes)
     share = mass.sum() / (len(present) * np.maximum(mass, 1e-9))
     balance = {int(k): float(np.clip(share[k], *CLASS_WEIGHTS)) for k in present}
-    fitted = LinearSVC(C=PENALTY, class_weight=balance, random_state=seed, max_iter=2000)
+    fitted = LinearSVC(C=PENALTY, class_weight=balance, random_state=seed, tol=1e-3, max_iter=2000)
     fitted.fit(rows, labels, sample_weight=weights)
-    if len(present) == 2:
+    if len(present) == TWO:
         coefficients[:, present] = np.stack([-fitted.coef_[0], fitted.coef_[0]], axis=1)
         bias[present] = [-fitted.intercept_[0], fitted.intercept_[0]]
     else:

@@ -59,7 +59,9 @@ def load_model(path: Path, *, key: bytes, sha256: str = "") -> TrainedModel:
         raise ModelFault("model_format", "不是本系统的模型文件，或版本不符")
     seal, data = content[len(MAGIC) :][:SEAL_BYTES], content[len(MAGIC) + SEAL_BYTES :]
     if not hmac.compare_digest(seal, _seal(data, key)):
-        raise ModelFault("model_untrusted", "模型文件的签名不符：不完整、被改动过，或不是本系统训练的")
+        raise ModelFault(
+            "model_untrusted", "模型文件的签名不符：不完整、被改动过，或不是本系统训练的"
+        )
     return _decode(data)
 
 

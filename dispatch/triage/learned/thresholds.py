@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from statistics import NormalDist
 
@@ -32,10 +33,10 @@ def wilson_lower(right: float, total: float, level: float) -> float:
     """Return the one-sided lower bound of a share at confidence ``level`` (Wilson 1927)."""
     if total <= 0:
         return 0.0
-    z = NormalDist().inv_cdf(level)
+    z = float(NormalDist().inv_cdf(level))
     share = right / total
     centre = share + z * z / (2 * total)
-    spread = z * ((share * (1 - share) + z * z / (4 * total)) / total) ** 0.5
+    spread = z * math.sqrt((share * (1 - share) + z * z / (4 * total)) / total)
     return max(0.0, (centre - spread) / (1 + z * z / total))
 
 

@@ -38,6 +38,8 @@ PSEUDO_FADES_FROM = 400
 """From this many labels on, a pseudo-document's weight falls as one over their number."""
 CENTRE = (2.0, 0.5, 1.0)
 """Factors of margins, lexicon points and the parents' margins before there is any label."""
+RARE_FROM = (100, 1000)
+"""From so many messages on, a gram must stand in two, in three of them."""
 MAX_CELLS = 5_000_000
 """Grams times leaves: in half precision 10 MB."""
 
@@ -73,7 +75,10 @@ class Learned:
         """Return the model with the lines that reach ``targets`` on the out-of-fold answers."""
         lines = fit_thresholds(self.answers, len(self.codes), targets)
         parts = replace(self.parts, thresholds=dict(zip(self.codes, lines, strict=True)))
-        right, auto = self.answers.right, self.answers.confidence >= np.array(lines)[self.answers.best]
+        right, auto = (
+            self.answers.right,
+            self.answers.confidence >= np.array(lines)[self.answers.best],
+        )
         metrics = dict(self.metrics) | {
             "auto_share": round(float(auto.mean()), 4) if len(auto) else 0.0,
             "auto_accuracy": round(float(right[auto].mean()), 4) if auto.any() else 0.0,
@@ -138,8 +143,12 @@ def _prepare(examples: Sequence[Example], leaves: tuple[Leaf, ...]) -> _Material
             [np.tile(labels, 3), np.array([place for _, place, _ in pseudo], dtype=np.int64)]
         ),
         weights=np.concatenate(
-            [own, own * COPY_WEIGHT, own * COPY_WEIGHT]
-            + [np.array([points * weight for _, _, points in pseudo])]
+            [
+                own,
+                own * COPY_WEIGHT,
+                own * COPY_WEIGHT,
+                np.array([points * weight for _, _, points in pseudo]),
+            ]
         ),
         examples=len(examples),
         leaves=leaves,
@@ -174,7 +183,7 @@ def _choose_grams(
     full: Sequence[Mapping[str, float]], documents: Sequence[Mapping[str, float]], leaves: int
 ) -> dict[str, int]:
     """Number the grams of the pseudo-documents and those that enough messages share."""
-    least = 3 if len(full) >= 1000 else 2 if len(full) >= 100 else 1
+    least = 1 + sum(len(full) >= size for size in RARE_FROM)
     spread: Counter[str] = Counter()
     for row in full:
         spread.update(row.keys())
@@ -225,9 +234,7 @@ def _fit(material: _Material, rows: NDArray[np.bool_], *, seed: int) -> tuple[Do
     wanted = rows & copies
     real = int(rows[: material.examples].sum())
     classes = len(material.leaves)
-    scale = gram_scale(
-        material.counts[wanted], material.labels[wanted], real=real, classes=classes
-    )
+    scale = gram_scale(material.counts[wanted], material.labels[wanted], real=real, classes=classes)
     matrix = unit_rows(material.counts[rows], scale)
     labels, weights = material.labels[rows], material.weights[rows]
     leaf_fit = fit_margins(matrix, labels, weights, classes=classes, seed=seed)
@@ -278,7 +285,9 @@ def _assemble(
         weights = weights + factors[2] * parent_fit[0][:, material.parent_of]
         bias = bias + factors[2] * parent_fit[1][material.parent_of]
     terms = [term for leaf in material.leaves for term, points in leaf.terms if points > 0]
-    words = find_words([row.text for row in examples], [*terms, *(leaf.name for leaf in material.leaves)])
+    words = find_words(
+        [row.text for row in examples], [*terms, *(leaf.name for leaf in material.leaves)]
+    )
     return Parts(
         grams=tuple(material.index),
         scale=scale.astype(np.float32),

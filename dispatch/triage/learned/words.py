@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from dispatch.triage.learned.text import runs_of
 
-LONGEST = 3
+SHORTEST, LONGEST = 2, 3
 TERM_LONGEST = 6
 COHESION = 3.3
 """How many natural-log units oftener than by chance the parts meet, at the weakest joint."""
@@ -25,6 +25,9 @@ READ_CHARACTERS = 120
 READ_TEXTS = 4000
 """Enough to know the words; the rest of a large training set would only cost time."""
 MAX_WORDS = 20_000
+LEAST = 3
+MANY_TEXTS = 1000
+"""A word must have been seen ``LEAST`` times, twice as often among so many messages."""
 _TERM_COUNT = 5
 
 
@@ -36,14 +39,14 @@ def find_words(texts: Sequence[str], terms: Iterable[str]) -> dict[str, int]:
             padded = f"^{run}$"
             for size in range(1, LONGEST + 2):
                 counts.update(padded[at : at + size] for at in range(len(padded) - size + 1))
-    least = 3 if counts.total() < 500_000 else 5
+    least = LEAST if len(texts) < MANY_TEXTS else 2 * LEAST
     common = {gram: count for gram, count in counts.items() if count >= least}
     total = sum(count for gram, count in common.items() if len(gram) == 1) or 1
     freedom = _freedom(counts, common)
     found = {
         gram: count
         for gram, count in common.items()
-        if 1 < len(gram) <= LONGEST
+        if SHORTEST <= len(gram) <= LONGEST
         and gram[0] not in EDGES
         and gram[-1] not in EDGES
         and freedom.get(gram, 0.0) >= FREEDOM
@@ -91,7 +94,7 @@ def _freedom(counts: Mapping[str, int], common: Mapping[str, int]) -> dict[str, 
     left: dict[str, list[int]] = defaultdict(list)
     right: dict[str, list[int]] = defaultdict(list)
     for gram, count in counts.items():
-        if len(gram) < 3:
+        if len(gram) <= SHORTEST:
             continue
         if gram[1:] in common:
             left[gram[1:]].append(count)

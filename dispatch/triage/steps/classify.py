@@ -8,6 +8,8 @@ from dispatch.triage.context import Candidate, StepResult, TriageContext
 from dispatch.triage.reference import Reference
 
 NAME = "classify"
+CONFIDENT = 0.6
+"""From here on the later steps build on the category (urgency, joining)."""
 LIKELY = 0.35
 """Below this the guess is not even shown to the resident."""
 
