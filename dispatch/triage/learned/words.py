@@ -14,9 +14,9 @@ from dispatch.triage.learned.text import runs_of
 
 SHORTEST, LONGEST = 2, 3
 TERM_LONGEST = 6
-COHESION = 3.3
+COHESION = 2.8
 """How many natural-log units oftener than by chance the parts meet, at the weakest joint."""
-FREEDOM = 1.1
+FREEDOM = 0.95
 """Entropy (nats) of the neighbours on the poorer side."""
 PARTICLES = frozenset("的了着过个我你他她它们这那是在有和与及也都就到为被把让给等很")
 """Characters at whose side two words meet; a found word neither begins nor ends with one."""
