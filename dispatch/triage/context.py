@@ -8,8 +8,11 @@ from datetime import datetime
 from enum import StrEnum
 
 from dispatch.models import Department
+from dispatch.triage.candidate import Candidate
 from reports.enums import ReportKind, ResidentRole, Urgency
 from reports.models import Category, Grid
+
+__all__ = ["Candidate", "Decision", "Lookalike", "Outcome", "StepResult", "TriageContext"]
 
 
 class Outcome(StrEnum):
@@ -19,16 +22,6 @@ class Outcome(StrEnum):
     QUEUED = "queued"
     ATTACHED = "attached"
     FAILED = "failed"
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A category the text may be about; ``confidence`` is 0–1, ``words`` those that spoke for it."""
-
-    code: str
-    score: float
-    confidence: float
-    words: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

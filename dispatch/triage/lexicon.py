@@ -11,10 +11,10 @@ from __future__ import annotations
 import hashlib
 import math
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from dispatch.triage.context import Candidate
+from dispatch.triage.candidate import Candidate
 from dispatch.triage.patterns import GAP_MARK, find_spans
 
 FURTHER_WORD = 0.7
@@ -29,6 +29,9 @@ LATER_FACTOR = 0.5
 MAX_CANDIDATES = 5
 MAX_WORDS = 8
 CHOSEN_WORD = "居民所选"
+CONFIDENT = 0.6
+MARGIN = 0.15
+"""A softmax over points is no probability: two categories nearly as likely are for a person to decide."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +71,19 @@ class Lexicon:
         """Change with any word or weight."""
         return self._version
 
+    def threshold(self, code: str) -> float:  # noqa: ARG002 - one for all: words have no record of hits
+        """Return the confidence from which a category may be dispatched unasked."""
+        return CONFIDENT
+
+    def stands_out(self, candidates: Sequence[Candidate]) -> bool:
+        """Whether the best is far enough ahead of the second."""
+        second = candidates[1].confidence if len(candidates) > 1 else 0.0
+        return candidates[0].confidence - second >= MARGIN
+
     def rank(self, text: str, *, hints: tuple[str, ...], chosen: str) -> tuple[Candidate, ...]:
         """Rank the categories; see :class:`dispatch.triage.classifier.Classifier`."""
-        found = self._weights_by_category(text, hints)
-        if chosen:
-            found[chosen].append((CHOSEN_WEIGHT, CHOSEN_WORD))
-        scores = {code: _score(weights) for code, weights in found.items()}
+        found = self.weigh(text, hints=hints, chosen=chosen)
+        scores = {code: total_points(weights) for code, weights in found.items()}
         positive = {code: score for code, score in scores.items() if score > 0}
         if not positive:
             return ()
@@ -87,10 +97,21 @@ class Lexicon:
                 code=code,
                 score=round(positive[code], 3),
                 confidence=round(granted * shares[code] / total, 4),
-                words=_decisive(found[code]),
+                words=tuple(term for _, term in speaking),
+                weights=tuple(round(weight, 2) for weight, _ in speaking),
             )
             for code in ranked
+            for speaking in (_decisive(found[code]),)
         )
+
+    def weigh(
+        self, text: str, *, hints: tuple[str, ...] = (), chosen: str = ""
+    ) -> dict[str, list[tuple[float, str]]]:
+        """Return by category code what speaks for it and against it: (points, word)."""
+        found = self._weights_by_category(text, hints)
+        if chosen:
+            found[chosen].append((CHOSEN_WEIGHT, CHOSEN_WORD))
+        return found
 
     def _weights_by_category(
         self, text: str, hints: tuple[str, ...]
@@ -132,14 +153,14 @@ def longest_hits(hits: Iterable[_Hit]) -> list[_Hit]:
     return kept
 
 
-def _score(weights: list[tuple[float, str]]) -> float:
+def total_points(weights: list[tuple[float, str]]) -> float:
     """Sum the words for a category with falling factors, and all of those against it."""
     speaking = sorted((weight for weight, _ in weights if weight > 0), reverse=True)
     against = sum(weight for weight, _ in weights if weight < 0)
     return sum(weight * FURTHER_WORD**rank for rank, weight in enumerate(speaking)) + against
 
 
-def _decisive(weights: list[tuple[float, str]]) -> tuple[str, ...]:
-    """Return the words that spoke for a category, strongest first."""
+def _decisive(weights: list[tuple[float, str]]) -> list[tuple[float, str]]:
+    """Return what spoke for a category, strongest first."""
     speaking = sorted((row for row in weights if row[0] > 0), key=lambda row: (-row[0], row[1]))
-    return tuple(term for _, term in speaking[:MAX_WORDS])
+    return speaking[:MAX_WORDS]

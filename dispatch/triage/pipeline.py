@@ -189,4 +189,5 @@ def _candidate_row(candidate: Candidate, reference: Reference) -> dict[str, obje
         "confidence": candidate.confidence,
         "department": duty.lead.name if duty else "",
         "words": list(candidate.words),
+        "weights": list(candidate.weights),
     }

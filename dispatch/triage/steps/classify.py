@@ -9,34 +9,49 @@ from dispatch.triage.reference import Reference
 
 NAME = "classify"
 CONFIDENT = 0.6
+"""From here on the later steps build on the category (urgency, joining)."""
 LIKELY = 0.35
 """Below this the guess is not even shown to the resident."""
-MARGIN = 0.15
 
 
 def run(context: TriageContext, reference: Reference) -> StepResult:
     """Rank the categories. Not confident enough, or two nearly as likely: a person decides."""
+    classifier = reference.classifier
     hints = (f"[{context.kind.label}]",)
-    ranked = reference.classifier.rank(context.text, hints=hints, chosen=context.chosen_code)
+    ranked = classifier.rank(context.text, hints=hints, chosen=context.chosen_code)
     candidates = tuple(row for row in ranked if row.code in reference.categories)
     if not candidates:
         return StepResult(NAME, context, "没有可判断分类的词语", ok=False)
     best = candidates[0]
+    threshold = classifier.threshold(best.code)
     category = reference.categories[best.code] if best.confidence >= LIKELY else None
     found = replace(context, candidates=candidates, category=category, confidence=best.confidence)
-    data = {"candidates": [_as_data(row) for row in candidates[:2]]}
-    name = reference.categories[best.code].name
-    words = "、".join(best.words[:4])
-    if _is_sure(candidates):
-        return StepResult(NAME, found, f"{name}（{words}）", data=data)
-    others = " / ".join(reference.categories[row.code].name for row in candidates[:2])
-    reason = f"分类把握不足（{best.confidence:.0%}）：{others}"
-    return StepResult(NAME, found, reason, ok=False, data=data)
+    data = {
+        "candidates": [_as_data(row) for row in candidates[:2]],
+        "threshold": threshold,
+        "version": classifier.version,
+    }
+    sure = best.confidence >= threshold and classifier.stands_out(candidates)
+    reason = _explain(candidates, threshold, reference, sure=sure)
+    return StepResult(NAME, found, reason, ok=sure, data=data)
 
 
-def _is_sure(candidates: tuple[Candidate, ...]) -> bool:
-    second = candidates[1].confidence if len(candidates) > 1 else 0.0
-    return candidates[0].confidence >= CONFIDENT and candidates[0].confidence - second >= MARGIN
+def _explain(
+    candidates: tuple[Candidate, ...], threshold: float, reference: Reference, *, sure: bool
+) -> str:
+    """Say in plain Chinese what was found, how sure, and where the line was."""
+    best = candidates[0]
+    held = f"把握 {best.confidence:.0%}"
+    if sure:
+        name = reference.categories[best.code].name
+        words = "、".join(best.words[:4])
+        return f"{name}（{words}）：{held}，达到自动派单线 {threshold:.0%}"
+    names = " / ".join(reference.categories[row.code].name for row in candidates[:2])
+    if threshold > 1:
+        return f"{held}，这一类的记录还不够，暂不自动派单：{names}"
+    if best.confidence < threshold:
+        return f"分类把握不足（{held}，自动派单线 {threshold:.0%}）：{names}"
+    return f"两类难分（{held}）：{names}"
 
 
 def _as_data(candidate: Candidate) -> dict[str, object]:
@@ -45,4 +60,5 @@ def _as_data(candidate: Candidate) -> dict[str, object]:
         "score": candidate.score,
         "confidence": candidate.confidence,
         "words": list(candidate.words),
+        "weights": list(candidate.weights),
     }

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dispatch.triage.lexicon import CHOSEN_WORD, Entry, Lexicon
+from dispatch.triage.candidate import Candidate
+from dispatch.triage.lexicon import CHOSEN_WORD, CONFIDENT, Entry, Lexicon
 
 LEXICON = Lexicon(
     [
@@ -74,3 +75,11 @@ def test_confidences_are_shares(text: str) -> None:
     assert all(0.0 <= row.confidence <= 1.0 for row in found)
     assert sum(row.confidence for row in found) <= 1.001
     assert list(found) == sorted(found, key=lambda row: (-row.score, row.code))
+
+
+def test_one_line_for_all_and_a_margin_over_the_second() -> None:
+    assert LEXICON.threshold("0401") == LEXICON.threshold("9999") == CONFIDENT
+    assert LEXICON.stands_out(LEXICON.rank("垃圾太多，臭", hints=(), chosen=""))
+    assert not LEXICON.stands_out([Candidate("a", 2.0, 0.61), Candidate("b", 1.9, 0.5)])
+    found = LEXICON.rank("垃圾太多，臭", hints=(), chosen="")[0]
+    assert found.weights == (3.0, 2.0)

@@ -1,7 +1,11 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
+import pytest
+
+from dispatch.triage.candidate import Candidate
 from dispatch.triage.steps import classify
 from reports.enums import ReportKind
 from tests.dispatch.triage.shipped import context, reference
@@ -13,6 +17,8 @@ def test_it_works() -> None:
     assert result.context.category is not None
     assert result.context.category.code == "0401"
     assert "垃圾" in result.reason
+    assert result.data["threshold"] == 0.6
+    assert result.data["version"] == reference().classifier.version
 
 
 def test_it_names_two_candidates_when_unsure() -> None:
@@ -46,3 +52,53 @@ def test_the_kind_is_a_hint() -> None:
     assert result.ok
     assert result.context.category is not None
     assert result.context.category.code == "1006"
+
+
+class Sure:
+    """A classifier with one answer, and a line of its own for it."""
+
+    version = "model-0123456789"
+
+    def __init__(self, confidence: float, line: float) -> None:
+        self.found = (
+            Candidate("0303", 2.0, confidence, ("路灯",), (1.5,)),
+            Candidate("0601", 1.0, 0.05),
+        )
+        self.line = line
+
+    def rank(self, text: str, *, hints: tuple[str, ...], chosen: str) -> tuple[Candidate, ...]:
+        return self.found
+
+    def threshold(self, code: str) -> float:
+        return self.line if code == "0303" else 0.0
+
+    def stands_out(self, candidates: Sequence[Candidate]) -> bool:
+        return True
+
+
+@pytest.mark.parametrize(
+    ("confidence", "line", "ok", "said"),
+    [
+        (0.93, 0.88, True, "把握 93%，达到自动派单线 88%"),
+        (0.88, 0.88, True, "达到自动派单线 88%"),
+        (0.87, 0.88, False, "分类把握不足（把握 87%，自动派单线 88%）"),
+        (0.99, 1.01, False, "这一类的记录还不够，暂不自动派单"),
+    ],
+)
+def test_the_line_of_the_category_decides(
+    confidence: float, line: float, ok: bool, said: str
+) -> None:
+    with_model = replace(reference(), classifier=Sure(confidence, line))
+    result = classify.run(context("路灯坏了"), with_model)
+    assert result.ok is ok
+    assert said in result.reason
+    assert result.data["threshold"] == line
+    assert result.data["version"] == "model-0123456789"
+
+
+def test_two_that_are_nearly_as_likely_are_for_a_person() -> None:
+    close = Sure(0.7, 0.6)
+    close.stands_out = lambda candidates: False  # type: ignore[method-assign]
+    result = classify.run(context("路灯坏了"), replace(reference(), classifier=close))
+    assert not result.ok
+    assert "两类难分" in result.reason
