@@ -166,14 +166,19 @@ def _shown(cell: Cell, view: View, *, links: bool) -> ShownCell:
         base = reverse("triage-quality-tickets")
         url = f"{base}?{_query(view, cell.selection)}" if has_rows else ""
     low, high = cell.interval or (0.0, 0.0)
-    interval = f"{low:.1%} – {high:.1%}" if cell.interval else ""
+    interval = f"{_share(low)} – {_share(high)}" if cell.interval else ""
     return ShownCell(_text(cell), url, interval, cell.few, cell.bad)
 
 
 def _text(cell: Cell) -> str:
     if cell.value is None:
         return "—"
-    return f"{cell.value:.1%}" if cell.kind is Kind.PERCENT else f"{cell.value:,.0f}"
+    return _share(cell.value) if cell.kind is Kind.PERCENT else f"{cell.value:,.0f}"
+
+
+def _share(value: float) -> str:
+    """Return a share in percent; one that is not quite everything never reads 100 %."""
+    return f"{value if value >= 1 else min(value, 0.999):.1%}"
 
 
 def _linked(rows: list[dict[str, Any]], view: View, *, links: bool) -> list[dict[str, Any]]:

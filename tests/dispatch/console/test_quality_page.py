@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 from openpyxl import load_workbook
 
+from dispatch.console.quality_views import _share
 from dispatch.enums import Role
 from dispatch.enums import TicketAction as Act
 from dispatch.models import Ticket
@@ -270,6 +271,15 @@ def test_it_takes_the_same_queries_for_1_and_3(browser: Browser, cast: Cast, now
             counts.append(len(queries))
     assert counts[:2] == counts[2:]
     assert max(counts) <= 20
+
+
+def test_not_quite_everything_never_reads_as_everything() -> None:
+    assert [_share(value) for value in (0.0, 0.5, 0.99996, 1.0)] == [
+        "0.0%",
+        "50.0%",
+        "99.9%",
+        "100.0%",
+    ]
 
 
 def test_a_person_with_two_roles_reads_what_either_may(browser: Browser, cast: Cast) -> None:
