@@ -51,7 +51,7 @@ def fill() -> None:
     from reports.enums import CoordinateSystem, LocationSource, ReportKind  # noqa: PLC0415
     from reports.models import Category, Report  # noqa: PLC0415
 
-    chance, now = random.Random(1), timezone.now()  # noqa: S311 - a repeatable bench
+    chance, now = random.Random(1), timezone.now()
     leaves = list(Category.objects.filter(parent__isnull=False, confidential=False))
     reports, tickets = [], []
     for index in range(TICKETS):
@@ -102,7 +102,7 @@ def measure(spread: float) -> dict[str, float]:
     from dispatch.triage.steps import duplicates  # noqa: PLC0415
     from reports.enums import ReportKind  # noqa: PLC0415
 
-    chance, now, reference = random.Random(2), timezone.now(), current_reference()  # noqa: S311
+    chance, now, reference = random.Random(2), timezone.now(), current_reference()
     leaves = [row for row in reference.categories.values() if not row.confidential]
     times, statements, cpu = [], 0, 0.0
     for index in range(ROUNDS):

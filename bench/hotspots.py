@@ -72,7 +72,7 @@ def measure_hotspots(
         "precision": mean(row["precision"] for row in rows.values()),
         "topics": rows,
         "sizes": [len(group) for group in groups[:10]],
-        "groups_of_3": sum(len(group) > 2 for group in groups),  # noqa: PLR2004
+        "groups_of_3": sum(len(group) > 2 for group in groups),
         "seconds": round(seconds, 2),
     }
 
@@ -148,7 +148,9 @@ def print_hotspots(figures: Figures, stability: Mapping[str, tuple[float, float]
         f" largest {figures['sizes']}"
     )
     for name, row in figures["topics"].items():
-        print(f"  {name}: recall {row['recall']:.2f}, precision {row['precision']:.2f}, {row['size']}")
+        print(
+            f"  {name}: recall {row['recall']:.2f}, precision {row['precision']:.2f}, {row['size']}"
+        )
     for name, (recall, precision) in stability.items():
         print(f"  {name:18} recall {recall:.3f}, precision {precision:.3f}")
 

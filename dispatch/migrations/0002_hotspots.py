@@ -5,53 +5,94 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('dispatch', '0001_initial'),
-        ('reports', '0001_initial'),
+        ("dispatch", "0001_initial"),
+        ("reports", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Hotspot',
+            name="Hotspot",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.CharField(max_length=80, verbose_name='代表内容')),
-                ('place_name', models.CharField(blank=True, max_length=60, verbose_name='地点')),
-                ('lat', models.FloatField(blank=True, null=True, verbose_name='纬度')),
-                ('lng', models.FloatField(blank=True, null=True, verbose_name='经度')),
-                ('radius_m', models.PositiveIntegerField(blank=True, null=True, verbose_name='范围（米）')),
-                ('report_count', models.PositiveIntegerField(verbose_name='上报数')),
-                ('resident_count', models.PositiveIntegerField(verbose_name='人数')),
-                ('recent_residents', models.PositiveIntegerField(verbose_name='近 7 天人数')),
-                ('previous_residents', models.PositiveIntegerField(verbose_name='上周人数')),
-                ('growth_low', models.FloatField(verbose_name='增长下限')),
-                ('trend', models.CharField(max_length=8, verbose_name='趋势')),
-                ('day_count', models.PositiveSmallIntegerField(verbose_name='涉及天数')),
-                ('first_at', models.DateTimeField(verbose_name='最早')),
-                ('last_at', models.DateTimeField(verbose_name='最近')),
-                ('refreshed_at', models.DateTimeField(verbose_name='更新时间')),
-                ('category', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='reports.category', verbose_name='事项分类')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("title", models.CharField(max_length=80, verbose_name="代表内容")),
+                ("place_name", models.CharField(blank=True, max_length=60, verbose_name="地点")),
+                ("lat", models.FloatField(blank=True, null=True, verbose_name="纬度")),
+                ("lng", models.FloatField(blank=True, null=True, verbose_name="经度")),
+                (
+                    "radius_m",
+                    models.PositiveIntegerField(blank=True, null=True, verbose_name="范围（米）"),
+                ),
+                ("report_count", models.PositiveIntegerField(verbose_name="上报数")),
+                ("resident_count", models.PositiveIntegerField(verbose_name="人数")),
+                ("recent_residents", models.PositiveIntegerField(verbose_name="近 7 天人数")),
+                ("previous_residents", models.PositiveIntegerField(verbose_name="上周人数")),
+                ("growth_low", models.FloatField(verbose_name="增长下限")),
+                ("trend", models.CharField(max_length=8, verbose_name="趋势")),
+                ("day_count", models.PositiveSmallIntegerField(verbose_name="涉及天数")),
+                ("first_at", models.DateTimeField(verbose_name="最早")),
+                ("last_at", models.DateTimeField(verbose_name="最近")),
+                ("refreshed_at", models.DateTimeField(verbose_name="更新时间")),
+                (
+                    "category",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="reports.category",
+                        verbose_name="事项分类",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '热点',
-                'verbose_name_plural': '热点',
+                "verbose_name": "热点",
+                "verbose_name_plural": "热点",
             },
         ),
         migrations.CreateModel(
-            name='HotspotReport',
+            name="HotspotReport",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('hotspot', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='members', to='dispatch.hotspot', verbose_name='热点')),
-                ('report', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='hotspot_report', to='reports.report', verbose_name='上报')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "hotspot",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="members",
+                        to="dispatch.hotspot",
+                        verbose_name="热点",
+                    ),
+                ),
+                (
+                    "report",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="hotspot_report",
+                        to="reports.report",
+                        verbose_name="上报",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '热点上报',
-                'verbose_name_plural': '热点上报',
+                "verbose_name": "热点上报",
+                "verbose_name_plural": "热点上报",
             },
         ),
         migrations.AddIndex(
-            model_name='hotspot',
-            index=models.Index(fields=['-recent_residents', '-resident_count', '-last_at', 'id'], name='hotspot_rank'),
+            model_name="hotspot",
+            index=models.Index(
+                fields=["-recent_residents", "-resident_count", "-last_at", "id"],
+                name="hotspot_rank",
+            ),
         ),
     ]

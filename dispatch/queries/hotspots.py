@@ -57,9 +57,9 @@ def recent_reports(*, now: datetime) -> list[ReportRow]:
     )
     found = [
         ReportRow(pk, text, ReportKind(kind), (lat, lng), at, resident, category, village or "")
-        for pk, text, kind, lat, lng, at, resident, category, village in rows.values_list(*_COLUMNS)[
-            :MAX_REPORTS
-        ]
+        for pk, text, kind, lat, lng, at, resident, category, village in rows.values_list(
+            *_COLUMNS
+        )[:MAX_REPORTS]
     ]
     return found[::-1]
 

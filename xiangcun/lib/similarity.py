@@ -27,9 +27,7 @@ _BOILERPLATE = re.compile(
 _NUMBERS = "0-9零〇一二两三四五六七八九十百"
 _UNITS = "号楼|号门|幢|栋|单元|村民小组|小组|组|队|弄|楼|室|号|路公交"
 _NUMBERED = re.compile(rf"([{_NUMBERS}]{{1,5}})({_UNITS})")
-_NAMED_KINDS = (
-    "小区|花园|家园|公寓|苑|大道|路|街|巷|社区|村|镇|乡|学院|大学|中学|小学|幼儿园|医院|公司|集团|广场|市场|公园|大桥|桥"
-)
+_NAMED_KINDS = "小区|花园|家园|公寓|苑|大道|路|街|巷|社区|村|镇|乡|学院|大学|中学|小学|幼儿园|医院|公司|集团|广场|市场|公园|大桥|桥"
 _NAMED = re.compile(rf"(?=({_NAMED_KINDS}))")
 _NAME_WINDOW = 6
 _BEFORE_NAME = re.compile(

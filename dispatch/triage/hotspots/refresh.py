@@ -92,7 +92,8 @@ def _title(group: list[ReportRow]) -> str:
     some = group[-_COMPARED:]
     prints = [print_of(row.text) for row in some]
     best = max(
-        range(len(some)), key=lambda index: (sum(likeness(prints[index], one) for one in prints), index)
+        range(len(some)),
+        key=lambda index: (sum(likeness(prints[index], one) for one in prints), index),
     )
     return mask_contacts(first_sentence(some[best].text))[:80]
 

@@ -30,9 +30,7 @@ class _Found:
 
     def as_lookalike(self) -> Lookalike:
         ticket, seen = self.ticket, self.comparison
-        return Lookalike(
-            ticket.pk, ticket.number, round(seen.distance_m, 1), round(seen.words, 3)
-        )
+        return Lookalike(ticket.pk, ticket.number, round(seen.distance_m, 1), round(seen.words, 3))
 
     def as_data(self) -> dict[str, object]:
         return {

@@ -30,9 +30,7 @@ def test_doubt_joins_nothing(new: str, old: str, metres: float, same_category: b
 
 
 def test_another_building_is_not_even_suggested() -> None:
-    seen = compare(
-        "5幢楼道灯坏了", "3幢楼道灯坏了", distance_m=5, radius_m=100, same_category=True
-    )
+    seen = compare("5幢楼道灯坏了", "3幢楼道灯坏了", distance_m=5, radius_m=100, same_category=True)
     assert not seen.is_suggested
 
 

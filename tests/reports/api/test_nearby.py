@@ -99,6 +99,7 @@ def test_it_names_first_what_is_told_in_like_words(nobody: Api, zhang: Resident)
     alike = make_report(
         zhang, published_at=NOW, text="村口路灯坏了，晚上一片漆黑。", lat=30.31 + 60 * METRE
     )
+
     def numbers(**query: str) -> list[str]:
         items = nobody.get("/reports/nearby", **HERE, **query).json()["items"]
         assert all("text" not in item for item in items)

@@ -50,7 +50,9 @@ def test_a_named_place_reaches_further() -> None:
 
 
 def test_names_that_differ_keep_like_words_apart() -> None:
-    texts = told("桂花苑电梯坏了没人修", "桂花苑电梯又坏了", "翠竹苑电梯坏了没人修", "翠竹苑电梯又坏了")
+    texts = told(
+        "桂花苑电梯坏了没人修", "桂花苑电梯又坏了", "翠竹苑电梯坏了没人修", "翠竹苑电梯又坏了"
+    )
     assert sorted(find_clusters(texts)) == [[0, 1], [2, 3]]
 
 

@@ -21,7 +21,12 @@ from tests.dispatch.factories import (
 )
 
 pytestmark = pytest.mark.django_db
-LAMPS = ("路灯不亮，晚上漆黑一片", "村口路灯坏了好几天不亮", "路灯不亮，老人晚上不敢出门", "路灯又不亮了")
+LAMPS = (
+    "路灯不亮，晚上漆黑一片",
+    "村口路灯坏了好几天不亮",
+    "路灯不亮，老人晚上不敢出门",
+    "路灯又不亮了",
+)
 
 
 def tell(
@@ -37,9 +42,7 @@ def tell(
 
 
 def tell_lamps() -> list[Report]:
-    return [
-        tell(text, f"r{index}", days_ago=2 * index + 1) for index, text in enumerate(LAMPS)
-    ]
+    return [tell(text, f"r{index}", days_ago=2 * index + 1) for index, text in enumerate(LAMPS)]
 
 
 def test_it_works() -> None:
