@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from dispatch.console.wording import moment_text
 from dispatch.models import Hotspot
 from dispatch.queries.hotspots import WINDOW
+from xiangcun.lib.similarity import named_places
 
 COUNTED_DAYS = WINDOW.days
 _TRENDS = {
@@ -23,7 +24,7 @@ def sentence_of(hotspot: Hotspot) -> str:
     title = hotspot.title.rstrip("。！？!?，,；; ")
     title = title if len(title) <= _TITLE_LENGTH else f"{title[: _TITLE_LENGTH - 1]}…"
     place = hotspot.place_name
-    where = "" if not place or place in title else _("%s的") % place
+    where = "" if not place or named_places(title) else _("%s的") % place
     if not hotspot.recent_residents:
         return _("近 7 天无人再反映%(where)s“%(title)s”，上周 %(before)d 人") % {
             "where": where,

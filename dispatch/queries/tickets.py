@@ -27,7 +27,7 @@ from xiangcun.lib.similarity import likeness, places_agree, print_of
 COUNT_CAP = 1000
 """Queues are counted up to this; the screen says 999+ from here on."""
 NEARBY_RADIUS_M = 300.0
-ALIKE, ALIKE_ELSEWHERE = 0.3, 0.6
+ALIKE, ALIKE_ELSEWHERE = 0.25, 0.6
 """Likeness of words from which a ticket near by is marked, in the same category and in another."""
 MAX_REPORTS = 50
 MAX_NEARBY = 10

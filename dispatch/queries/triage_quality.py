@@ -54,7 +54,7 @@ class Move(NamedTuple):
 
 def target_accuracy() -> float:
     """Return what automatic dispatch must reach, 0–1."""
-    return DEFAULT_TARGET
+    return triage_settings().accuracy
 
 
 def openings_since(since: datetime, *, most: int = MAX_RUNS) -> list[Opening]:

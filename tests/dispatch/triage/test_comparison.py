@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
@@ -105,6 +106,9 @@ class Rash:
 
     def threshold(self, _code: str) -> float:
         return 0.0
+
+    def stands_out(self, candidates: Sequence[Candidate]) -> bool:
+        return self._inner.stands_out(candidates)
 
 
 class Careful(Rash):
