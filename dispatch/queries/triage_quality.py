@@ -12,12 +12,12 @@ from typing import NamedTuple
 
 from dispatch.enums import TicketAction as Act
 from dispatch.models import Ticket, TicketEvent, TriageRun
+from dispatch.queries.classifiers import triage_settings
 from dispatch.queries.triage_runs import ATTACHED
 from reports.models import Category
 
 MAX_RUNS = 50_000
 """The latest so many are counted; a township has some 25,000 in twelve weeks."""
-DEFAULT_TARGET = 0.98
 
 MOVES = (
     Act.DISPATCH,

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -26,7 +27,7 @@ def opened(
     *,
     category: Category | None = None,
     urgency: Urgency = Urgency.P1,
-    **extra: object,
+    **extra: Any,
 ) -> Ticket:
     category = category or make_category()
     report = make_report(text=text, resident=make_resident("first"), **extra)
@@ -58,7 +59,7 @@ def test_it_works() -> None:
         {"lat": 30.3104},
     ],
 )
-def test_doubt_leaves_it_to_the_desk(change: dict[str, object]) -> None:
+def test_doubt_leaves_it_to_the_desk(change: dict[str, Any]) -> None:
     ticket = opened()
     result = duplicates.run(seen(**change), reference())
     assert result.context.attach_to is None
