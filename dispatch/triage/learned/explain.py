@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 
 from dispatch.triage.learned.text import grams_of, runs_of
-from dispatch.triage.learned.words import segment
+from dispatch.triage.learned.words import Cutter
 
 MAX_WORDS = 8
 READ_CHARACTERS = 400
@@ -18,13 +18,13 @@ SMALLEST = 0.05
 class Wording:
     """Cuts a message into words once, and weighs them for as many categories as asked."""
 
-    def __init__(self, text: str, costs: Mapping[str, float], unknown: float) -> None:
+    def __init__(self, text: str, cutter: Cutter) -> None:
         self._words: list[str] = []
         self._occurrences: Counter[str] = Counter()
         for run in runs_of(text[:READ_CHARACTERS]):
             self._occurrences.update(grams_of(run))
-            spans = [(0, len(run))] if run[0] <= "z" else segment(run, costs, unknown)
-            self._words.extend(run[start:end] for start, end in spans if end - start > 1)
+            parts = [run] if run[0] <= "z" else cutter.cut(run)
+            self._words.extend(part for part in parts if len(part) > 1)
         self._text = text
 
     def weigh(

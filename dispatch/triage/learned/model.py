@@ -20,7 +20,7 @@ from dispatch.triage.learned.explain import Wording
 from dispatch.triage.learned.shapes import Leaf
 from dispatch.triage.learned.text import count_grams
 from dispatch.triage.learned.thresholds import NEVER
-from dispatch.triage.learned.words import costs_of
+from dispatch.triage.learned.words import Cutter
 from dispatch.triage.lexicon import Entry, Lexicon, total_points
 
 MAX_CANDIDATES = 5
@@ -63,7 +63,7 @@ class TrainedModel:
         self._codes = tuple(leaf.code for leaf in parts.leaves)
         self._column = {code: at for at, code in enumerate(self._codes)}
         self._lexicon = Lexicon(entries_of(parts.leaves))
-        self._costs, self._unknown = costs_of(parts.words, parts.counts)
+        self._cutter = Cutter(parts.words, parts.counts)
 
     @property
     def thresholds(self) -> Mapping[str, float]:
@@ -117,7 +117,7 @@ class TrainedModel:
         shares = np.exp(logits - logits.max())
         shares /= shares.sum()
         order = np.argsort(-logits, kind="stable")[:MAX_CANDIDATES]
-        wording = Wording(text, self._costs, self._unknown)
+        wording = Wording(text, self._cutter)
         found = []
         for place, column in enumerate(order):
             spoke: list[tuple[str, float]] = []
