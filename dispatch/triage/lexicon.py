@@ -13,6 +13,7 @@ import math
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from dispatch.triage.candidate import Candidate
 from dispatch.triage.patterns import GAP_MARK, find_spans
@@ -43,8 +44,7 @@ class Entry:
     weight: float
 
 
-@dataclass(frozen=True, slots=True)
-class _Hit:
+class _Hit(NamedTuple):
     start: int
     end: int
     term: str
