@@ -21,12 +21,13 @@ from dispatch.triage.learned.shapes import Leaf
 from dispatch.triage.learned.text import count_grams
 from dispatch.triage.learned.thresholds import NEVER
 from dispatch.triage.learned.words import Cutter
-from dispatch.triage.lexicon import Entry, Lexicon, total_points
+from dispatch.triage.lexicon import TEMPERATURE, Entry, Lexicon, total_points
 
 MAX_CANDIDATES = 5
 EXPLAINED = 3
-TOLD_WEIGHT = 0.5
-"""Log-odds per lexicon point for what the resident told beside the text (kind, chosen category)."""
+TOLD_WEIGHT = 1.0 / TEMPERATURE
+"""Log-odds per lexicon point for what the resident told beside the text (kind, chosen category): as the
+lexicon counts it, for no example tells what it is worth."""
 
 Floats = NDArray[np.float32]
 
@@ -140,15 +141,19 @@ class TrainedModel:
 
     def _read(self, text: str) -> tuple[list[str], Floats, Floats]:
         """Return the known grams, their values in the unit-length row, and their weights (grams, leaves)."""
-        index = self._index
-        counts = {gram: count for gram, count in count_grams(text).items() if gram in index}
-        at = np.fromiter((index[gram] for gram in counts), dtype=np.int64, count=len(counts))
-        values = np.fromiter(counts.values(), dtype=np.float32, count=len(counts))
+        place = self._index.get
+        known = [
+            (gram, at, count)
+            for gram, count in count_grams(text).items()
+            if (at := place(gram)) is not None
+        ]
+        at = np.array([row[1] for row in known], dtype=np.int64)
+        values = np.array([row[2] for row in known], dtype=np.float32)
         weighed = ((1.0 + np.log(values)) * self.parts.scale[at]).astype(np.float32)
         length = float(np.sqrt(weighed @ weighed))
         if length:
             weighed /= np.float32(length)
-        return list(counts), weighed, self.parts.weights[at].astype(np.float32)
+        return [row[0] for row in known], weighed, self.parts.weights[at].astype(np.float32)
 
     def _lexicon_odds(
         self, text: str, hints: tuple[str, ...], chosen: str
