@@ -13,6 +13,7 @@ import math
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from dispatch.triage.candidate import Candidate
 from dispatch.triage.patterns import GAP_MARK, find_spans
@@ -43,8 +44,7 @@ class Entry:
     weight: float
 
 
-@dataclass(frozen=True, slots=True)
-class _Hit:
+class _Hit(NamedTuple):
     start: int
     end: int
     term: str
@@ -60,10 +60,16 @@ class Lexicon:
             if entry.term:
                 self._by_term[entry.term].append(entry)
                 digest.update(f"{entry.code}|{entry.term}|{entry.weight}\n".encode())
-        self._by_head: dict[str, list[str]] = defaultdict(list)
-        self._gapped = [term for term in self._by_term if GAP_MARK in term]
+        lengths: dict[str, set[int]] = defaultdict(set)
         for term in self._by_term:
-            self._by_head[term[:1]].append(term)
+            lengths[term[:1]].add(len(term))
+        self._lengths = {head: tuple(sorted(found)) for head, found in lengths.items()}
+        """By first character, the lengths of the terms that begin with it."""
+        self._gapped = [
+            (term.strip(GAP_MARK).split(GAP_MARK, 1)[0], term)
+            for term in self._by_term
+            if GAP_MARK in term
+        ]
         self._version = f"lexicon-{digest.hexdigest()[:10]}"
 
     @property
@@ -120,8 +126,8 @@ class Lexicon:
         for hit in longest_hits(self._scan(text)):
             first[hit.term] = min(first.get(hit.term, hit.start), hit.start)
         # A pattern with a gap spans words that are not its own, so it neither silences nor is silenced.
-        for term in self._gapped:
-            span = next(find_spans(term, text), None)
+        for anchor, term in self._gapped:
+            span = next(find_spans(term, text), None) if anchor in text else None
             if span is not None:
                 first[term] = span[0]
         first.update(dict.fromkeys(hints, 0))
@@ -135,10 +141,10 @@ class Lexicon:
     def _scan(self, text: str) -> list[_Hit]:
         """Return every occurrence of every term."""
         return [
-            _Hit(start, start + len(term), term)
+            _Hit(start, start + size, term)
             for start, head in enumerate(text)
-            for term in self._by_head.get(head, ())
-            if text.startswith(term, start)
+            for size in self._lengths.get(head, ())
+            if (term := text[start : start + size]) in self._by_term and len(term) == size
         ]
 
 

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 
 from dispatch.triage.learned.text import grams_of, runs_of
-from dispatch.triage.learned.words import segment
+from dispatch.triage.learned.words import Cutter
 
 MAX_WORDS = 8
 READ_CHARACTERS = 400
@@ -18,13 +18,18 @@ SMALLEST = 0.05
 class Wording:
     """Cuts a message into words once, and weighs them for as many categories as asked."""
 
-    def __init__(self, text: str, costs: Mapping[str, float], unknown: float) -> None:
-        self._words: list[str] = []
-        self._occurrences: Counter[str] = Counter()
+    def __init__(self, text: str, cutter: Cutter) -> None:
+        occurrences: Counter[str] = Counter()
+        words: Counter[str] = Counter()
         for run in runs_of(text[:READ_CHARACTERS]):
-            self._occurrences.update(grams_of(run))
-            spans = [(0, len(run))] if run[0] <= "z" else segment(run, costs, unknown)
-            self._words.extend(run[start:end] for start, end in spans if end - start > 1)
+            occurrences.update(grams_of(run))
+            parts = [run] if run[0] <= "z" else cutter.cut(run)
+            words.update(part for part in parts if len(part) > 1)
+        self._words = {
+            word: [(gram, count / occurrences[gram]) for gram in grams_of(word)]
+            for word, count in words.items()
+        }
+        """By word, its grams and which share of all their occurrences lies in it."""
         self._text = text
 
     def weigh(
@@ -36,11 +41,12 @@ class Wording:
         did; both as log-odds. Words that speak against are left out.
         """
         found: dict[str, float] = dict(terms)
-        for word in self._words:
-            weight = sum(
-                grams[gram] / self._occurrences[gram] for gram in grams_of(word) if gram in grams
-            )
-            found[word] = found.get(word, 0.0) + weight
+        for word, shares in self._words.items():
+            weight = 0.0
+            for gram, share in shares:
+                weight += grams.get(gram, 0.0) * share
+            if weight > 0:
+                found[word] = found.get(word, 0.0) + weight
         return self._chosen(found)
 
     def _chosen(self, found: Mapping[str, float]) -> list[tuple[str, float]]:

@@ -20,13 +20,14 @@ from dispatch.triage.learned.explain import Wording
 from dispatch.triage.learned.shapes import Leaf
 from dispatch.triage.learned.text import count_grams
 from dispatch.triage.learned.thresholds import NEVER
-from dispatch.triage.learned.words import costs_of
-from dispatch.triage.lexicon import Entry, Lexicon, total_points
+from dispatch.triage.learned.words import Cutter
+from dispatch.triage.lexicon import TEMPERATURE, Entry, Lexicon, total_points
 
 MAX_CANDIDATES = 5
 EXPLAINED = 3
-TOLD_WEIGHT = 0.5
-"""Log-odds per lexicon point for what the resident told beside the text (kind, chosen category)."""
+TOLD_WEIGHT = 1.0 / TEMPERATURE
+"""Log-odds per lexicon point for what the resident told beside the text (kind, chosen category): as the
+lexicon counts it, for no example tells what it is worth."""
 
 Floats = NDArray[np.float32]
 
@@ -63,7 +64,7 @@ class TrainedModel:
         self._codes = tuple(leaf.code for leaf in parts.leaves)
         self._column = {code: at for at, code in enumerate(self._codes)}
         self._lexicon = Lexicon(entries_of(parts.leaves))
-        self._costs, self._unknown = costs_of(parts.words, parts.counts)
+        self._cutter = Cutter(parts.words, parts.counts)
 
     @property
     def thresholds(self) -> Mapping[str, float]:
@@ -117,7 +118,7 @@ class TrainedModel:
         shares = np.exp(logits - logits.max())
         shares /= shares.sum()
         order = np.argsort(-logits, kind="stable")[:MAX_CANDIDATES]
-        wording = Wording(text, self._costs, self._unknown)
+        wording = Wording(text, self._cutter)
         found = []
         for place, column in enumerate(order):
             spoke: list[tuple[str, float]] = []
@@ -140,15 +141,19 @@ class TrainedModel:
 
     def _read(self, text: str) -> tuple[list[str], Floats, Floats]:
         """Return the known grams, their values in the unit-length row, and their weights (grams, leaves)."""
-        index = self._index
-        counts = {gram: count for gram, count in count_grams(text).items() if gram in index}
-        at = np.fromiter((index[gram] for gram in counts), dtype=np.int64, count=len(counts))
-        values = np.fromiter(counts.values(), dtype=np.float32, count=len(counts))
+        place = self._index.get
+        known = [
+            (gram, at, count)
+            for gram, count in count_grams(text).items()
+            if (at := place(gram)) is not None
+        ]
+        at = np.array([row[1] for row in known], dtype=np.int64)
+        values = np.array([row[2] for row in known], dtype=np.float32)
         weighed = ((1.0 + np.log(values)) * self.parts.scale[at]).astype(np.float32)
         length = float(np.sqrt(weighed @ weighed))
         if length:
             weighed /= np.float32(length)
-        return list(counts), weighed, self.parts.weights[at].astype(np.float32)
+        return [row[0] for row in known], weighed, self.parts.weights[at].astype(np.float32)
 
     def _lexicon_odds(
         self, text: str, hints: tuple[str, ...], chosen: str

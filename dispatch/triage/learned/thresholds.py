@@ -15,7 +15,7 @@ NEVER = 1.01
 """A threshold nothing reaches."""
 BORROWED = 60
 """How many answers a category borrows from all categories together when its own record is judged."""
-LEAST_OWN = 8
+LEAST_OWN = 3
 """A category with fewer answers of its own has no record: a person decides."""
 STEPS = 25
 
@@ -71,12 +71,11 @@ def _line(
     aim: float,
 ) -> float:
     """Return the lowest confidence down to which one category reaches ``aim``; rows fall in confidence."""
-    count = np.arange(1, int(own.sum()) + 1)
-    if len(count) < LEAST_OWN:
+    if own.sum() < LEAST_OWN:
         return NEVER
-    share = (np.cumsum(right[own]) + BORROWED * pooled[own]) / (count + BORROWED)
+    share = (np.cumsum(own & right) + BORROWED * pooled) / (np.cumsum(own) + BORROWED)
     reached = np.flatnonzero(share >= aim)
     if not len(reached):
         return NEVER
-    # Rounded up: the answers' confidences are rounded to four places, and a line must not sink.
-    return min(float(np.ceil(confidence[own][reached[-1]] * 1e4) / 1e4), 1.0)
+    # Rounded up: a candidate's confidence has four places, and a line must not sink below its own.
+    return min(float(np.ceil(confidence[reached[-1]] * 1e4) / 1e4), 1.0)

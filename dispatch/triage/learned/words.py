@@ -60,33 +60,38 @@ def find_words(texts: Sequence[str], terms: Iterable[str]) -> dict[str, int]:
     return kept
 
 
-def segment(run: str, words: Mapping[str, float], unknown: float) -> list[tuple[int, int]]:
-    """Cut a stretch into words: the cheapest way (``words`` to costs; any other character ``unknown``)."""
-    size = len(run)
-    best = [0.0] * (size + 1)
-    back = [0] * (size + 1)
-    for end in range(1, size + 1):
-        best[end], back[end] = best[end - 1] + unknown, end - 1
-        for start in range(max(0, end - TERM_LONGEST), end - 1):
-            cost = words.get(run[start:end])
-            if cost is not None and best[start] + cost < best[end]:
-                best[end], back[end] = best[start] + cost, start
-    spans: list[tuple[int, int]] = []
-    end = size
-    while end:
-        spans.append((back[end], end))
-        end = back[end]
-    return spans[::-1]
+class Cutter:
+    """Cuts a stretch of characters into the words it knows: the cheapest way, rare words cost more."""
 
+    def __init__(self, words: Sequence[str], counts: Sequence[int]) -> None:
+        total = sum(counts) + 1.0
+        self._costs = {
+            word: -math.log(count / total) for word, count in zip(words, counts, strict=True)
+        }
+        sizes: dict[str, set[int]] = defaultdict(set)
+        for word in words:
+            sizes[word[-1]].add(len(word))
+        self._sizes = {last: tuple(sorted(found)) for last, found in sizes.items()}
+        # Two single characters must cost more than the rarest word, or rare words would fall apart.
+        self._unknown = 0.6 * math.log(total)
 
-def costs_of(words: Sequence[str], counts: Sequence[int]) -> tuple[dict[str, float], float]:
-    """Return word costs (negative log frequency) and that of a single character."""
-    total = sum(counts) + 1.0
-    costs = {
-        word: -math.log(count / total) for word, count in zip(words, counts, strict=True) if count
-    }
-    # Two single characters must cost more than the rarest word, or rare words would fall apart.
-    return costs, 0.6 * math.log(total)
+    def cut(self, run: str) -> list[str]:
+        """Return the words and single characters of ``run``, in order."""
+        best = [0.0] * (len(run) + 1)
+        back = [0] * (len(run) + 1)
+        for end, last in enumerate(run, 1):
+            cheapest, start = best[end - 1] + self._unknown, end - 1
+            for size in self._sizes.get(last, ()):
+                cost = self._costs.get(run[end - size : end]) if size <= end else None
+                if cost is not None and best[end - size] + cost < cheapest:
+                    cheapest, start = best[end - size] + cost, end - size
+            best[end], back[end] = cheapest, start
+        parts: list[str] = []
+        end = len(run)
+        while end:
+            parts.append(run[back[end] : end])
+            end = back[end]
+        return parts[::-1]
 
 
 def _freedom(counts: Mapping[str, int], common: Mapping[str, int]) -> dict[str, float]:

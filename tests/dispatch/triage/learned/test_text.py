@@ -4,7 +4,7 @@ import pytest
 
 from dispatch.triage.learned.explain import Wording
 from dispatch.triage.learned.text import count_grams, split_title
-from dispatch.triage.learned.words import costs_of, find_words, segment
+from dispatch.triage.learned.words import Cutter, find_words
 
 
 @pytest.mark.parametrize(
@@ -32,14 +32,12 @@ def test_words_are_found_in_the_messages_and_cut_out_again() -> None:
     texts += ["山间云雾缭绕风光无限好" for _ in range(90)]
     found = find_words(texts, ["路灯…不亮", "一"])
     assert {"蝴蝶", "路灯", "不亮"} <= set(found)
-    costs, unknown = costs_of(tuple(found), tuple(found.values()))
-    run = "看见蝴蝶和路灯"
-    assert [run[a:b] for a, b in segment(run, costs, unknown)] == ["看", "见", "蝴蝶", "和", "路灯"]
+    cutter = Cutter(tuple(found), tuple(found.values()))
+    assert cutter.cut("看见蝴蝶和路灯") == ["看", "见", "蝴蝶", "和", "路灯"]
 
 
 def test_weights_come_together_in_words_as_they_were_written() -> None:
-    costs, unknown = costs_of(("路灯", "不亮"), (5, 5))
-    wording = Wording("KTV旁路灯不亮", costs, unknown)
+    wording = Wording("KTV旁路灯不亮", Cutter(("路灯", "不亮"), (5, 5)))
     found = wording.weigh(
         {"ktv": 0.5, "路": 0.2, "路灯": 1.0, "不亮": 0.3, "灯不": 9.0}, {"旁": 0.1}
     )
@@ -47,5 +45,5 @@ def test_weights_come_together_in_words_as_they_were_written() -> None:
 
 
 def test_of_a_word_and_its_part_only_the_stronger_is_named() -> None:
-    wording = Wording("建筑垃圾", {}, 1.0)
+    wording = Wording("建筑垃圾", Cutter((), ()))
     assert wording.weigh({}, {"建筑垃圾": 2.0, "垃圾": 1.0, "别的": -1.0}) == [("建筑垃圾", 2.0)]

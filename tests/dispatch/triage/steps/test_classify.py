@@ -97,8 +97,11 @@ def test_the_line_of_the_category_decides(
 
 
 def test_two_that_are_nearly_as_likely_are_for_a_person() -> None:
-    close = Sure(0.7, 0.6)
-    close.stands_out = lambda candidates: False  # type: ignore[method-assign]  # noqa: ARG005 - the name of the protocol
+    class Torn(Sure):
+        def stands_out(self, candidates: Sequence[Candidate]) -> bool:
+            return False
+
+    close = Torn(0.7, 0.6)
     result = classify.run(context("路灯坏了"), replace(reference(), classifier=close))
     assert not result.ok
     assert "两类难分" in result.reason
