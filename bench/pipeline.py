@@ -58,8 +58,8 @@ def prepare() -> list[int]:
     from dispatch.domain.actors import SYSTEM  # noqa: PLC0415
     from dispatch.domain.learning import NewVersion, promote_version, record_version  # noqa: PLC0415
     from dispatch.enums import ModelStatus  # noqa: PLC0415
-    from dispatch.triage.leaves import read_leaves  # noqa: PLC0415
     from dispatch.triage.learned import Example, Targets, train  # noqa: PLC0415
+    from dispatch.triage.leaves import read_leaves  # noqa: PLC0415
     from dispatch.triage.vault import store_model  # noqa: PLC0415
     from reports.domain.intake import Draft, Location, submit_report  # noqa: PLC0415
     from reports.enums import LocationSource, ReportKind  # noqa: PLC0415

@@ -16,8 +16,9 @@ from dispatch.models import Hotspot, Ticket, TicketReport
 from reports.enums import ReportKind
 
 WINDOW = timedelta(days=28)
-MAX_REPORTS = 5000
-"""Bounds the work of a refresh; the newest are looked at. A township has some hundreds a month."""
+MAX_REPORTS = 3000
+"""Bounds the work of a refresh (about 70 MB, 3 s); the newest are looked at. A township has some
+hundreds a month."""
 MAX_SHOWN = 50
 MAX_TICKETS = 100
 _DROPPED = (TicketStatus.WITHDRAWN, TicketStatus.REJECTED)

@@ -96,9 +96,8 @@ def test_the_chosen_tickets_go_into_the_first(browser: Browser, cast: Cast) -> N
     _, (first, second, third) = make_hotspot(cast)
     client = browser("dispatcher")
     bulk = reverse("admin:dispatch_ticket_bulk", args=("merge",))
-    form = client.get(
-        bulk, [*(("ids", row.pk) for row in (second, third, first)), ("target", first.number)]
-    )
+    picked = [str(ticket.pk) for ticket in (second, third, first)]
+    form = client.get(bulk, {"ids": picked, "target": [first.number]})
     assert [row["number"] for row in form.context["tickets"]] == [second.number, third.number]
     assert form.context["form"].initial["target_ticket"] == first.number
     chosen = form.context["form"].initial["chosen"]

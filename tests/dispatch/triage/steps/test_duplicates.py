@@ -27,19 +27,19 @@ def opened(
     *,
     category: Category | None = None,
     urgency: Urgency = Urgency.P1,
-    **extra: Any,
+    lat: float = 30.31,
 ) -> Ticket:
     category = category or make_category()
-    report = make_report(text=text, resident=make_resident("first"), **extra)
+    report = make_report(text=text, resident=make_resident("first"), lat=lat)
     return open_ticket(report, Assessment(urgency=urgency, category=category), now=NOW)
 
 
-def seen(text: str = WORDS, *, category: Category | None = None, **extra: object) -> TriageContext:
-    values = {
+def seen(text: str = WORDS, *, category: Category | None = None, **extra: Any) -> TriageContext:
+    values: dict[str, Any] = {
         "category": category or make_category(), "confidence": 0.9, "urgency": Urgency.P1,
         "lat": 30.31, "lng": 120.50, "now": NOW, "submitted_at": NOW, **extra,
     }  # fmt: skip
-    return replace(context(text), **values)  # type: ignore[arg-type]
+    return replace(context(text), **values)
 
 
 def test_it_works() -> None:
