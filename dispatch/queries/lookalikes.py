@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
-from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
+from django.db.models import Case, IntegerField, QuerySet, Value, When
 
 from dispatch.enums import OPEN_STATUSES
 from dispatch.models import Ticket, TicketReport
 from reports.models import Category
 from xiangcun.lib.geo import bounding_box, distance_m
+from xiangcun.lib.rows import RowQuery
 
 RECENT = timedelta(days=30)
 MAX_ROWS = 50
@@ -34,6 +36,36 @@ class OpenTicket:
     texts: tuple[tuple[str, str], ...] = ()
 
 
+def _around() -> QuerySet[Ticket]:
+    """Return open tickets in a box; one filter after the other fixes the order of the parameters."""
+    return (
+        Ticket.objects.filter(status__in=OPEN_STATUSES)
+        .filter(lat__range=(0.0, 0.0))
+        .filter(lng__range=(0.0, 0.0))
+        .filter(opened_at__gte=datetime.min.replace(tzinfo=UTC))
+    )
+
+
+def _near() -> QuerySet[Ticket, tuple[Any, ...]]:
+    closeness = Case(
+        When(category_id=0, then=Value(0)),
+        When(category__parent_id=0, then=Value(1)),
+        default=Value(2),
+        output_field=IntegerField(),
+    )
+    rows = _around().filter(confidential=False).order_by(closeness, "-pk")
+    return rows.values_list(*_COLUMNS)[:MAX_ROWS]
+
+
+def _near_confidential() -> QuerySet[Ticket, tuple[Any, ...]]:
+    rows = _around().filter(confidential=True).filter(category_id=0).order_by("-pk")
+    return rows.values_list(*_COLUMNS)[:MAX_ROWS]
+
+
+# Asked for every report, so compiled once.
+_NEAR, _NEAR_CONFIDENTIAL = RowQuery(_near), RowQuery(_near_confidential)
+
+
 def open_tickets_near(
     *, category: Category, lat: float, lng: float, radius_m: float, now: datetime
 ) -> list[OpenTicket]:
@@ -44,16 +76,12 @@ def open_tickets_near(
     kind; any other never meets one.
     """
     box = bounding_box(lat, lng, radius_m)
-    rows = Ticket.objects.filter(
-        status__in=OPEN_STATUSES,
-        lat__range=(box.south, box.north),
-        lng__range=(box.west, box.east),
-        opened_at__gte=now - RECENT,
-        confidential=category.confidential,
-    )
+    where = (*OPEN_STATUSES, box.south, box.north, box.west, box.east, now - RECENT)
     if category.confidential:
-        rows = rows.filter(category=category)
-    found = _read(rows.order_by(_closeness(category), "-pk")[:MAX_ROWS])
+        rows = _NEAR_CONFIDENTIAL.all(*where, category.pk)
+    else:
+        rows = _NEAR.all(*where, category.pk, 0, category.parent_id, 1, 2)
+    found = [OpenTicket(*row) for row in rows]
     near = [row for row in found if distance_m(lat, lng, row.lat, row.lng) <= radius_m]
     texts = _texts_of([row.pk for row in near])
     return [
@@ -73,16 +101,6 @@ def open_ticket_of_report(*, number: str = "", pk: int | None = None) -> OpenTic
     else:
         rows = rows.filter(ticket_reports__report__number=number)
     return next(iter(_read(rows[:1])), None)
-
-
-def _closeness(category: Category) -> Case:
-    neighbours = Q(category__parent_id=category.parent_id)
-    return Case(
-        When(category_id=category.pk, then=Value(0)),
-        When(neighbours, then=Value(1)),
-        default=Value(2),
-        output_field=IntegerField(),
-    )
 
 
 def _read(rows: QuerySet[Ticket]) -> list[OpenTicket]:

@@ -48,7 +48,7 @@ _BY_ID = RowQuery(_untriaged)
 
 def untriaged_report(report_id: int) -> UntriagedReport | None:
     """Return the report if triage has still to look at it (one query, a second if supplemented)."""
-    row = _BY_ID.first(str(UpdateKind.SUPPLEMENT), report_id)
+    row = _BY_ID.first(UpdateKind.SUPPLEMENT, report_id)
     if row is None:
         return None
     *values, chosen_code, role, photo_count, added = row

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
 from functools import lru_cache
 from typing import Any
 
@@ -144,6 +146,13 @@ def _insert_for(model: type[models.Model], using: str, link: str = "") -> _Inser
     return insert
 
 
+def _plain(value: Any, connection: Any) -> Any:
+    """Return a parameter as the column holds it: a moment in the database's form, a choice as text."""
+    if isinstance(value, datetime):
+        return connection.ops.adapt_datetimefield_value(value)
+    return value.value if isinstance(value, Enum) else value
+
+
 @dataclass(frozen=True, slots=True)
 class _Select:
     sql: str
@@ -151,10 +160,9 @@ class _Select:
 
 
 class RowQuery:
-    """A ``values_list`` query for at most one row; only its parameters differ between calls.
+    """A ``values_list`` query compiled once; only its parameters differ between calls.
 
-    ``rows`` returns the query with any parameters of the right types in the right order; where it
-    names an order, the first row by it is the answer.
+    ``rows`` returns the query with any parameters of the right types in the right order.
     """
 
     def __init__(self, rows: Callable[[], models.QuerySet[Any, Any]]) -> None:
@@ -162,24 +170,27 @@ class RowQuery:
         self._selects: dict[str, _Select] = {}
 
     def first(self, *params: Any, using: str = DEFAULT_DB_ALIAS) -> list[Any] | None:
-        """Return the values of the row, ``None`` when there is none."""
+        """Return the values of the first row, ``None`` when there is none."""
+        return next(iter(self.all(*params, using=using)), None)
+
+    def all(self, *params: Any, using: str = DEFAULT_DB_ALIAS) -> list[list[Any]]:
+        """Return the values of every row; cut the query itself to have fewer."""
         connection = connections[using]
         select = self._selects.get(using) or self._compile(using)
         with connection.cursor() as cursor:
-            cursor.execute(select.sql, params)
-            row = cursor.fetchone()
-        if row is None:
-            return None
-        values = list(row)
+            cursor.execute(select.sql, [_plain(value, connection) for value in params])
+            rows = [list(row) for row in cursor.fetchall()]
         for index, converters, expression in select.converters:
-            for convert in converters:
-                values[index] = convert(values[index], expression, connection)
-        return values
+            for row in rows:
+                for convert in converters:
+                    row[index] = convert(row[index], expression, connection)
+        return rows
 
     def _compile(self, using: str) -> _Select:
         rows = self._rows()
         # A model's own ordering is no wish of the caller's and would cost a sort.
-        rows = rows[:1] if rows.query.order_by else rows.order_by()
+        if not rows.query.order_by:
+            rows = rows.order_by()
         compiler = rows.query.get_compiler(using)
         sql, _params = compiler.as_sql()
         found = compiler.get_converters([column for column, _sql, _alias in compiler.select])

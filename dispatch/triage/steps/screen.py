@@ -53,7 +53,7 @@ _REPEATED = RowQuery(
         .filter(submitted_at__gte=datetime.min.replace(tzinfo=UTC))
         .filter(resident_id=0, text="")
         .order_by("-pk")
-        .values_list("pk", "number")
+        .values_list("pk", "number")[:1]
     )
 )
 

@@ -187,7 +187,9 @@ def test_it_keeps_the_last_files_the_champion_and_its_forerunners(
     cast: Cast, settings: Any, model_folder: Path
 ) -> None:
     settings.MODEL_FILES_KEPT = 2
-    rows = [make_version(extra=str(turn), now=NOW + turn * DAY) for turn in range(6)]
+    rows = [
+        make_version(extra=word, now=NOW + turn * DAY) for turn, word in enumerate("甲乙丙丁戊己")
+    ]
     promote_version(rows[0].pk, actor=SYSTEM, reason=WHY, now=NOW)
     promote_version(rows[1].pk, actor=SYSTEM, reason=WHY, now=NOW + DAY)
     assert prunable_versions() == [rows[3], rows[2]]

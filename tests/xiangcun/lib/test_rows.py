@@ -202,4 +202,6 @@ def test_a_query_with_an_order_finds_the_first_row(resident: Resident) -> None:
         lambda: Report.objects.filter(resident_id=0).order_by("-pk").values_list("pk")
     )
     assert newest.first(resident.pk) == [rows[1].pk]
+    assert newest.all(resident.pk) == [[rows[1].pk], [rows[0].pk]]
     assert newest.first(0) is None
+    assert newest.all(0) == []
