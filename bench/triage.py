@@ -1,9 +1,10 @@
-"""How good triage is: ``bench/triage.py --train FILE --test FILE [--json] [--quick] [--taxonomy FILE]``.
+"""How good triage is: ``bench/triage.py --train FILE --test FILE [--json] [--quick] [--all] [--taxonomy FILE]``.
 
 Both files hold one JSON object a line: ``{title, body, label}``; any set of labels will do, each is a
 category. Everything (also the lines for dispatching unasked) is fixed on ``--train``; ``--test`` is only
 answered. ``--taxonomy`` is a CSV whose columns are the levels of the category tree, first the labels
-(default: ``taxonomy.csv`` beside ``--train`` if there is one). The data are not part of the project.
+(default: ``taxonomy.csv`` beside ``--train`` if there is one). Without ``--json`` (or with ``--all``)
+hotspots, duplicates, danger words and the whole pipeline are measured too. The data are not part of the project.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import json
 import os
 import random
 import re
+import subprocess
 import sys
 import tempfile
 import time
@@ -65,6 +67,8 @@ class Bench:
     sure95: TrainedModel
     sure98: TrainedModel
     quick: bool
+    everything: bool
+    folder: Path
 
 
 def read_messages(path: Path) -> list[Message]:
@@ -218,12 +222,43 @@ def learning_curve(bench: Bench) -> dict[str, object]:
     return {"learning_curve": curve}
 
 
+def others(bench: Bench) -> dict[str, object]:
+    """Hotspots, duplicates, danger words and the whole pipeline, each by its own script.
+
+    A part whose data or database is not here is named with the reason and stops nothing.
+    """
+    if not bench.everything:
+        print("hotspots, duplicates, danger words and the whole pipeline: --all")
+        return {}
+    beside = bench.folder
+    hotspots = ["--hotspots", beside / "hotspots.jsonl", "--topics", beside / "hotspot_topics.json"]
+    parts: dict[str, list[str | Path]] = {
+        "danger": ["danger.py"],
+        "hotspots": ["hotspots.py", *hotspots],
+        "pipeline": ["pipeline.py"],
+    }
+    found: dict[str, object] = {}
+    for name, words in parts.items():
+        command = [sys.executable, str(Path(__file__).with_name(str(words[0]))), "--json"]
+        done = subprocess.run(
+            [*command, *map(str, words[1:])], capture_output=True, text=True, check=False
+        )
+        lines = done.stdout.splitlines()
+        if done.returncode or not lines:
+            print(f"{name}: not measured ({(done.stderr.splitlines() or ['no output'])[-1][:200]})")
+            continue
+        print("\n".join(lines[:-1]))
+        found[name] = json.loads(lines[-1])
+    return found
+
+
 SECTIONS: list[Callable[[Bench], dict[str, object]]] = [
     quality,
     confidence,
     categories,
     cost,
     learning_curve,
+    others,
 ]
 """Each prints its table and returns what goes into the JSON object."""
 
@@ -239,7 +274,10 @@ def prepare(options: argparse.Namespace) -> Bench:
     )
     learned = learn(examples_of(training), leaves, seed=SEED)
     sure95, sure98 = (learned.model(Targets(aim)) for aim in (0.95, 0.98))
-    return Bench(training, test, leaves, learned, sure95, sure98, options.quick)
+    return Bench(
+        training, test, leaves, learned, sure95, sure98, options.quick,
+        options.all or not (options.json or options.quick), options.train.parent,
+    )  # fmt: skip
 
 
 def main() -> int:
@@ -250,6 +288,9 @@ def main() -> int:
     parser.add_argument("--test", type=Path, default=shared / "dev.jsonl")
     parser.add_argument("--taxonomy", type=Path)
     parser.add_argument("--json", action="store_true")
+    parser.add_argument(
+        "--all", action="store_true", help="the other parts of triage, even with --json"
+    )
     parser.add_argument("--quick", action="store_true", help="without the learning curve")
     options = parser.parse_args()
     for path in (options.train, options.test):
