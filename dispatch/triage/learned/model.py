@@ -143,9 +143,9 @@ class TrainedModel:
         """Return the known grams, their values in the unit-length row, and their weights (grams, leaves)."""
         place = self._index.get
         known = [
-            (gram, column, count)
+            (gram, found, count)
             for gram, count in count_grams(text).items()
-            if (column := place(gram)) is not None
+            if (found := place(gram)) is not None
         ]
         at = np.array([row[1] for row in known], dtype=np.int64)
         values = np.array([row[2] for row in known], dtype=np.float32)
