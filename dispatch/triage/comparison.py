@@ -22,6 +22,8 @@ from reports.enums import ReportKind
 HELD_OUT_SHARE = 0.2
 HELD_OUT_LEAST = 40
 P_VALUE = 0.05
+FEWER_UNASKED = 0.5
+"""A challenger must still dispatch this share of what the champion rightly dispatches unasked."""
 Z_ONE_SIDED = 1.6448536269514722
 """The 95 % point of the normal distribution: every bound here is one-sided."""
 LENGTHS = ((0, 30, "30 字以内"), (31, 60, "31–60 字"), (61, 10**9, "60 字以上"))
@@ -191,6 +193,11 @@ def _objection(people: _Tally, quiet: _Tally, pairs: Sequence[_Pair], accuracy: 
         return (
             f"但新版本会自动派出 {new.count} 件，只对 {new.right} 件，达不到 {accuracy:.1%} 的要求"
         )
+    # Right more often and hardly ever sure would put all of it on the command room's desk. What sends
+    # too much astray itself has no share to defend.
+    _lower, reached = wilson(old.right, old.count)
+    if old.count and reached >= accuracy and new.right < FEWER_UNASKED * old.right:
+        return f"但新版本只能自动派对 {new.right} 件，现用版本能派对 {old.right} 件"
     return ""
 
 

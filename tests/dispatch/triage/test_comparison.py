@@ -126,7 +126,16 @@ def test_one_that_would_send_too_much_astray_is_refused() -> None:
     careful = compare(HALF, Careful(GOOD), parts, active=ACTIVE, accuracy=0.98)
     modest = compare(HALF, Rash(GOOD), parts, active=ACTIVE, accuracy=0.80)
     assert "自动派出 40 件，只对 32 件" in rash.reason
-    assert (rash.wins, careful.wins, modest.wins) == (False, True, True)
+    assert "只能自动派对 0 件" in careful.reason
+    assert (rash.wins, careful.wins, modest.wins) == (False, False, True)
+
+
+def test_a_champion_that_sends_too_much_astray_has_no_share_to_defend() -> None:
+    parts = split([label(turn) for turn in range(60)], since=None)
+    assert parts is not None
+    everything_rubbish = Lexicon([Entry("0401", "垃圾", 6.0), Entry("0401", "路灯", 6.0)])
+    careful = compare(everything_rubbish, Careful(GOOD), parts, active=ACTIVE, accuracy=0.98)
+    assert careful.wins
 
 
 def test_a_category_that_is_no_leaf_any_more_is_no_answer() -> None:
@@ -160,3 +169,11 @@ def test_the_bounds_hold_the_value() -> None:
     gap = difference(10, 2, 40)
     assert gap["lower"] < gap["value"] == 0.2 < gap["upper"]
     assert difference(0, 0, 40)["value"] == 0.0
+
+
+def test_one_that_would_leave_everything_to_people_is_refused() -> None:
+    parts = split([label(turn) for turn in range(60)], since=None)
+    assert parts is not None
+    verdict = compare(HALF, Careful(GOOD), parts, active=ACTIVE, accuracy=0.98)
+    assert not verdict.wins
+    assert "只能自动派对 0 件，现用版本能派对 20 件" in verdict.reason
