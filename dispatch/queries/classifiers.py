@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db.models import Max, QuerySet
 
 from dispatch.enums import ModelAction, ModelStatus
-from dispatch.models import ModelChange, ModelVersion, TriageSettings
+from dispatch.models import ModelChange, ModelVersion, TriageRun, TriageSettings
 from dispatch.models.learning import SETTINGS_PK
 
 PERSONAL = (ModelAction.ENABLE, ModelAction.ROLL_BACK, ModelAction.SWITCH_OFF)
@@ -46,6 +46,11 @@ def targets_are_stale() -> bool:
 def version_trained_on(fingerprint: str) -> ModelVersion | None:
     """Return the version that came of exactly this data."""
     return ModelVersion.objects.filter(fingerprint=fingerprint).first()
+
+
+def dispatches_unasked(since: datetime) -> bool:
+    """Whether triage has dispatched any ticket by itself since the moment."""
+    return TriageRun.objects.filter(at__gte=since, decision="dispatched").exists()
 
 
 def last_personal_change() -> datetime | None:

@@ -140,10 +140,12 @@ def compare(
     *,
     active: Collection[str],
     accuracy: float,
+    dispatching: bool = False,
 ) -> Verdict:
     """Let both answer as triage would, and say who is better and how sure that is.
 
-    ``accuracy`` is what the operator asks of automatic dispatch (0–1).
+    ``accuracy`` is what the operator asks of automatic dispatch (0–1); ``dispatching`` whether there
+    is any of it at present.
     """
     decided = _ask(champion, challenger, parts.held_out, active)
     handled = _ask(champion, challenger, parts.handled, active)
@@ -174,6 +176,9 @@ def compare(
         f"现用版本对 {people.champion} 件"
     )
     objection = _objection(people, quiet, [*decided, *handled], accuracy)
+    if dispatching and not objection and all(challenger.threshold(code) > 1 for code in active):
+        # The cases people decided cannot show it: they are the ones nobody was sure of.
+        objection = "但判定还太少，没有一个分类能证明可以自动派单"
     if objection:
         return Verdict(wins=False, reason=f"{score}；{objection}，不替换", figures=figures)
     return Verdict(wins=True, reason=f"{score}，明显胜出", figures=figures)

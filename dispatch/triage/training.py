@@ -25,6 +25,7 @@ from dispatch.enums import ModelStatus
 from dispatch.models import ModelVersion
 from dispatch.queries.classifiers import (
     champion_version,
+    dispatches_unasked,
     last_personal_change,
     triage_settings,
     version_trained_on,
@@ -170,6 +171,7 @@ def _examine(material: _Material) -> Verdict:
         parts,
         active=active,
         accuracy=material.targets.accuracy,
+        dispatching=dispatches_unasked(parts.held_out[0].at),
     )
 
 

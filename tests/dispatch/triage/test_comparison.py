@@ -112,10 +112,17 @@ class Rash:
 
 
 class Careful(Rash):
-    """Never sure."""
+    """Hardly ever sure."""
 
     def threshold(self, _code: str) -> float:
-        return 1.1
+        return 0.9999
+
+
+class Never(Rash):
+    """Without any proof."""
+
+    def threshold(self, _code: str) -> float:
+        return 1.01
 
 
 def test_one_that_would_send_too_much_astray_is_refused() -> None:
@@ -177,3 +184,14 @@ def test_one_that_would_leave_everything_to_people_is_refused() -> None:
     verdict = compare(HALF, Careful(GOOD), parts, active=ACTIVE, accuracy=0.98)
     assert not verdict.wins
     assert "只能自动派对 0 件，现用版本能派对 20 件" in verdict.reason
+
+
+def test_one_that_may_dispatch_nothing_at_all_is_refused() -> None:
+    parts = split([label(turn) for turn in range(60)], since=None)
+    assert parts is not None
+    nothing = Lexicon([Entry("0401", "水沟", 6.0)])
+    idle = compare(nothing, Never(GOOD), parts, active=ACTIVE, accuracy=0.98)
+    assert idle.wins
+    busy = compare(nothing, Never(GOOD), parts, active=ACTIVE, accuracy=0.98, dispatching=True)
+    assert not busy.wins
+    assert "没有一个分类能证明可以自动派单" in busy.reason
