@@ -25,9 +25,9 @@ POOL = ConnectionPool(os.environ["DATABASE_URL"], min_size=1, max_size=16, open=
 INSERT_REPORT = """
 INSERT INTO reports_report (number, resident_id, client_id, body_hash, kind, channel, text, anonymous,
   contact_phone, join_number, lat, lng, raw_lat, raw_lng, coord_type, accuracy_m, location_source, address,
-  submitted_at, public_status, urgency, department_name, safety_prompt, allowed_actions, reopen_count, updated_at)
+  submitted_at, public_status, urgent, urgency, department_name, safety_prompt, allowed_actions, reopen_count, updated_at)
 VALUES (%s, %s, %s, %s, 'problem', 'miniprogram', %s, false, '', '', %s, %s, %s, %s, 'gcj02', 12, 'gps', '',
-  %s, 'received', '', '', '', %s, 0, %s) RETURNING id"""
+  %s, 'received', false, '', '', '', %s, 0, %s) RETURNING id"""
 INSERT_UPDATE = """
 INSERT INTO reports_reportupdate (report_id, at, kind, status, text, department_name)
 VALUES (%s, %s, 'submitted', 'received', %s, '')"""
