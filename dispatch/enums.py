@@ -73,6 +73,13 @@ class TicketAction(models.TextChoices):
     SUPPLEMENT = "supplement", _("居民补充说明")
     URGE = "urge", _("居民催办")
     SUPERVISE = "supervise", _("督办")
+    ANSWER_SUPERVISION = "answer_supervision", _("督办回复")
+    SPLIT = "split", _("拆分子工单")
+    YELLOW_CARD = "yellow_card", _("黄牌预警")
+    RED_CARD = "red_card", _("红牌超期")
+    REVIEW_SUSPENSION = "review_suspension", _("挂账到期复核")
+    RECOMPUTE_DUE = "recompute_due", _("期限重算")
+    UNMASK = "unmask", _("查看联系方式")
     NOTE = "note", _("内部备注")
 
 
@@ -88,6 +95,7 @@ class Role(models.TextChoices):
     VERIFIER = "verifier", _("核查员")
     AUDITOR = "auditor", _("审计员")
     ADMINISTRATOR = "administrator", _("系统管理员")
+    SECURITY = "security", _("安全管理员")
     SYSTEM = "system", _("系统")
 
 
@@ -100,6 +108,7 @@ STAFF_ROLES = (
     Role.VERIFIER,
     Role.AUDITOR,
     Role.ADMINISTRATOR,
+    Role.SECURITY,
 )
 COMMAND_ROLES = frozenset({Role.DISPATCHER, Role.LEAD, Role.VERIFIER, Role.AUDITOR})
 DEPARTMENT_ROLES = frozenset({Role.HANDLER, Role.HEAD})

@@ -76,6 +76,7 @@ _RANK = {
     Role.LEAD: 5,
     Role.AUDITOR: 6,
     Role.ADMINISTRATOR: 7,
+    Role.SECURITY: 8,
 }
 
 
