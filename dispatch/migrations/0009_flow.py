@@ -7,65 +7,65 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('dispatch', '0008_vocabulary'),
-        ('reports', '0003_urgent'),
+        ("dispatch", "0008_vocabulary"),
+        ("reports", "0003_urgent"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='ticket',
-            name='card',
-            field=models.CharField(blank=True, choices=[('yellow', '黄牌'), ('red', '红牌')], default='', max_length=8, verbose_name='红黄牌'),
+            model_name="ticket",
+            name="card",
+            field=models.CharField(blank=True, choices=[("yellow", "黄牌"), ("red", "红牌")], default="", max_length=8, verbose_name="红黄牌"),
         ),
         migrations.AddField(
-            model_name='ticket',
-            name='card_level',
-            field=models.PositiveSmallIntegerField(default=0, verbose_name='红牌级别'),
+            model_name="ticket",
+            name="card_level",
+            field=models.PositiveSmallIntegerField(default=0, verbose_name="红牌级别"),
         ),
         migrations.AddField(
-            model_name='ticket',
-            name='child_count',
-            field=models.PositiveSmallIntegerField(default=0, verbose_name='子工单数'),
+            model_name="ticket",
+            name="child_count",
+            field=models.PositiveSmallIntegerField(default=0, verbose_name="子工单数"),
         ),
         migrations.AddField(
-            model_name='ticket',
-            name='due_from',
-            field=models.DateTimeField(blank=True, null=True, verbose_name='计时起点'),
+            model_name="ticket",
+            name="due_from",
+            field=models.DateTimeField(blank=True, null=True, verbose_name="计时起点"),
         ),
         migrations.AddField(
-            model_name='ticket',
-            name='parent',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='dispatch.ticket', verbose_name='主工单'),
+            model_name="ticket",
+            name="parent",
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="children", to="dispatch.ticket", verbose_name="主工单"),
         ),
         migrations.AddField(
-            model_name='ticket',
-            name='supervise_due_at',
-            field=models.DateTimeField(blank=True, null=True, verbose_name='督办回复期限'),
+            model_name="ticket",
+            name="supervise_due_at",
+            field=models.DateTimeField(blank=True, null=True, verbose_name="督办回复期限"),
         ),
         migrations.AddField(
-            model_name='ticket',
-            name='wake_at',
-            field=models.DateTimeField(blank=True, null=True, verbose_name='下次计时检查'),
+            model_name="ticket",
+            name="wake_at",
+            field=models.DateTimeField(blank=True, null=True, verbose_name="下次计时检查"),
         ),
         migrations.AlterField(
-            model_name='ticketevent',
-            name='action',
-            field=models.CharField(choices=[('open', '立案'), ('attach', '并入上报'), ('detach', '移出上报'), ('ask', '要求补充'), ('answer', '居民补充'), ('expire_info', '补充超时'), ('reject', '不予受理'), ('appeal', '居民申诉'), ('merge', '并案'), ('unmerge', '撤销并案'), ('dispatch', '派单'), ('escalate', '上报区级'), ('report_back', '登记区级结果'), ('take_back', '区级退回'), ('accept', '签收'), ('return', '退单'), ('request_extension', '申请延期'), ('grant_extension', '同意延期'), ('deny_extension', '不同意延期'), ('request_suspension', '申请挂账'), ('grant_suspension', '同意挂账'), ('deny_suspension', '不同意挂账'), ('resume', '恢复办理'), ('finish', '办理完成'), ('rework', '返工'), ('verify', '核查通过'), ('rate', '居民评价'), ('rate_joined', '居民评价（并案）'), ('close_unrated', '到期办结'), ('reopen', '重新打开'), ('withdraw', '居民撤回'), ('withdraw_joined', '居民撤回（并案）'), ('archive', '归档'), ('supplement', '居民补充说明'), ('urge', '居民催办'), ('supervise', '督办'), ('answer_supervision', '督办回复'), ('split', '拆分子工单'), ('yellow_card', '黄牌预警'), ('red_card', '红牌超期'), ('review_suspension', '挂账到期复核'), ('extend_suspension', '继续挂账'), ('cancel_child', '取消子工单'), ('recompute_due', '期限重算'), ('unmask', '查看联系方式'), ('note', '内部备注')], max_length=24, verbose_name='动作'),
+            model_name="ticketevent",
+            name="action",
+            field=models.CharField(choices=[("open", "立案"), ("attach", "并入上报"), ("detach", "移出上报"), ("ask", "要求补充"), ("answer", "居民补充"), ("expire_info", "补充超时"), ("reject", "不予受理"), ("appeal", "居民申诉"), ("merge", "并案"), ("unmerge", "撤销并案"), ("dispatch", "派单"), ("escalate", "上报区级"), ("report_back", "登记区级结果"), ("take_back", "区级退回"), ("accept", "签收"), ("return", "退单"), ("request_extension", "申请延期"), ("grant_extension", "同意延期"), ("deny_extension", "不同意延期"), ("request_suspension", "申请挂账"), ("grant_suspension", "同意挂账"), ("deny_suspension", "不同意挂账"), ("resume", "恢复办理"), ("finish", "办理完成"), ("rework", "返工"), ("verify", "核查通过"), ("rate", "居民评价"), ("rate_joined", "居民评价（并案）"), ("close_unrated", "到期办结"), ("reopen", "重新打开"), ("withdraw", "居民撤回"), ("withdraw_joined", "居民撤回（并案）"), ("archive", "归档"), ("supplement", "居民补充说明"), ("urge", "居民催办"), ("supervise", "督办"), ("answer_supervision", "督办回复"), ("split", "拆分子工单"), ("yellow_card", "黄牌预警"), ("red_card", "红牌超期"), ("review_suspension", "挂账到期复核"), ("extend_suspension", "继续挂账"), ("cancel_child", "取消子工单"), ("recompute_due", "期限重算"), ("unmask", "查看联系方式"), ("note", "内部备注")], max_length=24, verbose_name="动作"),
         ),
         migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(condition=models.Q(('wake_at__isnull', False)), fields=['wake_at'], name='ticket_wake'),
+            model_name="ticket",
+            index=models.Index(condition=models.Q(("wake_at__isnull", False)), fields=["wake_at"], name="ticket_wake"),
         ),
         migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(condition=models.Q(('supervise_due_at__isnull', False)), fields=['supervise_due_at', 'id'], name='ticket_supervised'),
+            model_name="ticket",
+            index=models.Index(condition=models.Q(("supervise_due_at__isnull", False)), fields=["supervise_due_at", "id"], name="ticket_supervised"),
         ),
         migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(condition=models.Q(('review_at__isnull', False)), fields=['review_at', 'id'], name='ticket_reviews'),
+            model_name="ticket",
+            index=models.Index(condition=models.Q(("review_at__isnull", False)), fields=["review_at", "id"], name="ticket_reviews"),
         ),
         migrations.AddConstraint(
-            model_name='ticket',
-            constraint=models.CheckConstraint(condition=models.Q(('card__in', ['', 'yellow', 'red'])), name='ticket_card_known'),
+            model_name="ticket",
+            constraint=models.CheckConstraint(condition=models.Q(("card__in", ["", "yellow", "red"])), name="ticket_card_known"),
         ),
     ]
