@@ -5,7 +5,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
         ("dispatch", "0008_vocabulary"),
         ("reports", "0003_urgent"),
@@ -15,7 +14,13 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="ticket",
             name="card",
-            field=models.CharField(blank=True, choices=[("yellow", "黄牌"), ("red", "红牌")], default="", max_length=8, verbose_name="红黄牌"),
+            field=models.CharField(
+                blank=True,
+                choices=[("yellow", "黄牌"), ("red", "红牌")],
+                default="",
+                max_length=8,
+                verbose_name="红黄牌",
+            ),
         ),
         migrations.AddField(
             model_name="ticket",
@@ -35,7 +40,14 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="ticket",
             name="parent",
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="children", to="dispatch.ticket", verbose_name="主工单"),
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="children",
+                to="dispatch.ticket",
+                verbose_name="主工单",
+            ),
         ),
         migrations.AddField(
             model_name="ticket",
@@ -50,22 +62,87 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name="ticketevent",
             name="action",
-            field=models.CharField(choices=[("open", "立案"), ("attach", "并入上报"), ("detach", "移出上报"), ("ask", "要求补充"), ("answer", "居民补充"), ("expire_info", "补充超时"), ("reject", "不予受理"), ("appeal", "居民申诉"), ("merge", "并案"), ("unmerge", "撤销并案"), ("dispatch", "派单"), ("escalate", "上报区级"), ("report_back", "登记区级结果"), ("take_back", "区级退回"), ("accept", "签收"), ("return", "退单"), ("request_extension", "申请延期"), ("grant_extension", "同意延期"), ("deny_extension", "不同意延期"), ("request_suspension", "申请挂账"), ("grant_suspension", "同意挂账"), ("deny_suspension", "不同意挂账"), ("resume", "恢复办理"), ("finish", "办理完成"), ("rework", "返工"), ("verify", "核查通过"), ("rate", "居民评价"), ("rate_joined", "居民评价（并案）"), ("close_unrated", "到期办结"), ("reopen", "重新打开"), ("withdraw", "居民撤回"), ("withdraw_joined", "居民撤回（并案）"), ("archive", "归档"), ("supplement", "居民补充说明"), ("urge", "居民催办"), ("supervise", "督办"), ("answer_supervision", "督办回复"), ("split", "拆分子工单"), ("yellow_card", "黄牌预警"), ("red_card", "红牌超期"), ("review_suspension", "挂账到期复核"), ("extend_suspension", "继续挂账"), ("cancel_child", "取消子工单"), ("recompute_due", "期限重算"), ("unmask", "查看联系方式"), ("note", "内部备注")], max_length=24, verbose_name="动作"),
+            field=models.CharField(
+                choices=[
+                    ("open", "立案"),
+                    ("attach", "并入上报"),
+                    ("detach", "移出上报"),
+                    ("ask", "要求补充"),
+                    ("answer", "居民补充"),
+                    ("expire_info", "补充超时"),
+                    ("reject", "不予受理"),
+                    ("appeal", "居民申诉"),
+                    ("merge", "并案"),
+                    ("unmerge", "撤销并案"),
+                    ("dispatch", "派单"),
+                    ("escalate", "上报区级"),
+                    ("report_back", "登记区级结果"),
+                    ("take_back", "区级退回"),
+                    ("accept", "签收"),
+                    ("return", "退单"),
+                    ("request_extension", "申请延期"),
+                    ("grant_extension", "同意延期"),
+                    ("deny_extension", "不同意延期"),
+                    ("request_suspension", "申请挂账"),
+                    ("grant_suspension", "同意挂账"),
+                    ("deny_suspension", "不同意挂账"),
+                    ("resume", "恢复办理"),
+                    ("finish", "办理完成"),
+                    ("rework", "返工"),
+                    ("verify", "核查通过"),
+                    ("rate", "居民评价"),
+                    ("rate_joined", "居民评价（并案）"),
+                    ("close_unrated", "到期办结"),
+                    ("reopen", "重新打开"),
+                    ("withdraw", "居民撤回"),
+                    ("withdraw_joined", "居民撤回（并案）"),
+                    ("archive", "归档"),
+                    ("supplement", "居民补充说明"),
+                    ("urge", "居民催办"),
+                    ("supervise", "督办"),
+                    ("answer_supervision", "督办回复"),
+                    ("split", "拆分子工单"),
+                    ("yellow_card", "黄牌预警"),
+                    ("red_card", "红牌超期"),
+                    ("review_suspension", "挂账到期复核"),
+                    ("extend_suspension", "继续挂账"),
+                    ("cancel_child", "取消子工单"),
+                    ("recompute_due", "期限重算"),
+                    ("unmask", "查看联系方式"),
+                    ("note", "内部备注"),
+                ],
+                max_length=24,
+                verbose_name="动作",
+            ),
         ),
         migrations.AddIndex(
             model_name="ticket",
-            index=models.Index(condition=models.Q(("wake_at__isnull", False)), fields=["wake_at"], name="ticket_wake"),
+            index=models.Index(
+                condition=models.Q(("wake_at__isnull", False)),
+                fields=["wake_at"],
+                name="ticket_wake",
+            ),
         ),
         migrations.AddIndex(
             model_name="ticket",
-            index=models.Index(condition=models.Q(("supervise_due_at__isnull", False)), fields=["supervise_due_at", "id"], name="ticket_supervised"),
+            index=models.Index(
+                condition=models.Q(("supervise_due_at__isnull", False)),
+                fields=["supervise_due_at", "id"],
+                name="ticket_supervised",
+            ),
         ),
         migrations.AddIndex(
             model_name="ticket",
-            index=models.Index(condition=models.Q(("review_at__isnull", False)), fields=["review_at", "id"], name="ticket_reviews"),
+            index=models.Index(
+                condition=models.Q(("review_at__isnull", False)),
+                fields=["review_at", "id"],
+                name="ticket_reviews",
+            ),
         ),
         migrations.AddConstraint(
             model_name="ticket",
-            constraint=models.CheckConstraint(condition=models.Q(("card__in", ["", "yellow", "red"])), name="ticket_card_known"),
+            constraint=models.CheckConstraint(
+                condition=models.Q(("card__in", ["", "yellow", "red"])), name="ticket_card_known"
+            ),
         ),
     ]
