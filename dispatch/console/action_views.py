@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from dispatch.console.action_forms import ActionForm
 from dispatch.console.after_photos import warning_after_finish
 from dispatch.console.candidates import candidate_links
+from dispatch.console.child_cards import task_of
 from dispatch.console.conflict_cards import conflicts_of
 from dispatch.console.highlight import highlight
 from dispatch.console.people import SEES_ORIGINALS, OfficeAdmin, actor_of, has_role
@@ -214,7 +215,9 @@ def _base(
         "facts": ticket_facts(ticket),
         "clocks": clocks_of(ticket, now=now),
         "pending": pending_of(ticket),
-        "texts": [
+        "texts": [task_of(ticket)]
+        if ticket.parent_id is not None
+        else [
             highlight(mask_contacts(row.report.text), marks.get(row.report_id, ()))
             for row in rows[:3]
         ],

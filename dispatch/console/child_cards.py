@@ -11,7 +11,7 @@ from django.urls import reverse
 from dispatch.console.people import actor_of
 from dispatch.console.wording import STATUS_TONE, moment_text, reason_text
 from dispatch.enums import OPEN_STATUSES, TicketAction, TicketStatus
-from dispatch.models import Ticket, TicketEvent
+from dispatch.models import Ticket
 from dispatch.queries.access import visible_tickets
 from dispatch.queries.tickets import child_tickets
 from xiangcun.lib.text import mask_contacts
@@ -32,14 +32,14 @@ class ChildCard:
     open: bool
 
 
-def family_of(request: HttpRequest, ticket: Ticket, events: list[TicketEvent]) -> dict[str, Any]:
+def family_of(request: HttpRequest, ticket: Ticket) -> dict[str, Any]:
     """Return what both sides show: the children, or the task and the ticket it belongs to."""
     children = [_card(child) for child in child_tickets(actor_of(request), ticket)]
     return {
         "children": children,
         "children_open": sum(child.open for child in children),
         "parent": _parent(request, ticket),
-        "task": _task(ticket, events),
+        "task": task_of(ticket) if ticket.parent_id is not None else "",
     }
 
 
@@ -69,10 +69,10 @@ def _parent(request: HttpRequest, ticket: Ticket) -> dict[str, str] | None:
     return {"number": parent.number, "title": parent.title, "url": _url(parent)}
 
 
-def _task(ticket: Ticket, events: list[TicketEvent]) -> str:
-    if ticket.parent_id is None or not events or events[-1].action != TicketAction.OPEN:
-        return ""
-    return mask_contacts(events[-1].note)
+def task_of(ticket: Ticket) -> str:
+    """Return what the child was split off for, contacts masked (one query)."""
+    opening = ticket.events.filter(action=TicketAction.OPEN).order_by("seq").first()
+    return mask_contacts(opening.note) if opening else ""
 
 
 def _url(ticket: Ticket) -> str:

@@ -99,7 +99,6 @@ def page_context(request: HttpRequest, ticket: Ticket, *, now: datetime) -> dict
         now=now,
         site=(ticket.lat, ticket.lng),
     )
-    events = reads.events_of(ticket)
     rows = reads.reports_of(ticket)
     departments = reads.department_names()
     actions = buttons(request, ticket, now=now)
@@ -119,9 +118,9 @@ def page_context(request: HttpRequest, ticket: Ticket, *, now: datetime) -> dict
         "reports": [report_card(row, look, marks.get(row.report_id, ())) for row in rows],
         "more_reports": max(0, ticket.report_count - len(rows)),
         "confidential_note": ticket.confidential,
-        "events": [event_line(event, departments, look) for event in events],
+        "events": [event_line(event, departments, look) for event in reads.events_of(ticket)],
         "assignments": assignments(ticket),
-        **family_of(request, ticket, events),
+        **family_of(request, ticket),
         "merged": [ticket_link(row) for row in reads.merged_tickets(actor, ticket)],
         "nearby": [nearby_link(near) for near in nearby],
         "triage": triage_cards(request, runs),
