@@ -11,7 +11,6 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from bench._client import report_body
-from tests.e2e.conftest import Instance
 from tests.e2e.steps import (
     SignIn,
     dispatch_to,
@@ -22,6 +21,7 @@ from tests.e2e.steps import (
     status_of,
     wait_for,
 )
+from tests.e2e.township import Instance
 
 pytestmark = pytest.mark.e2e
 LATER = datetime.now(UTC) + timedelta(days=20)

@@ -8,7 +8,6 @@ import pytest
 from playwright.sync_api import expect
 
 from bench._client import ApiClient, report_body
-from tests.e2e.conftest import Instance
 from tests.e2e.steps import (
     SignIn,
     dispatch_to,
@@ -19,6 +18,7 @@ from tests.e2e.steps import (
     status_of,
     wait_for,
 )
+from tests.e2e.township import Instance
 
 pytestmark = pytest.mark.e2e
 
