@@ -134,3 +134,28 @@ def take(page: Page, shot: Shot) -> None:
     target = PICTURES / f"{shot.name}.png"
     small.save(target, optimize=True)
     sys.stdout.write(f"{target.relative_to(ROOT)}  {target.stat().st_size // 1024} KB\n")
+
+
+def ticket_path(page: Page, number: str) -> str:
+    """Return the address of the ticket that holds the report."""
+    find_new_ticket(page, number)
+    return page.url.removeprefix(page.url.split("/admin/")[0])
+
+
+def main() -> None:
+    """Make the township, let its people work a little, and take every picture."""
+    PICTURES.mkdir(exist_ok=True)
+    wanted = set(sys.argv[1:])
+    with tempfile.TemporaryDirectory(prefix="xiangcun-pictures-") as folder:
+        data_dir = Path(folder)
+        with running_township(data_dir) as instance, running_chromium() as browser:
+            numbers = send_cases(instance, data_dir)
+            shots = the_shots(browser, instance, numbers)
+            pages: dict[tuple[str, bool], Page] = {}
+            for shot in shots:
+                if wanted and shot.name not in wanted:
+                    continue
+                key = (shot.username, shot.phone)
+                if key not in pages:
+                    pages[key] = open_page(browser, instance, shot.username, phone=shot.phone)
+                take(pages[key], shot)
