@@ -10,6 +10,7 @@ from typing import Final
 
 from dispatch.domain.actors import Actor, Seat
 from dispatch.domain.conflicts import complaints_in_ticket
+from dispatch.domain.contacts import check_contact
 from dispatch.domain.fields import Fields
 from dispatch.domain.workflow import IN_OFFICE, Transition
 from dispatch.enums import PHYSICAL_OUTCOMES, Role
@@ -211,6 +212,17 @@ def _two_reopenings(attempt: Attempt) -> None:
         raise ConflictError("reopenings_used", "已重新打开两次，请联系指挥室")
 
 
+def _confidential_contact_is_leads(attempt: Attempt) -> None:
+    if attempt.ticket.confidential and Role.LEAD not in attempt.actor.roles:
+        raise NotAllowedError("lead_only", "保密事项的联系方式只有值班领导可以查看")
+
+
+def _contact_may_be_shown(attempt: Attempt) -> None:
+    report = attempt.fields.report
+    if report is not None:  # check_fields has made sure
+        check_contact(report, attempt.ticket, reason=attempt.fields.note)
+
+
 GUARDS: Mapping[str, Callable[[Attempt], None]] = MappingProxyType(
     {
         "safety_needs_lead": _safety_needs_lead,
@@ -235,6 +247,8 @@ GUARDS: Mapping[str, Callable[[Attempt], None]] = MappingProxyType(
         "not_escalated_result": _not_escalated_result,
         "reopen_window": _reopen_window,
         "two_reopenings": _two_reopenings,
+        "confidential_contact_is_leads": _confidential_contact_is_leads,
+        "contact_may_be_shown": _contact_may_be_shown,
     }
 )
 
@@ -256,6 +270,7 @@ STATE_GUARDS = frozenset(
         "not_escalated_result",
         "reopen_window",
         "two_reopenings",
+        "confidential_contact_is_leads",
     }
 )
 
