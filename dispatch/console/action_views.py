@@ -35,6 +35,7 @@ from dispatch.console.ticket_page import (
     nearby_link,
     page_context,
     read_id,
+    supervision_of,
     ticket_or_404,
     triage_cards,
 )
@@ -225,6 +226,7 @@ def _base(
         "facts": ticket_facts(ticket),
         "clocks": clocks_of(ticket, now=now),
         "pending": pending_of(ticket),
+        "supervised": supervision_of(ticket),
         "texts": [task_of(ticket)]
         if ticket.parent_id is not None
         else [

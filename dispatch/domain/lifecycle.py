@@ -30,7 +30,7 @@ from dispatch.domain.recusals import copy_recusals, recuse_named
 from dispatch.domain.splitting import new_children
 from dispatch.domain.transitions import IN_DEPARTMENT
 from dispatch.domain.workflow import ASSISTANTS_MAY, Transition, find, rows_from
-from dispatch.enums import DEPARTMENT_ROLES, Role
+from dispatch.enums import DEPARTMENT_ROLES, Role, Visibility
 from dispatch.enums import TicketAction as Act
 from dispatch.models import EventPhoto, Ticket, TicketEvent
 from dispatch.queries.children import open_children
@@ -309,7 +309,8 @@ def _event(
         to_status=ticket.status,
         reason_code=fields.reason_code,
         note=note,
-        visibility=attempt.transition.visibility,
+        # A child has no resident who could read along.
+        visibility=Visibility.INTERNAL if ticket.parent_id else attempt.transition.visibility,
         due_before=due_before,
         due_after=ticket.due_at or ticket.assess_due_at,
         data=data,
