@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -124,7 +125,7 @@ def test_a_child_may_have_a_category_of_its_own() -> None:
 @pytest.mark.parametrize(
     ("change", "field"), [({"task": " "}, "task"), ({"departments": ()}, "departments")]
 )
-def test_it_needs_a_task_and_somebody(change: dict[str, object], field: str) -> None:
+def test_it_needs_a_task_and_somebody(change: dict[str, Any], field: str) -> None:
     cast = make_cast()
     with pytest.raises(InvalidInputError) as refused:
         split(make_ticket(TicketStatus.HANDLING, cast=cast), cast, **change)
