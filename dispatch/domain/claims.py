@@ -82,4 +82,6 @@ def clean_claims(*, now: datetime) -> int:
     """Delete what has run out or whose case is decided; return how many rows went."""
     decided = ~Q(ticket__status=TicketStatus.ASSESSING)
     rows = TicketClaim.objects.filter(Q(expires_at__lte=now) | decided)
-    return TicketClaim.objects.filter(pk__in=list(rows.values_list("pk", flat=True)[:1000])).delete()[0]
+    return TicketClaim.objects.filter(
+        pk__in=list(rows.values_list("pk", flat=True)[:1000])
+    ).delete()[0]

@@ -6,41 +6,59 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('dispatch', '0008_vocabulary'),
-        ('reports', '0003_urgent'),
+        ("dispatch", "0008_vocabulary"),
+        ("reports", "0003_urgent"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='TicketClaim',
+            name="TicketClaim",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('claimed_at', models.DateTimeField(verbose_name='开始研判')),
-                ('expires_at', models.DateTimeField(verbose_name='失效时间')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("claimed_at", models.DateTimeField(verbose_name="开始研判")),
+                ("expires_at", models.DateTimeField(verbose_name="失效时间")),
             ],
             options={
-                'verbose_name': '研判占用',
-                'verbose_name_plural': '研判占用',
+                "verbose_name": "研判占用",
+                "verbose_name_plural": "研判占用",
             },
         ),
         migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(condition=models.Q(('urgency', 'P0')), fields=['status', 'next_due_at', 'id'], name='ticket_danger'),
+            model_name="ticket",
+            index=models.Index(
+                condition=models.Q(("urgency", "P0")),
+                fields=["status", "next_due_at", "id"],
+                name="ticket_danger",
+            ),
         ),
         migrations.AddField(
-            model_name='ticketclaim',
-            name='staff',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='claims', to=settings.AUTH_USER_MODEL, verbose_name='工作人员'),
+            model_name="ticketclaim",
+            name="staff",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="claims",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="工作人员",
+            ),
         ),
         migrations.AddField(
-            model_name='ticketclaim',
-            name='ticket',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='claim', to='dispatch.ticket', verbose_name='工单'),
+            model_name="ticketclaim",
+            name="ticket",
+            field=models.OneToOneField(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="claim",
+                to="dispatch.ticket",
+                verbose_name="工单",
+            ),
         ),
         migrations.AddIndex(
-            model_name='ticketclaim',
-            index=models.Index(fields=['expires_at'], name='claim_expiry'),
+            model_name="ticketclaim",
+            index=models.Index(fields=["expires_at"], name="claim_expiry"),
         ),
     ]
