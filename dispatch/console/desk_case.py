@@ -14,7 +14,14 @@ from dispatch.console.desk_words import held_text, is_undecided, what_happened
 from dispatch.console.explanation import dangers_of, plain_reason, similar_numbers
 from dispatch.console.people import SEES_ORIGINALS, actor_of, has_role
 from dispatch.console.run_rows import data_of, number, percent, rows_of, steps_of
-from dispatch.console.ticket_cards import Look, clocks_of, event_line, place_facts, report_card
+from dispatch.console.ticket_cards import (
+    EventLine,
+    Look,
+    clocks_of,
+    event_line,
+    place_facts,
+    report_card,
+)
 from dispatch.console.ticket_page import (
     buttons,
     headline,
@@ -28,7 +35,7 @@ from dispatch.console.wording import moment_text, urgency_text
 from dispatch.domain.claims import TAKES_OVER
 from dispatch.domain.workflow import IN_OFFICE
 from dispatch.enums import TicketAction
-from dispatch.models import Ticket, TicketClaim, TicketReport, TriageRun
+from dispatch.models import Ticket, TicketClaim, TicketEvent, TicketReport, TriageRun
 from dispatch.queries import tickets as reads
 from dispatch.queries.access import may_see_contact, visible_tickets
 from dispatch.queries.desk import Place, claims_of, history_of
@@ -94,7 +101,7 @@ def case_context(
         "queue_reason": plain_reason(ticket.queue_reason),
         "reports": [report_card(row, look, marks.get(row.report_id, ())) for row in rows],
         "more_reports": max(0, ticket.report_count - len(rows)),
-        "latest": _latest(ticket, latest, look),
+        "latest": _latest(latest, look),
         "history": _history(ticket, rows, now),
         "candidates": candidate_buttons(request, ticket, runs, actions),
         "actions": [_keyed(row, ticket) for row in actions],
@@ -117,7 +124,7 @@ def decided_context(ticket: Ticket) -> dict[str, Any]:
     }
 
 
-def _latest(ticket: Ticket, event: Any, look: Look) -> Any:
+def _latest(event: TicketEvent | None, look: Look) -> EventLine | None:
     """Return the last step of a case that has been somewhere before; the opening says nothing new."""
     if event is None or event.action == TicketAction.OPEN:
         return None
@@ -152,7 +159,7 @@ def similar_rows(
     for near in nearby:
         told = judged.get(near.ticket.number, {})
         rows[near.ticket.number] = _similar(
-            nearby_link(near), near.ticket, near.words, near.alike, told
+            nearby_link(near), near.ticket, told, words=near.words, alike=near.alike
         )
     missing = {number for run in runs for number in similar_numbers(run)} - rows.keys()
     found = visible_tickets(actor_of(request)).filter(number__in=missing)
@@ -161,7 +168,7 @@ def similar_rows(
         told = judged.get(other.number, {})
         distance = number(told.get("distance_m"))
         link["distance"] = _("%d 米") % round(distance) if distance is not None else ""
-        rows[other.number] = _similar(link, other, 0.0, True, told)
+        rows[other.number] = _similar(link, other, told, words=0.0, alike=True)
     return sorted(rows.values(), key=lambda row: (not row["alike"], -row["share"]))
 
 
@@ -175,11 +182,7 @@ def _judged(runs: list[TriageRun]) -> dict[str, Any]:
 
 
 def _similar(
-    link: dict[str, Any],
-    other: Ticket,
-    words: float,
-    alike: bool,
-    told: Any,  # noqa: FBT001 - private
+    link: dict[str, Any], other: Ticket, told: Any, *, words: float, alike: bool
 ) -> dict[str, Any]:
     share = max(words, number(told.get("similarity")) or 0.0)
     mergeable = other.status in IN_OFFICE
