@@ -320,5 +320,15 @@ setInterval(() => {
   if (Date.now() - touchedAt < IDLE_MS && Date.now() - beatAt >= BEAT_MS) beat();
 }, 5000);
 
+// The two panes fill what the alarm bar and the head leave of the screen.
+function fit() {
+  const top = desk.getBoundingClientRect().top + window.scrollY;
+  desk.style.setProperty("--xd-height", `${Math.max(420, window.innerHeight - top - 12)}px`);
+}
+window.addEventListener("resize", fit);
+const alarms = document.getElementById("xc-alarms");
+if (alarms) new ResizeObserver(fit).observe(alarms);
+fit();
+
 if (Number(desk.dataset.first)) open(desk.dataset.first, { push: false }).then(() => refreshList());
 else showEmpty();

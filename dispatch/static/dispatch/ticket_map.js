@@ -5,7 +5,7 @@ window.xcDrawTicketMap = () => {
   const source = document.getElementById("xc-map-data");
   if (!box || !source || !window.L) return null;
   const data = JSON.parse(source.textContent);
-  const map = L.map(box, { attributionControl: false, scrollWheelZoom: false }).setView(data.point, 15);
+  const map = L.map(box, { attributionControl: false, scrollWheelZoom: false, zoomAnimation: !data.tab, fadeAnimation: !data.tab }).setView(data.point, 15);
   const text = (value) => {
     const node = document.createElement("span");
     node.textContent = value;
@@ -34,7 +34,7 @@ window.xcDrawTicketMap = () => {
     .bindTooltip(text("工单位置"))
     .addTo(map);
   L.control.scale({ imperial: false }).addTo(map);
-  if (home) map.fitBounds(home.getBounds().extend(data.point).pad(0.1));
+  if (home) map.fitBounds(home.getBounds().extend(data.point).pad(0.1), { animate: !data.tab });
   return map;
 };
 document.addEventListener("DOMContentLoaded", () => window.xcDrawTicketMap());
