@@ -104,7 +104,7 @@ def case_context(
         "latest": _latest(latest, look),
         "history": _history(ticket, rows, now),
         "candidates": candidate_buttons(request, ticket, runs, actions),
-        "actions": [_keyed(row, ticket) for row in actions],
+        "actions": sorted((_keyed(row, ticket) for row in actions), key=_by_key),
         "similar": similar,
         "target": next((row for row in similar if row["alike"]), None) if may_merge else None,
         "may_merge": may_merge,
@@ -148,6 +148,11 @@ def _keyed(row: dict[str, Any], ticket: Ticket) -> dict[str, Any]:
     action = TicketAction(row["action"])
     desk = reverse("desk-action", args=(ticket.pk, row["action"]))
     return {**row, "key": KEYS.get(action, ""), "desk_url": desk}
+
+
+def _by_key(row: dict[str, Any]) -> int:
+    keys = "".join(KEYS.values())
+    return keys.index(row["key"]) if row["key"] else len(keys)
 
 
 def similar_rows(

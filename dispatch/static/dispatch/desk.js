@@ -203,6 +203,8 @@ function moveTarget() {
   all.forEach((row) => row.classList.remove("xd-target"));
   const row = all[(at + 1) % all.length];
   row.classList.add("xd-target");
+  const folded = row.closest("details");
+  if (folded) folded.open = true;
   row.scrollIntoView({ block: "nearest" });
 }
 
