@@ -40,6 +40,11 @@ BEAT: dict[str, dict[str, Any]] = {
         "schedule": 60.0,
         "options": {"expires": 50},
     },
+    "dispatch.clean_claims": {
+        "task": "dispatch.clean_claims",
+        "schedule": 900.0,
+        "options": {"expires": 600},
+    },
     "dispatch.sweep_targets": {
         "task": "dispatch.sweep_targets",
         "schedule": 300.0,

@@ -6,6 +6,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from dispatch.domain.alarms import escalate_alarms as pass_to_leads
+from dispatch.domain.claims import clean_claims as remove_claims
 from dispatch.domain.learning import TRAINING_TASK
 from dispatch.domain.timers import deal_cards as deal_due_cards
 from dispatch.domain.timers import run_timers as fire_timers
@@ -42,6 +43,12 @@ def fold_events() -> None:
 def watch_rules() -> None:
     """Count what the routing rules did, and note which of them are broken."""
     watch(now=timezone.now())
+
+
+@shared_task(name="dispatch.clean_claims")
+def clean_claims() -> None:
+    """Remove claims of the triage desk that have run out; they hold nothing any more."""
+    remove_claims(now=timezone.now())
 
 
 @shared_task(name="dispatch.run_timers")

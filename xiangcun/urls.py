@@ -24,6 +24,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/alarms/", include("dispatch.console.alarm_urls")),
     path("admin/summary/", include("dispatch.console.summary_urls")),
     path("admin/triage-quality/", include("dispatch.console.quality_urls")),
+    path("admin/desk/", include("dispatch.console.desk_urls")),
     path("admin/hotspots/", include("dispatch.console.hotspot_urls")),
     path("admin/suspensions/", include("dispatch.console.suspension_urls")),
     path("media/photos/<str:token>", photo_file, name="photo-file"),

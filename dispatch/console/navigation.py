@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from dispatch.console.people import (
+    DISPATCHES,
     READS_CASES,
     READS_MODELS,
     READS_QUALITY,
@@ -28,6 +29,11 @@ def is_staff(request: HttpRequest) -> bool:
 def reads_cases(request: HttpRequest) -> bool:
     """Whether the person has a queue."""
     return has_role(request, READS_CASES)
+
+
+def dispatches(request: HttpRequest) -> bool:
+    """Whether the person works at the triage desk."""
+    return has_role(request, DISPATCHES)
 
 
 def reads_records(request: HttpRequest) -> bool:

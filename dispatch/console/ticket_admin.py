@@ -91,6 +91,7 @@ class TicketAdmin(TicketColumns, OfficeAdmin):
         if self.has_view_permission(request):
             context["queue_tabs"] = queue_tabs(request)
             context["notices"] = model_notices(request)
+            context["may_triage"] = has_role(request, DISPATCHES)
         response: HttpResponse = super().changelist_view(request, context)
         return response
 

@@ -1,6 +1,7 @@
 """Tables of the office's world."""
 
 from dispatch.models.alarms import Alarm, UrgencyRule
+from dispatch.models.claims import TicketClaim
 from dispatch.models.hotspots import Hotspot, HotspotReport
 from dispatch.models.learning import ModelChange, ModelVersion, TriageSettings
 from dispatch.models.ledger import EventPhoto, LedgerIsAppendOnlyError, TicketEvent
@@ -42,6 +43,7 @@ __all__ = [
     "Staff",
     "Tally",
     "Ticket",
+    "TicketClaim",
     "TicketEvent",
     "TicketReport",
     "TriageRun",

@@ -158,6 +158,12 @@ class Ticket(models.Model):
                 name="ticket_open_near",
                 condition=Q(status__in=OPEN_STATUSES),
             ),
+            # The desk shows danger first, however many other tickets wait.
+            models.Index(
+                fields=["status", "next_due_at", "id"],
+                name="ticket_danger",
+                condition=Q(urgency=Urgency.P0),
+            ),
             models.Index(fields=["status", "status_since"], name="ticket_timers"),
             models.Index(
                 fields=["wake_at"], name="ticket_wake", condition=Q(wake_at__isnull=False)
