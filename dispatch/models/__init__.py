@@ -4,6 +4,12 @@ from dispatch.models.alarms import Alarm, UrgencyRule
 from dispatch.models.hotspots import Hotspot, HotspotReport
 from dispatch.models.learning import ModelChange, ModelVersion, TriageSettings
 from dispatch.models.ledger import EventPhoto, LedgerIsAppendOnlyError, TicketEvent
+from dispatch.models.notifications import (
+    Announcement,
+    ChannelSetting,
+    Notification,
+    NotificationPreference,
+)
 from dispatch.models.places import GridImport
 from dispatch.models.policy import (
     CalendarDay,
@@ -21,9 +27,11 @@ from dispatch.models.triage import TriageRun
 
 __all__ = [
     "Alarm",
+    "Announcement",
     "Assignment",
     "CalendarDay",
     "CategoryDuty",
+    "ChannelSetting",
     "DangerTerm",
     "Department",
     "EventPhoto",
@@ -36,6 +44,8 @@ __all__ = [
     "Membership",
     "ModelChange",
     "ModelVersion",
+    "Notification",
+    "NotificationPreference",
     "RoutingRule",
     "RuleFault",
     "RuleHit",
