@@ -8,11 +8,13 @@ from datetime import datetime
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.db import transaction
 from django.utils.translation import gettext as _
 
+from dispatch.domain.audit import record_audit
 from dispatch.domain.channel_ways import PURPOSE, open_channel
 from dispatch.domain.outbox import Opener, note_success
-from dispatch.enums import NotificationChannel, NotificationState, Role
+from dispatch.enums import AuditAction, NotificationChannel, NotificationState, Role
 from dispatch.models import ChannelSetting, Notification, Staff
 from xiangcun.lib import bell
 from xiangcun.lib.channels import Message, SendError
@@ -79,21 +81,37 @@ def send_test(
 
 
 def resend_stuck(
-    ids: Iterable[int] | None, *, roles: frozenset[Role], user: Staff, now: datetime
+    ids: Iterable[int] | None,
+    *,
+    roles: frozenset[Role],
+    user: Staff,
+    now: datetime,
+    address: str = "",
 ) -> int:
-    """Queue stuck messages again (all when ``ids`` is None, 1000 at most) and return how many."""
+    """Queue stuck messages again (all when ``ids`` is None, 1000 at most) and return how many.
+
+    Audited, as it makes the system talk to people once more.
+    """
     if not roles & RESENDS:
         raise NotAllowedError("role_not_allowed", _("只有值班领导和系统管理员可以重发"))
-    stuck = Notification.objects.filter(state=NotificationState.STUCK)
-    if ids is not None:
-        stuck = stuck.filter(pk__in=list(ids))
-    chosen = list(stuck.order_by("pk").values_list("pk", "setting_id")[:MOST_RESENT])
-    again = Notification.objects.filter(
-        pk__in=[pk for pk, _setting in chosen], state=NotificationState.STUCK
-    )
-    count = again.update(state=NotificationState.QUEUED, attempts=0, not_before=now, reason="")
-    channels = ChannelSetting.objects.filter(pk__in={setting for _pk, setting in chosen})
-    channels.filter(is_active=True).update(next_send_at=None)
-    if count:
+    with transaction.atomic():
+        stuck = Notification.objects.filter(state=NotificationState.STUCK)
+        if ids is not None:
+            stuck = stuck.filter(pk__in=list(ids))
+        chosen = list(stuck.order_by("pk").values_list("pk", "setting_id")[:MOST_RESENT])
+        pks = [pk for pk, _setting in chosen]
+        again = Notification.objects.filter(pk__in=pks, state=NotificationState.STUCK)
+        count = again.update(state=NotificationState.QUEUED, attempts=0, not_before=now, reason="")
+        if not count:
+            return 0
+        channels = ChannelSetting.objects.filter(pk__in={setting for _pk, setting in chosen})
+        channels.filter(is_active=True).update(next_send_at=None)
+        record_audit(
+            AuditAction.NOTIFICATION_RESENT,
+            actor=user,
+            now=now,
+            data={"notifications": pks[:50], "count": count},
+            address=address,
+        )
         bell.ring_on_commit(SWEEP_TASK)
-    return count
+        return count

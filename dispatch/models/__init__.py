@@ -1,6 +1,7 @@
 """Tables of the office's world."""
 
 from dispatch.models.alarms import Alarm, UrgencyRule
+from dispatch.models.audit import AuditHead, AuditRecord
 from dispatch.models.hotspots import Hotspot, HotspotReport
 from dispatch.models.learning import ModelChange, ModelVersion, TriageSettings
 from dispatch.models.ledger import EventPhoto, LedgerIsAppendOnlyError, TicketEvent
@@ -19,6 +20,7 @@ from dispatch.models.policy import (
     LexiconTerm,
     RoutingRule,
 )
+from dispatch.models.recusals import Recusal
 from dispatch.models.rule_health import RuleFault, RuleHit
 from dispatch.models.staff import Department, Membership, Staff
 from dispatch.models.summary import Tally
@@ -29,6 +31,8 @@ __all__ = [
     "Alarm",
     "Announcement",
     "Assignment",
+    "AuditHead",
+    "AuditRecord",
     "CalendarDay",
     "CategoryDuty",
     "ChannelSetting",
@@ -46,6 +50,7 @@ __all__ = [
     "ModelVersion",
     "Notification",
     "NotificationPreference",
+    "Recusal",
     "RoutingRule",
     "RuleFault",
     "RuleHit",
