@@ -8,7 +8,7 @@ from django import forms
 from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from unfold.widgets import UnfoldAdminPasswordInput
+from unfold.widgets import UnfoldAdminPasswordWidget
 
 from dispatch.console.list_fields import OfficeForm
 from dispatch.domain.channel_settings import seal_address
@@ -66,14 +66,14 @@ class ChannelForm(OfficeForm):
         label=gettext_lazy("机器人地址（Webhook）"),
         required=False,
         max_length=_MOST_SECRET,
-        widget=UnfoldAdminPasswordInput(render_value=False, attrs={"autocomplete": "off"}),
+        widget=UnfoldAdminPasswordWidget(render_value=False, attrs={"autocomplete": "off"}),
         help_text=gettext_lazy("在群聊中添加机器人后复制。保存后不再显示；修改其他项时留空即可"),
     )
     secret = forms.CharField(
         label=gettext_lazy("加签密钥"),
         required=False,
         max_length=_MOST_SECRET,
-        widget=UnfoldAdminPasswordInput(render_value=False, attrs={"autocomplete": "off"}),
+        widget=UnfoldAdminPasswordWidget(render_value=False, attrs={"autocomplete": "off"}),
         help_text=gettext_lazy("仅钉钉，以 SEC 开头；保存后不再显示，留空表示不改"),
     )
     kinds = forms.MultipleChoiceField(

@@ -66,14 +66,19 @@ def test_a_telephone_in_the_text_is_masked() -> None:
 
 def test_what_is_rolled_back_was_never_told() -> None:
     cast = make_cast()
-    with pytest.raises(RuntimeError), transaction.atomic():
-        notify_department(
-            NotificationKind.TASK,
-            department_id=cast.sanitation.pk,
-            ticket=None,
-            text="新的任务",
-            now=NOW,
-            key="department/1",
-        )
-        raise RuntimeError
+
+    def tell_and_fail() -> None:
+        with transaction.atomic():
+            notify_department(
+                NotificationKind.TASK,
+                department_id=cast.sanitation.pk,
+                ticket=None,
+                text="新的任务",
+                now=NOW,
+                key="department/1",
+            )
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        tell_and_fail()
     assert not Announcement.objects.filter(key="department/1").exists()

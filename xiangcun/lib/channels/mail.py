@@ -15,6 +15,7 @@ SERVER_BUSY = frozenset({421, 450, 451, 452})
 _TROUBLES: tuple[tuple[type[Exception], Trouble, str], ...] = (
     (smtplib.SMTPAuthenticationError, "refused", "邮件服务器拒绝登录，请检查账号和授权码"),
     (smtplib.SMTPSenderRefused, "refused", "邮件服务器不接受发件地址"),
+    (smtplib.SMTPDataError, "unwanted", "邮件内容不被邮件服务器接受"),
     (TimeoutError, "away", "邮件服务器没有在规定时间内应答"),
     (ValueError, "unwanted", "邮件地址或内容不合规"),
 )
@@ -29,15 +30,19 @@ class Mailbox:
     def send(self, message: Message) -> None:
         """Deliver to the server; what the server does later is not known here."""
         subject = " ".join(message.subject.split())
+        connection = get_connection(fail_silently=False)
         mail = EmailMessage(
             subject,
             message.text,
             to=[self._address],
-            connection=get_connection(fail_silently=False),
+            connection=connection,
             headers={"Message-ID": _message_id(message.key)} if message.key else {},
         )
         try:
-            mail.send()
+            try:
+                mail.send()
+            finally:
+                connection.close()  # Django leaves it open when the login is refused
         except (smtplib.SMTPException, OSError, ValueError) as error:
             raise _trouble(error) from None
 
