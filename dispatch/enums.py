@@ -266,3 +266,73 @@ class Hazard(models.TextChoices):
     ALONE = "alone", _("独居老人异常")
     MISSING = "missing", _("人员走失")
     SUPPLY = "supply", _("停水停电、污染")
+
+
+class NotificationKind(models.TextChoices):
+    """What staff are told about; people choose by kind what also comes by mail."""
+
+    ALARM = "alarm", _("特急警报")
+    TASK = "task", _("派单与返工")
+    CARD = "card", _("黄牌、红牌与督办")
+    URGED = "urged", _("居民催办与补充")
+    REQUEST = "request", _("待批申请")
+    DECISION = "decision", _("审批结果")
+    ROOM = "room", _("退回、重开与待核查")
+    MENTION = "mention", _("备注提到我")
+    DIGEST = "digest", _("每日汇总")
+    SYSTEM = "system", _("系统消息")
+
+
+class NotificationChannel(models.TextChoices):
+    """How a notification reaches somebody."""
+
+    INBOX = "inbox", _("站内消息")
+    WECOM = "wecom", _("企业微信群机器人")
+    DINGTALK = "dingtalk", _("钉钉群机器人")
+    EMAIL = "email", _("电子邮件")
+
+
+ROBOT_CHANNELS = frozenset({NotificationChannel.WECOM, NotificationChannel.DINGTALK})
+
+
+class NotificationState(models.TextChoices):
+    """What became of one notification on its way out."""
+
+    QUEUED = "queued", _("待发送")
+    SENDING = "sending", _("发送中")
+    SENT = "sent", _("已送达")
+    STUCK = "stuck", _("发送失败")
+    SKIPPED = "skipped", _("不再发送")
+
+
+class AuditAction(models.TextChoices):
+    """What people did with the system itself, and with what they may not see without a reason."""
+
+    SIGN_IN = "sign_in", _("登录")
+    SIGN_IN_FAILED = "sign_in_failed", _("登录失败")
+    LOCKED_OUT = "locked_out", _("登录锁定")
+    UNLOCKED = "unlocked", _("解除锁定")
+    SIGN_OUT = "sign_out", _("退出")
+    IDLE_LOGOUT = "idle_logout", _("闲置退出")
+    PASSWORD_CHANGED = "password_changed", _("修改密码")
+    SECOND_FACTOR_SET = "second_factor_set", _("绑定动态口令")
+    SECOND_FACTOR_RESET = "second_factor_reset", _("重置动态口令")
+    SESSION_REVOKED = "session_revoked", _("下线会话")
+    UNMASK = "unmask", _("查看联系方式")
+    PHONE_SEARCH = "phone_search", _("按电话查找")
+    EXPORT = "export", _("导出")
+    PRINT = "print", _("打印")
+    ORIGINAL_PHOTO = "original_photo", _("查看原始照片")
+    ACCOUNT_CHANGED = "account_changed", _("账号变更")
+    SEAT_CHANGED = "seat_changed", _("岗位变更")
+    SETTINGS_CHANGED = "settings_changed", _("设置变更")
+    CALENDAR_CHANGED = "calendar_changed", _("日历变更")
+    NOTIFICATION_RESENT = "notification_resent", _("重发通知")
+    BULK_ACTION = "bulk_action", _("批量操作")
+
+
+class AuditOutcome(models.TextChoices):
+    """Whether what was tried happened."""
+
+    OK = "ok", _("成功")
+    REFUSED = "refused", _("被拒绝")

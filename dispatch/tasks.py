@@ -5,9 +5,14 @@ from __future__ import annotations
 from celery import shared_task
 from django.utils import timezone
 
+from dispatch.domain.alarm_notices import announce_lost_alarms
 from dispatch.domain.alarms import escalate_alarms as pass_to_leads
 from dispatch.domain.claims import clean_claims as remove_claims
+from dispatch.domain.digest import write_digests
 from dispatch.domain.learning import TRAINING_TASK
+from dispatch.domain.outbox import channels_due, deliver_channel, requeue_lapsed
+from dispatch.domain.retention import purge_notifications as purge
+from dispatch.domain.spreading import is_waiting, spread_announcements
 from dispatch.domain.timers import deal_cards as deal_due_cards
 from dispatch.domain.timers import run_timers as fire_timers
 from dispatch.queries.classifiers import targets_are_stale
@@ -92,3 +97,54 @@ def sweep_targets() -> None:
 def refresh_hotspots() -> None:
     """Find again what many people report; doing it twice changes nothing."""
     rebuild_hotspots(now=timezone.now())
+
+
+@shared_task(name="dispatch.spread_notifications")
+def spread_notifications() -> None:
+    """Write the deliveries of what was announced, and ring for the channels."""
+    spread_announcements(now=timezone.now())
+    ring_channels()
+    if is_waiting():
+        bell.ring("dispatch.spread_notifications")
+
+
+@shared_task(name="dispatch.sweep_notifications")
+def sweep_notifications() -> None:
+    """Find what lost its bell: announcements, dead workers' messages, alarms nobody was told of."""
+    now = timezone.now()
+    requeue_lapsed(now=now)
+    announce_lost_alarms(now=now)
+    spread_notifications()
+
+
+@shared_task(name="dispatch.deliver_channel")
+def deliver(setting_id: int) -> None:
+    """Send what is due on one channel; it may wait for a server that hangs."""
+    deliver_channel(setting_id, now=timezone.now())
+
+
+@shared_task(name="dispatch.deliver_urgent")
+def deliver_urgent(setting_id: int) -> None:
+    """Send alarms on one channel, beside whatever else its queue is busy with."""
+    deliver_channel(setting_id, now=timezone.now(), urgent=True)
+
+
+@shared_task(name="dispatch.write_digests")
+def write_morning_digests() -> None:
+    """Write the morning's figures on a working day; once, however often it runs."""
+    write_digests(now=timezone.now())
+    ring_channels()
+
+
+@shared_task(name="dispatch.purge_notifications")
+def purge_notifications() -> None:
+    """Delete what is older than anybody looks."""
+    purge(now=timezone.now())
+
+
+def ring_channels() -> None:
+    """Ring for every channel with something due: alarms on the fast queue."""
+    for setting_id, urgent in channels_due(now=timezone.now()):
+        if urgent:
+            bell.ring("dispatch.deliver_urgent", setting_id)
+        bell.ring("dispatch.deliver_channel", setting_id)

@@ -15,6 +15,7 @@ from django.db.models import Q
 from dispatch.domain import cards, clocks, ledger
 from dispatch.domain.actors import SYSTEM, Actor, Seat
 from dispatch.domain.alarms import alert_of_merged, heed_alert, ring_if_raised
+from dispatch.domain.announcing import announce
 from dispatch.domain.attempts import Attempt
 from dispatch.domain.effects import Data, apply_effect
 from dispatch.domain.fields import Fields, check_fields
@@ -217,6 +218,7 @@ def _step(attempt: Attempt) -> tuple[Data, Ticket | None]:
     if not update_row(ticket, _STORED, where={"status": status, "version": version}):
         raise _stale(ticket)
     insert_row(event)
+    announce(attempt, event)
     ring_if_raised(attempt, before=urgency)
     _keep_photos(attempt, event)
     return data, partner

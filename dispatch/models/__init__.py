@@ -1,10 +1,17 @@
 """Tables of the office's world."""
 
 from dispatch.models.alarms import Alarm, UrgencyRule
+from dispatch.models.audit import AuditHead, AuditRecord
 from dispatch.models.claims import TicketClaim
 from dispatch.models.hotspots import Hotspot, HotspotReport
 from dispatch.models.learning import ModelChange, ModelVersion, TriageSettings
 from dispatch.models.ledger import EventPhoto, LedgerIsAppendOnlyError, TicketEvent
+from dispatch.models.notifications import (
+    Announcement,
+    ChannelSetting,
+    Notification,
+    NotificationPreference,
+)
 from dispatch.models.places import GridImport
 from dispatch.models.policy import (
     CalendarDay,
@@ -14,6 +21,7 @@ from dispatch.models.policy import (
     LexiconTerm,
     RoutingRule,
 )
+from dispatch.models.recusals import Recusal
 from dispatch.models.rule_health import RuleFault, RuleHit
 from dispatch.models.staff import Department, Membership, Staff
 from dispatch.models.summary import Tally
@@ -22,9 +30,13 @@ from dispatch.models.triage import TriageRun
 
 __all__ = [
     "Alarm",
+    "Announcement",
     "Assignment",
+    "AuditHead",
+    "AuditRecord",
     "CalendarDay",
     "CategoryDuty",
+    "ChannelSetting",
     "DangerTerm",
     "Department",
     "EventPhoto",
@@ -37,6 +49,9 @@ __all__ = [
     "Membership",
     "ModelChange",
     "ModelVersion",
+    "Notification",
+    "NotificationPreference",
+    "Recusal",
     "RoutingRule",
     "RuleFault",
     "RuleHit",
