@@ -28,7 +28,8 @@ from dispatch.console.ticket_list import (
 from dispatch.enums import TicketAction
 from dispatch.models import Ticket
 from dispatch.queries.access import visible_tickets
-from dispatch.queries.tickets import COMMAND_ONLY, search_tickets
+from dispatch.queries.ticket_search import search_tickets
+from dispatch.queries.tickets import COMMAND_ONLY
 
 
 @admin.register(Ticket)

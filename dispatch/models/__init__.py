@@ -19,6 +19,7 @@ from dispatch.models.rule_health import RuleFault, RuleHit
 from dispatch.models.staff import Department, Membership, Staff
 from dispatch.models.summary import Tally
 from dispatch.models.tickets import Assignment, Ticket, TicketReport
+from dispatch.models.tools import ExportJob, SavedFilter, StandardReply
 from dispatch.models.triage import TriageRun
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "DangerTerm",
     "Department",
     "EventPhoto",
+    "ExportJob",
     "GridImport",
     "HandlingLimit",
     "Hotspot",
@@ -44,7 +46,9 @@ __all__ = [
     "RoutingRule",
     "RuleFault",
     "RuleHit",
+    "SavedFilter",
     "Staff",
+    "StandardReply",
     "Tally",
     "Ticket",
     "TicketEvent",
