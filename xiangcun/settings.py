@@ -322,6 +322,7 @@ CELERY_TASK_ROUTES = {
     "reports.process_photo": {"queue": "photos"},
     "dispatch.train_classifier": {"queue": "training"},
     "dispatch.refresh_hotspots": {"queue": "training"},
+    "dispatch.run_export": {"queue": "training"},
 }
 CELERY_WORKER_CONCURRENCY = env_int("WORKER_CONCURRENCY", 2 if REDIS_URL else 1, low=1, high=64)
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
