@@ -52,8 +52,8 @@ WATCHED: Mapping[str, tuple[str, Condition]] = {
 _ROOM = frozenset({Role.DISPATCHER, Role.LEAD, Role.VERIFIER, Role.AUDITOR})
 _UNIT = frozenset({Role.HANDLER, Role.HEAD})
 PRESETS: tuple[tuple[str, str, frozenset[Role]], ...] = (
-    ("overdue", "我的超期", _UNIT),
     ("overdue", "全部超期", _ROOM),
+    ("overdue", "我的超期", _UNIT),
     ("today", "今日到期", _ROOM | _UNIT),
     ("returned", "退单两次以上", _ROOM),
     ("supervised", "督办中", _ROOM | _UNIT),
@@ -67,8 +67,8 @@ def presets_for(roles: frozenset[Role]) -> list[tuple[str, dict[str, str]]]:
     """Return name and parameters of the filters shipped for these roles, each once."""
     found: dict[str, str] = {}
     for code, name, audience in PRESETS:
-        if roles & audience and code not in found:
-            found[code] = name
+        if roles & audience:
+            found.setdefault(code, name)
     return [(name, {QUEUE: "all", ONLY: code}) for code, name in found.items()]
 
 
