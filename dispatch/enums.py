@@ -336,3 +336,21 @@ class AuditOutcome(models.TextChoices):
 
     OK = "ok", _("成功")
     REFUSED = "refused", _("被拒绝")
+
+
+class ReplyField(models.TextChoices):
+    """Which box of an action's form a standard reply fills."""
+
+    PUBLIC_TEXT = "public_text", _("给居民的答复")
+    NOTE = "note", _("说明")
+
+
+class ExportStatus(models.TextChoices):
+    """Where an export is."""
+
+    WAITING = "waiting", _("排队中")
+    RUNNING = "running", _("正在导出")
+    DONE = "done", _("已完成")
+    FAILED = "failed", _("失败")
+    CANCELLED = "cancelled", _("已取消")
+    EXPIRED = "expired", _("已过期")

@@ -61,6 +61,11 @@ BEAT: dict[str, dict[str, Any]] = {
         "schedule": 900.0,
         "options": {"expires": 600},
     },
+    "dispatch.sweep_exports": {
+        "task": "dispatch.sweep_exports",
+        "schedule": 60.0,
+        "options": {"expires": 50},
+    },
     "dispatch.sweep_targets": {
         "task": "dispatch.sweep_targets",
         "schedule": 300.0,

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import logging
+import uuid
+
 from celery import shared_task
+from celery.exceptions import SoftTimeLimitExceeded
 from django.utils import timezone
 
 from dispatch.domain.alarm_notices import announce_lost_alarms
 from dispatch.domain.alarms import escalate_alarms as pass_to_leads
 from dispatch.domain.claims import clean_claims as remove_claims
 from dispatch.domain.digest import write_digests
+from dispatch.domain.exports import fail_export
+from dispatch.domain.exports import run_export as write_export
+from dispatch.domain.exports import sweep_exports as tidy_exports
 from dispatch.domain.learning import TRAINING_TASK
 from dispatch.domain.outbox import channels_due, deliver_channel, requeue_lapsed
 from dispatch.domain.retention import purge_notifications as purge
@@ -24,6 +31,9 @@ from dispatch.triage.sweep import sweep_untriaged as sweep
 from dispatch.triage.training import TASK_SECONDS
 from dispatch.triage.training import train_classifier as train_from_decisions
 from xiangcun.lib import bell
+
+logger = logging.getLogger(__name__)
+EXPORT_SECONDS = 900
 
 
 @shared_task(name="dispatch.triage_report")
@@ -148,3 +158,26 @@ def ring_channels() -> None:
         if urgent:
             bell.ring("dispatch.deliver_urgent", setting_id)
         bell.ring("dispatch.deliver_channel", setting_id)
+# Acknowledged when it begins: a worker that died is noticed by its silence, not by the broker.
+@shared_task(
+    name="dispatch.run_export",
+    acks_late=False,
+    soft_time_limit=EXPORT_SECONDS - 30,
+    time_limit=EXPORT_SECONDS,
+)
+def run_export(job_id: str) -> None:
+    """Write the file of one large export; one that is done or cancelled is left alone."""
+    job = uuid.UUID(job_id)
+    try:
+        write_export(job, clock=timezone.now)
+    except SoftTimeLimitExceeded:
+        fail_export(job, message="导出超过 15 分钟，请缩小范围后再试", now=timezone.now())
+    except Exception:
+        logger.exception("export_failed job=%s", job_id)
+        fail_export(job, message="导出出错，请稍后再试；仍不行请联系系统管理员", now=timezone.now())
+
+
+@shared_task(name="dispatch.sweep_exports")
+def sweep_exports() -> None:
+    """Ring again for exports whose bell or worker was lost; throw away old files."""
+    tidy_exports(now=timezone.now())

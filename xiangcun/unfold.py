@@ -125,6 +125,7 @@ def _navigation() -> list[dict[str, Any]]:
             (_("加急规则"), "nightlight", "dispatch_urgencyrule"),
             (_("网格"), "grid_on", "reports_grid"),
             (_("地标"), "pin_drop", "reports_landmark"),
+            (_("标准答复"), "quickreply", "dispatch_standardreply"),
             (_("工作日历"), "calendar_month", "dispatch_calendarday"),
         ),
     ]

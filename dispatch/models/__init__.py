@@ -26,6 +26,7 @@ from dispatch.models.rule_health import RuleFault, RuleHit
 from dispatch.models.staff import Department, Membership, Staff
 from dispatch.models.summary import Tally
 from dispatch.models.tickets import Assignment, Ticket, TicketReport
+from dispatch.models.tools import ExportJob, SavedFilter, StandardReply
 from dispatch.models.triage import TriageRun
 
 __all__ = [
@@ -40,6 +41,7 @@ __all__ = [
     "DangerTerm",
     "Department",
     "EventPhoto",
+    "ExportJob",
     "GridImport",
     "HandlingLimit",
     "Hotspot",
@@ -55,7 +57,9 @@ __all__ = [
     "RoutingRule",
     "RuleFault",
     "RuleHit",
+    "SavedFilter",
     "Staff",
+    "StandardReply",
     "Tally",
     "Ticket",
     "TicketClaim",
