@@ -6,6 +6,8 @@ from celery import shared_task
 from django.utils import timezone
 
 from dispatch.domain.alarms import escalate_alarms as pass_to_leads
+from dispatch.domain.calendar_rounds import recompute_dues as follow_calendar
+from dispatch.domain.calendar_rounds import sweep_changes
 from dispatch.domain.learning import TRAINING_TASK
 from dispatch.domain.timers import run_timers as fire_timers
 from dispatch.queries.classifiers import targets_are_stale
@@ -53,6 +55,18 @@ def run_timers() -> None:
 def escalate_alarms() -> None:
     """Pass alarms that nobody acknowledged to the leads on duty."""
     pass_to_leads(now=timezone.now())
+
+
+@shared_task(name="dispatch.recompute_dues")
+def recompute_dues(change_id: int) -> None:
+    """Let the open due dates follow a change of the calendar; doing it again changes nothing."""
+    follow_calendar(change_id, now=timezone.now())
+
+
+@shared_task(name="dispatch.sweep_calendar")
+def sweep_calendar() -> None:
+    """Go on with changes of the calendar whose bell was lost, and look a second time."""
+    sweep_changes(now=timezone.now())
 
 
 # Acknowledged when it begins: a training that is killed is not begun again, the next night does it.

@@ -11,6 +11,7 @@ from typing import Final
 from dispatch.domain.actors import Actor, Seat
 from dispatch.domain.conflicts import complaints_in_ticket
 from dispatch.domain.fields import Fields
+from dispatch.domain.recomputing import moves_of
 from dispatch.domain.workflow import IN_OFFICE, Transition
 from dispatch.enums import PHYSICAL_OUTCOMES, Role
 from dispatch.models import Ticket
@@ -211,6 +212,11 @@ def _two_reopenings(attempt: Attempt) -> None:
         raise ConflictError("reopenings_used", "已重新打开两次，请联系指挥室")
 
 
+def _calendar_moves_due(attempt: Attempt) -> None:
+    if not moves_of(attempt.ticket, work_calendar()):
+        raise ConflictError("due_unchanged", "工作日历没有改变这张工单的期限")
+
+
 GUARDS: Mapping[str, Callable[[Attempt], None]] = MappingProxyType(
     {
         "safety_needs_lead": _safety_needs_lead,
@@ -235,6 +241,7 @@ GUARDS: Mapping[str, Callable[[Attempt], None]] = MappingProxyType(
         "not_escalated_result": _not_escalated_result,
         "reopen_window": _reopen_window,
         "two_reopenings": _two_reopenings,
+        "calendar_moves_due": _calendar_moves_due,
     }
 )
 

@@ -1,6 +1,7 @@
 """Tables of the office's world."""
 
 from dispatch.models.alarms import Alarm, UrgencyRule
+from dispatch.models.calendar import CalendarChange
 from dispatch.models.hotspots import Hotspot, HotspotReport
 from dispatch.models.learning import ModelChange, ModelVersion, TriageSettings
 from dispatch.models.ledger import EventPhoto, LedgerIsAppendOnlyError, TicketEvent
@@ -22,6 +23,7 @@ from dispatch.models.triage import TriageRun
 __all__ = [
     "Alarm",
     "Assignment",
+    "CalendarChange",
     "CalendarDay",
     "CategoryDuty",
     "DangerTerm",

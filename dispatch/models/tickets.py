@@ -24,7 +24,8 @@ class Ticket(models.Model):
 
     ``version`` equals the number of ledger events; ``ledger_head`` is the last event's hash.
     ``next_due_at`` is the deadline that counts in the present state (none while paused), so that
-    every queue sorts and finds what is overdue by one indexed column.
+    every queue sorts and finds what is overdue by one indexed column. ``clock_bases`` says from when
+    and over how many minutes each deadline was computed (``dispatch.domain.clocks``).
     """
 
     number = models.CharField(_("工单编号"), max_length=20, unique=True, editable=False)
@@ -94,6 +95,7 @@ class Ticket(models.Model):
     due_unit = models.CharField(
         _("计时方式"), max_length=16, choices=LimitUnit, default=LimitUnit.WORK
     )
+    clock_bases = models.JSONField(_("期限的起算"), null=True, blank=True, editable=False)
     next_due_at = models.DateTimeField(_("当前期限"), null=True, blank=True)
     paused_at = models.DateTimeField(_("暂停计时"), null=True, blank=True)
     remaining_minutes = models.IntegerField(_("剩余分钟"), null=True, blank=True)
