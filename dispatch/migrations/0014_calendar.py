@@ -6,44 +6,93 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('dispatch', '0008_vocabulary'),
+        ("dispatch", "0008_vocabulary"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='ticket',
-            name='clock_bases',
-            field=models.JSONField(blank=True, editable=False, null=True, verbose_name='期限的起算'),
+            model_name="ticket",
+            name="clock_bases",
+            field=models.JSONField(
+                blank=True, editable=False, null=True, verbose_name="期限的起算"
+            ),
         ),
         migrations.CreateModel(
-            name='CalendarChange',
+            name="CalendarChange",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(verbose_name='时间')),
-                ('kind', models.CharField(choices=[('days', '设置日期'), ('import', '导入放假安排')], max_length=8, verbose_name='方式')),
-                ('summary', models.CharField(max_length=200, verbose_name='内容')),
-                ('reason', models.CharField(max_length=60, verbose_name='告知居民的原因')),
-                ('first_day', models.DateField(verbose_name='首日')),
-                ('last_day', models.DateField(verbose_name='末日')),
-                ('before', models.JSONField(default=list, verbose_name='原日历')),
-                ('after', models.JSONField(default=list, verbose_name='新日历')),
-                ('status', models.CharField(choices=[('waiting', '正在重算期限'), ('settling', '等待复核'), ('done', '已完成')], default='waiting', max_length=10, verbose_name='进度')),
-                ('cursor', models.BigIntegerField(default=0, verbose_name='已查到的工单')),
-                ('examined', models.PositiveIntegerField(default=0, verbose_name='已查工单')),
-                ('moved', models.PositiveIntegerField(default=0, verbose_name='已重算')),
-                ('moves', models.JSONField(default=list, verbose_name='重算结果')),
-                ('round_ended_at', models.DateTimeField(null=True, verbose_name='首轮完成时间')),
-                ('finished_at', models.DateTimeField(null=True, verbose_name='完成时间')),
-                ('actor', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='操作人')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("created_at", models.DateTimeField(verbose_name="时间")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("days", "设置日期"), ("import", "导入放假安排")],
+                        max_length=8,
+                        verbose_name="方式",
+                    ),
+                ),
+                ("summary", models.CharField(max_length=200, verbose_name="内容")),
+                ("reason", models.CharField(max_length=60, verbose_name="告知居民的原因")),
+                ("first_day", models.DateField(verbose_name="首日")),
+                ("last_day", models.DateField(verbose_name="末日")),
+                ("before", models.JSONField(default=list, verbose_name="原日历")),
+                ("after", models.JSONField(default=list, verbose_name="新日历")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "正在重算期限"),
+                            ("settling", "等待复核"),
+                            ("done", "已完成"),
+                        ],
+                        default="waiting",
+                        max_length=10,
+                        verbose_name="进度",
+                    ),
+                ),
+                ("cursor", models.BigIntegerField(default=0, verbose_name="已查到的工单")),
+                ("examined", models.PositiveIntegerField(default=0, verbose_name="已查工单")),
+                ("moved", models.PositiveIntegerField(default=0, verbose_name="已重算")),
+                ("moves", models.JSONField(default=list, verbose_name="重算结果")),
+                ("round_ended_at", models.DateTimeField(null=True, verbose_name="首轮完成时间")),
+                ("finished_at", models.DateTimeField(null=True, verbose_name="完成时间")),
+                (
+                    "actor",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="操作人",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '日历变更',
-                'verbose_name_plural': '日历变更',
-                'ordering': ['-id'],
-                'indexes': [models.Index(condition=models.Q(('status', 'done'), _negated=True), fields=['id'], name='calendar_change_open')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['days', 'import'])), name='calendar_change_kind_known'), models.CheckConstraint(condition=models.Q(('status__in', ['waiting', 'settling', 'done'])), name='calendar_change_status_known')],
+                "verbose_name": "日历变更",
+                "verbose_name_plural": "日历变更",
+                "ordering": ["-id"],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("status", "done"), _negated=True),
+                        fields=["id"],
+                        name="calendar_change_open",
+                    )
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["days", "import"])),
+                        name="calendar_change_kind_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("status__in", ["waiting", "settling", "done"])),
+                        name="calendar_change_status_known",
+                    ),
+                ],
             },
         ),
     ]

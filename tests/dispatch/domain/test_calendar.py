@@ -240,9 +240,7 @@ def test_an_import_moves_due_dates_over_the_new_year() -> None:
     eve = datetime(2026, 12, 30, 2, tzinfo=UTC)
     ticket = make_ticket(TicketStatus.HANDLING, cast=cast, now=eve)
     before = ticket.due_at
-    days = [
-        NoticeDay(date(2027, 1, day), CalendarDayType.HOLIDAY, "元旦") for day in (1, 2, 3, 4)
-    ]
+    days = [NoticeDay(date(2027, 1, day), CalendarDayType.HOLIDAY, "元旦") for day in (1, 2, 3, 4)]
     recompute_dues(import_year(2027, days, source="", user=None, now=eve).pk, now=eve)
     ticket.refresh_from_db()
     assert before is not None
@@ -252,10 +250,16 @@ def test_an_import_moves_due_dates_over_the_new_year() -> None:
 @pytest.mark.parametrize(
     ("wish", "code"),
     [
-        (DayWish(date(2026, 5, 2), date(2026, 5, 1), CalendarDayType.CLOSURE, "停"), "before_first"),
+        (
+            DayWish(date(2026, 5, 2), date(2026, 5, 1), CalendarDayType.CLOSURE, "停"),
+            "before_first",
+        ),
         (DayWish(date(2026, 5, 1), date(2026, 8, 1), CalendarDayType.CLOSURE, "停"), "too_long"),
         (DayWish(date(2026, 5, 1), date(2026, 5, 1), CalendarDayType.CLOSURE, " "), "required"),
-        (DayWish(date(1999, 5, 1), date(1999, 5, 1), CalendarDayType.CLOSURE, "停"), "out_of_range"),
+        (
+            DayWish(date(1999, 5, 1), date(1999, 5, 1), CalendarDayType.CLOSURE, "停"),
+            "out_of_range",
+        ),
     ],
 )
 def test_it_refuses_nonsense(wish: DayWish, code: str) -> None:
