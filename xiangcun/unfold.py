@@ -72,6 +72,7 @@ def _navigation() -> list[dict[str, Any]]:
                 _item(_("工单"), "assignment", "admin:dispatch_ticket_changelist", "reads_cases"),
                 _item(_("统计"), "bar_chart", "summary", "reads_cases"),
                 _item(_("研判质量"), "troubleshoot", "triage-quality", "reads_quality"),
+                _item(_("地图"), "map", "map", "reads_cases"),
                 _item(_("工作日历"), "calendar_month", "calendar", "reads_calendar"),
                 _item(_("热点"), "local_fire_department", "hotspots", "reads_records"),
             ],

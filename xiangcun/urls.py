@@ -26,6 +26,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/triage-quality/", include("dispatch.console.quality_urls")),
     path("admin/hotspots/", include("dispatch.console.hotspot_urls")),
     path("admin/calendar/", include("dispatch.console.calendar_urls")),
+    path("admin/map/", include("dispatch.console.map_urls")),
     path("media/photos/<str:token>", photo_file, name="photo-file"),
     path("admin/", admin.site.urls),
     path("api/schema", SpectacularJSONAPIView.as_view(), name="schema"),
