@@ -24,6 +24,12 @@ MOST_DAYS = 62
 NAME_MAX, SOURCE_MAX = 40, 120
 _FIRST_YEAR, _LAST_YEAR = 2020, 2100
 _COUNTED = 20_000
+_LABELS = {
+    CalendarDayType.CLOSURE: "停工",
+    CalendarDayType.HOLIDAY: "放假",
+    CalendarDayType.MAKEUP: "上班",
+    CalendarDayType.WORKDAY: "上班",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,8 +132,8 @@ def set_days(wish: DayWish, *, user: Staff | None, now: datetime) -> CalendarCha
     name = wish.name.strip()
     forget_calendar()
     rows = wished_rows(wish)
-    label = CalendarDayType(wish.type).label if wish.type else "恢复为平常日"
-    summary = f"{_span(wish)}{'设为' if wish.type else ''}{label}{f'（{name}）' if name else ''}"
+    label = _LABELS[wish.type] if wish.type else "恢复为平常日"
+    summary = f"{_span(wish)} {'设为' if wish.type else ''}{label}{f'（{name}）' if name else ''}"
     change = CalendarChange(
         created_at=now,
         actor=user,

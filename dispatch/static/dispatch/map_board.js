@@ -11,7 +11,7 @@ document.addEventListener("DOMContentLoaded", async () => {
   const list = document.getElementById("map-list");
   const dark = document.documentElement.classList.contains("dark");
   const COLOURS = { assessing: "#d97706", need_info: "#a16207", dispatched: "#0891b2", escalated: "#6d28d9", handling: "#2563eb", suspended: "#64748b", handled: "#15803d" };
-  const DUE = [["late", "超期", "!", "#dc2626"], ["soon", "24 小时内到期", "急", "#c2410c"], ["later", "未到期", "", "#2563eb"], ["paused", "暂停计时或无期限", "‖", "#64748b"]];
+  const DUE = [["late", "超期", "!", "#dc2626"], ["soon", "24 小时内", "近", "#c2410c"], ["later", "未到期", "", "#2563eb"], ["paused", "无期限", "‖", "#64748b"]];
   const LISTED = 100;
   const DAY = 1440;
   const names = { status: new Map(config.statuses), urgency: new Map(config.urgencies), category: new Map(config.categories), department: new Map(config.departments) };
@@ -28,7 +28,7 @@ document.addEventListener("DOMContentLoaded", async () => {
     note.hidden = !text;
   };
 
-  const map = L.map(box, { preferCanvas: true, zoomSnap: 0.5, maxZoom: 18 }).setView([30.31, 120.5], 13);
+  const map = L.map(box, { preferCanvas: true, zoomSnap: 0.5, maxZoom: 18, maxBoundsViscosity: 0.6 }).setView([30.31, 120.5], 13);
   map.attributionControl.setPrefix(false);
   config.tiles.forEach((tile) => {
     const layer = L.tileLayer(tile.url, { subdomains: tile.subdomains, attribution: tile.attribution, maxZoom: tile.maxZoom, referrerPolicy: "strict-origin" });
@@ -71,7 +71,7 @@ document.addEventListener("DOMContentLoaded", async () => {
   let rows = [];
   let shown = [];
   const cluster = L.markerClusterGroup({
-    maxClusterRadius: 56,
+    maxClusterRadius: 60,
     disableClusteringAtZoom: 18,
     showCoverageOnHover: false,
     animate: false,
@@ -82,7 +82,7 @@ document.addEventListener("DOMContentLoaded", async () => {
       const face = make("div", "", String(children.length));
       if (late) face.append(make("small", "", `${late} 超`));
       face.className = `map-cluster${late ? " map-has-late" : ""}`;
-      const size = 34 + Math.min(22, Math.round(Math.log2(children.length) * 3));
+      const size = 30 + Math.min(16, Math.round(Math.log2(children.length) * 2));
       face.style.width = face.style.height = `${size}px`;
       return L.divIcon({ html: face, className: "map-cluster-box", iconSize: [size, size] });
     },
@@ -155,6 +155,7 @@ document.addEventListener("DOMContentLoaded", async () => {
       return line;
     });
     if (inside.length > LISTED) lines.push(make("li", "xc-soft", `只列出最急的 ${LISTED} 件，放大地图或筛选可看其余`));
+    if (!inside.length && shown.length) lines.push(make("li", "xc-soft", `这个范围内没有；缩小或移动地图可见其余 ${shown.length} 件`));
     list.replaceChildren(...lines);
   };
   const showTicket = (row) => {
@@ -230,7 +231,9 @@ document.addEventListener("DOMContentLoaded", async () => {
       grids.set(grid.id, kept);
     });
     const drawn = L.featureGroup([...grids.values()].map((grid) => grid.layer));
-    if (grids.size) map.fitBounds(drawn.getBounds().pad(0.03));
+    if (!grids.size) return;
+    map.fitBounds(drawn.getBounds().pad(0.03));
+    map.setMaxBounds(drawn.getBounds().pad(1.5)); // nobody gets lost beyond the township
   };
   const readRows = (data) => {
     nowMinute = Math.floor(Date.now() / 60000);
