@@ -19,7 +19,7 @@ from dispatch.console.export_views import export_file
 from dispatch.console.filter_bar import bar_context, present_params
 from dispatch.console.model_words import model_notices
 from dispatch.console.paging import CappedPaginator
-from dispatch.console.people import READS_CASES, OfficeAdmin, actor_of
+from dispatch.console.people import DISPATCHES, READS_CASES, OfficeAdmin, actor_of, has_role
 from dispatch.console.ticket_list import (
     LIST_FILTER,
     PAGE_SIZE,
@@ -133,9 +133,7 @@ class TicketAdmin(TicketColumns, OfficeAdmin):
         return HttpResponseRedirect(bulk_url("supervise", queryset))
 
     @admin.action(description=_("导出所选（Excel）"))
-    def export_selected(
-        self, request: HttpRequest, queryset: QuerySet[Ticket]
-    ) -> HttpResponseBase:
+    def export_selected(self, request: HttpRequest, queryset: QuerySet[Ticket]) -> HttpResponseBase:
         return export_file(request, ids=list(queryset.values_list("pk", flat=True)[:SMALL_ROWS]))
 
     def get_urls(self) -> list[URLPattern]:

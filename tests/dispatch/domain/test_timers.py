@@ -10,8 +10,8 @@ from dispatch.domain.actors import SYSTEM
 from dispatch.domain.fields import Fields
 from dispatch.domain.lifecycle import perform
 from dispatch.domain.timers import deal_cards, run_timers
-from dispatch.enums import TicketStatus
 from dispatch.enums import TicketAction as Act
+from dispatch.enums import TicketStatus
 from dispatch.models import Ticket
 from reports.enums import PublicStatus
 from tests.dispatch.factories import NOW, fields_for, make_cast, make_report, make_ticket
