@@ -12,6 +12,7 @@ from dispatch.domain.attempts import Attempt
 from dispatch.domain.child_guards import CHILD_GUARDS, CHILD_STATE_GUARDS
 from dispatch.domain.conflicts import complaints_in_ticket
 from dispatch.domain.contacts import check_contact
+from dispatch.domain.recomputing import moves_of
 from dispatch.domain.workflow import IN_OFFICE
 from dispatch.enums import PHYSICAL_OUTCOMES, LimitStage, Role
 from dispatch.queries.calendar import work_calendar
@@ -261,6 +262,11 @@ def _contact_may_be_shown(attempt: Attempt) -> None:
         check_contact(report, attempt.ticket, reason=attempt.fields.note)
 
 
+def _calendar_moves_due(attempt: Attempt) -> None:
+    if not moves_of(attempt.ticket, work_calendar()):
+        raise ConflictError("due_unchanged", "工作日历没有改变这张工单的期限")
+
+
 GUARDS: Mapping[str, Callable[[Attempt], None]] = MappingProxyType(
     {
         "safety_needs_lead": _safety_needs_lead,
@@ -293,6 +299,7 @@ GUARDS: Mapping[str, Callable[[Attempt], None]] = MappingProxyType(
         **CHILD_GUARDS,
         "confidential_contact_is_leads": _confidential_contact_is_leads,
         "contact_may_be_shown": _contact_may_be_shown,
+        "calendar_moves_due": _calendar_moves_due,
     }
 )
 

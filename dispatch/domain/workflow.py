@@ -341,6 +341,15 @@ TRANSITIONS: tuple[Transition, ...] = (
     ),
     _row(Act.YELLOW_CARD, [St.DISPATCHED, St.HANDLING], [S], guards=("card_due",)),
     _row(Act.RED_CARD, [St.DISPATCHED, St.HANDLING], [S], guards=("card_due",)),
+    _row(
+        Act.RECOMPUTE_DUE,
+        [St.ASSESSING, St.DISPATCHED, St.HANDLING],
+        [S],
+        required=("note",),
+        optional=("public_text",),
+        guards=("calendar_moves_due",),
+        visibility=Visibility.REPORTER,
+    ),
     _row(Act.NOTE, [St.ASSESSING, St.ESCALATED], [D, L, V], required=("note",)),
     _row(Act.NOTE, IN_DEPARTMENT, [D, L, H, M, V, G], required=("note",)),
     _row(

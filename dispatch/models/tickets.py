@@ -18,6 +18,7 @@ from dispatch.enums import (
 from dispatch.models.staff import Department, Staff
 from reports.enums import Urgency
 from reports.models import Category, Grid, Report
+from xiangcun.lib import lookups as _lookups  # noqa: F401 - makes ``at_least`` known
 
 
 class Ticket(models.Model):
@@ -27,6 +28,8 @@ class Ticket(models.Model):
     ``next_due_at`` is the deadline that counts in the present state (none while paused), so that
     every queue sorts and finds what is overdue by one indexed column. ``wake_at`` is when time alone
     does something to the ticket next: a card, or the review of a suspension (``dispatch.domain.cards``).
+    ``clock_bases`` says from when and over how many minutes each deadline was computed
+    (``dispatch.domain.clocks``).
 
     A child 子工单 is a task split off for one more department: it carries no report of its own, and
     ``child_count`` of its ``parent`` says how many there ever were.
@@ -109,6 +112,7 @@ class Ticket(models.Model):
     due_unit = models.CharField(
         _("计时方式"), max_length=16, choices=LimitUnit, default=LimitUnit.WORK
     )
+    clock_bases = models.JSONField(_("期限的起算"), null=True, blank=True, editable=False)
     next_due_at = models.DateTimeField(_("当前期限"), null=True, blank=True)
     due_from = models.DateTimeField(_("计时起点"), null=True, blank=True)
     card = models.CharField(_("红黄牌"), max_length=8, choices=Card, blank=True, default="")
@@ -158,6 +162,12 @@ class Ticket(models.Model):
                 name="ticket_open_near",
                 condition=Q(status__in=OPEN_STATUSES),
             ),
+            # The desk shows danger first, however many other tickets wait.
+            models.Index(
+                fields=["status", "next_due_at", "id"],
+                name="ticket_danger",
+                condition=Q(urgency=Urgency.P0),
+            ),
             models.Index(fields=["status", "status_since"], name="ticket_timers"),
             models.Index(
                 fields=["wake_at"], name="ticket_wake", condition=Q(wake_at__isnull=False)
@@ -174,6 +184,19 @@ class Ticket(models.Model):
             ),
             models.Index(fields=["category", "-id"], name="ticket_category"),
             models.Index(fields=["grid", "-id"], name="ticket_grid"),
+            models.Index(fields=["opened_at"], name="ticket_opened"),
+            models.Index(fields=["lat", "lng"], name="ticket_place"),
+            # What people watch; few rows each, so these cost next to nothing to keep.
+            models.Index(
+                fields=["id"], name="ticket_returned_twice", condition=Q(return_count__gte=2)
+            ),
+            models.Index(fields=["id"], name="ticket_urged", condition=Q(urge_count__gte=1)),
+            models.Index(fields=["id"], name="ticket_reopened", condition=Q(reopen_count__gte=1)),
+            models.Index(
+                fields=["id"],
+                name="ticket_was_supervised",
+                condition=Q(supervised_at__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:
