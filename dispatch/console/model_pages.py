@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from dispatch.console.audited import changes_of, record_change
+from dispatch.console.audited import form_changes, record_change
 from dispatch.console.model_forms import ReasonForm, WishesForm
 from dispatch.console.model_words import (
     MODEL_TONE,
@@ -173,7 +173,7 @@ def settings_page(admin: OfficeAdmin, request: HttpRequest) -> HttpResponse:
         form = WishesForm(request.POST, initial=WishesForm.initial_of(policy))
         status = _save(request, form)
         if status == HttpResponseRedirect.status_code:
-            record_change(request, policy, "changed", changes_of(form))
+            record_change(request, policy, "changed", form_changes(form))
             messages.success(request, _("研判设置已保存"))
             return HttpResponseRedirect(reverse(SETTINGS_URL))
     context = {

@@ -113,7 +113,7 @@ def _describe(accounts: Sequence[Account], password: str) -> str:
 def _is_named(account: Account) -> bool:
     """Whether the account gets its own line: who works in the command room or on the ground."""
     seat = account["seats"][0]
-    return seat["department"] == COMMAND_ROOM or seat["role"] == Role.GRID
+    return bool(seat["department"] == COMMAND_ROOM or seat["role"] == Role.GRID)
 
 
 def _write_private(path: Path, text: str) -> None:

@@ -85,7 +85,7 @@ def _rows(
     yield Page(f"admin:{model}_delete", delete, one)
 
 
-def _pages() -> Iterator[Page]:
+def _own() -> Iterator[Page]:
     yield Page("admin:index", STAFF)
     yield Page("admin:login", EVERYBODY)
     yield Page("admin:password_change", STAFF)
@@ -99,7 +99,9 @@ def _pages() -> Iterator[Page]:
         PEOPLE,
         query="app_label=dispatch&model_name=membership&field_name=user",
     )
-    # The case
+
+
+def _cases() -> Iterator[Page]:
     yield from _rows("dispatch_ticket", SEES_CASE, pk=lambda stage: stage.ticket.pk)
     yield Page("admin:dispatch_ticket_bulk", DISPATCHING, lambda _stage: ("dispatch",))
     yield Page("admin:dispatch_ticket_action", SEES_CASE, lambda stage: (stage.ticket.pk, "note"))
@@ -113,43 +115,50 @@ def _pages() -> Iterator[Page]:
         DISPATCHING,
         lambda stage: (stage.ticket.pk, stage.report.pk),
     )
-    # Records of the command room
+
+
+def _records() -> Iterator[Page]:
     yield from _rows("reports_report", ROOM, pk=lambda stage: stage.report.pk)
     yield from _rows("dispatch_triagerun", ROOM)
     yield from _rows("dispatch_ticketevent", ROOM, pk=lambda stage: stage.event_id)
     yield from _rows("dispatch_alarm", ROOM, pk=lambda stage: stage.alarm.pk)
     yield Page("alarm-feed", ROOM)
-    yield Page(
-        "alarm-acknowledge", DISPATCHING, lambda stage: (stage.alarm.pk,), method="post"
-    )
+    yield Page("alarm-acknowledge", DISPATCHING, lambda stage: (stage.alarm.pk,), method="post")
     yield Page("hotspots", ROOM)
     yield Page("hotspot", ROOM, lambda stage: (stage.hotspot.pk,))
-    # Figures
+
+
+def _figures() -> Iterator[Page]:
     yield Page("summary", FIGURES)
     yield Page("summary-export", FIGURES)
     yield Page("triage-quality", QUALITY)
     yield Page("triage-quality-tickets", QUALITY - ADMINISTRATOR, query="measure=opened")
     yield Page("triage-quality-export", QUALITY)
-    # People
+
+
+def _people() -> Iterator[Page]:
     yield from _rows("dispatch_department", PEOPLE, ADMINISTRATOR)
     yield from _rows("dispatch_staff", PEOPLE, ADMINISTRATOR)
     yield from _rows("dispatch_membership", PEOPLE, SECURITY, SECURITY)
     yield Page("admin:auth_user_password_change", SECURITY, lambda stage: (stage.account_id,))
     yield from _rows("dispatch_auditrecord", SECURITY | {"auditor"})
-    # Rules and settings
+
+
+def _rules() -> Iterator[Page]:
     yield from _rows("reports_category", RULES, ADMINISTRATOR)
     yield from _rows("reports_grid", PEOPLE, ADMINISTRATOR)
     yield Page("admin:reports_grid_import_map", ADMINISTRATOR)
-    yield Page(
-        "admin:reports_grid_import_preview", NOBODY, lambda _stage: (uuid.UUID(int=1),)
-    )
+    yield Page("admin:reports_grid_import_preview", NOBODY, lambda _stage: (uuid.UUID(int=1),))
     yield from _rows("reports_landmark", RULES, ADMINISTRATOR, ADMINISTRATOR)
     yield from _rows("dispatch_categoryduty", RULES, ADMINISTRATOR, ADMINISTRATOR)
     yield from _rows("dispatch_routingrule", RULES, ADMINISTRATOR, ADMINISTRATOR)
     yield Page("admin:dispatch_routingrule_try_new", ADMINISTRATOR, method="post")
     yield Page("admin:dispatch_routingrule_try_order", ADMINISTRATOR, method="post")
     yield Page(
-        "admin:dispatch_routingrule_try", ADMINISTRATOR, lambda stage: (stage.rule.pk,), method="post"
+        "admin:dispatch_routingrule_try",
+        ADMINISTRATOR,
+        lambda stage: (stage.rule.pk,),
+        method="post",
     )
     yield Page(
         "admin:dispatch_routingrule_move",
@@ -179,4 +188,6 @@ OVERRIDES = {
 }
 LEAVES = "admin:logout"
 """Signs the tester out; open to everybody who is signed in."""
-PAGES: tuple[Page, ...] = tuple(_pages())
+PAGES: tuple[Page, ...] = (
+    *_own(), *_cases(), *_records(), *_figures(), *_people(), *_rules(),
+)  # fmt: skip

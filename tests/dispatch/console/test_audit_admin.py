@@ -146,7 +146,9 @@ def test_accounts_and_seats_are_recorded_without_secrets(browser: Browser, cast:
     assert newcomer.password not in str(last().data)
     seat = {"user": newcomer.pk, "department": cast.sanitation.pk, "role": "handler"}
     seat["is_active"] = "on"
-    assert browser("security").post(reverse("admin:dispatch_membership_add"), seat).status_code == 302
+    assert (
+        browser("security").post(reverse("admin:dispatch_membership_add"), seat).status_code == 302
+    )
     assert (last().action, last().username) == (AuditAction.SEAT_CHANGED, "security")
     url = reverse("admin:auth_user_password_change", args=(newcomer.pk,))
     words = {"password1": "another-Phrase-8", "password2": "another-Phrase-8"}

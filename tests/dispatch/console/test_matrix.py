@@ -20,7 +20,16 @@ from dispatch.enums import (
     TicketAction,
     TicketStatus,
 )
-from dispatch.models import Alarm, Assignment, Hotspot, Membership, ModelVersion, RoutingRule, Staff, Ticket
+from dispatch.models import (
+    Alarm,
+    Assignment,
+    Hotspot,
+    Membership,
+    ModelVersion,
+    RoutingRule,
+    Staff,
+    Ticket,
+)
 from reports.models import ReportPhoto
 from tests.dispatch.console.matrix import (
     ANONYMOUS,
@@ -205,7 +214,7 @@ def may(username: str, row: Transition, ticket: Ticket) -> bool:
 def test_an_action_is_for_its_roles_in_their_scope(cast: Cast, row: Transition) -> None:
     company(cast)
     now = timezone.now()
-    status = sorted(row.sources)[0]
+    status = min(row.sources)
     ticket = make_ticket(TicketStatus(status), cast=cast, now=now)
     if status not in {TicketStatus.ASSESSING, TicketStatus.NEED_INFO}:
         assist(ticket)
@@ -241,6 +250,8 @@ def test_a_seat_of_the_office_is_none_of_the_resident_api(stage: Stage, username
         url = reverse(f"api:{name}", args=(number,))
         assert client.post(url, {}, content_type="application/json").status_code in {401, 403}
     public = client.get(reverse("api:public-reports")).content.decode()
-    near = client.get(reverse("api:nearby"), {"lat": 30.31, "lng": 120.5, "coord_type": "wgs84"})
+    near = client.get(
+        reverse("api:nearby"), {"lat": "30.31", "lng": "120.5", "coord_type": "wgs84"}
+    )
     assert near.status_code == 200
     assert PHONE not in public + near.content.decode()

@@ -16,10 +16,10 @@ from PIL import Image
 from pytest_django import Settings
 
 from dispatch.console.action_forms import BUILDERS
+from dispatch.console.ticket_page import INTERNAL_ACTIONS
 from dispatch.domain.fields import LABELS
 from dispatch.domain.lifecycle import perform
 from dispatch.domain.workflow import TRANSITIONS
-from dispatch.console.ticket_page import INTERNAL_ACTIONS
 from dispatch.enums import Role, TicketStatus
 from dispatch.enums import TicketAction as Act
 from dispatch.models import Ticket

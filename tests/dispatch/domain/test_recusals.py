@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -49,7 +50,7 @@ def actor(username: str) -> Actor:
     return staff_actor(Staff.objects.get(username=username))
 
 
-def assign(cast: Cast, ticket: Ticket, **changes: object) -> Ticket:
+def assign(cast: Cast, ticket: Ticket, **changes: Any) -> Ticket:
     fields = replace(fields_for(TicketAction.DISPATCH, cast), **changes)
     return perform(ticket.pk, TicketAction.DISPATCH, actor=cast.dispatcher, now=NOW, fields=fields)
 
@@ -69,7 +70,8 @@ def test_it_works(cast: Cast) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["垃圾没人清运", "表扬张三丰，服务好", "请张三丰来清一下垃圾", "感谢张三丰帮忙，路灯还是不亮"]
+    "text",
+    ["垃圾没人清运", "表扬张三丰，服务好", "请张三丰来清一下垃圾", "感谢张三丰帮忙，路灯还是不亮"],
 )
 def test_a_name_alone_is_no_complaint(cast: Cast, text: str) -> None:
     named("sanitation")
@@ -147,9 +149,7 @@ def test_by_what_the_resident_says_later(cast: Cast) -> None:
 
 def test_by_return_and_a_second_dispatch_to_the_suggested_department(cast: Cast) -> None:
     named("enforcement")
-    ticket = make_ticket(
-        TicketStatus.DISPATCHED, cast=cast, report=make_report(text=COMPLAINT)
-    )
+    ticket = make_ticket(TicketStatus.DISPATCHED, cast=cast, report=make_report(text=COMPLAINT))
     fields = fields_for(TicketAction.RETURN, cast)
     perform(ticket.pk, TicketAction.RETURN, actor=cast.head, now=NOW, fields=fields)
     assign(cast, ticket, lead_department=cast.enforcement, conflict_reason="职责所在")

@@ -18,7 +18,9 @@ def test_it_works(roles: set[Role]) -> None:
     check_roles_together(roles)
 
 
-@pytest.mark.parametrize("roles", [{A, S}, {A, U}, {S, U}, {A, S, U}, {U, Role.HANDLER}, {A, Role.LEAD}])
+@pytest.mark.parametrize(
+    "roles", [{A, S}, {A, U}, {S, U}, {A, S, U}, {U, Role.HANDLER}, {A, Role.LEAD}]
+)
 def test_it_forbids_two_of_the_three_and_one_beside_other_work(roles: set[Role]) -> None:
     with pytest.raises(InvalidInputError):
         check_roles_together(roles)
