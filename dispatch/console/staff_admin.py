@@ -194,7 +194,7 @@ class StaffAdmin(OfficeAdmin, UserAdmin):  # type: ignore[type-arg]  # not subsc
     def user_change_password(
         self,
         request: HttpRequest,
-        id: str,
+        id: str,  # noqa: A002 - Django's name
         form_url: str = "",
     ) -> HttpResponse:
         """Let the security officer set a password, to be changed at the next sign-in."""
