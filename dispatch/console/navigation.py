@@ -9,8 +9,8 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from dispatch.console.people import (
-    READS_AUDIT,
     DISPATCHES,
+    READS_AUDIT,
     READS_CASES,
     READS_MODELS,
     READS_PEOPLE,

@@ -121,9 +121,7 @@ def page_context(request: HttpRequest, ticket: Ticket, *, now: datetime) -> dict
         "subtitle": ticket.title,
         "facts": ticket_facts(ticket),
         "clocks": clocks_of(ticket, now=now),
-        "pending": pending_of(ticket),
-        "review_called": ticket.review_at is not None and ticket.review_at <= localdate(now),
-        "supervised": supervision_of(ticket),
+        **waiting_for(ticket, now=now),
         "actions": actions,
         "reports": with_contact_links(
             request,
@@ -183,6 +181,15 @@ def headline(ticket: Ticket) -> dict[str, Any]:
         "urgency_tone": URGENCY_TONE[Urgency(ticket.urgency)] or "plain",
         "card": card_badge(ticket),
         "supervision": supervision_text(ticket),
+    }
+
+
+def waiting_for(ticket: Ticket, *, now: datetime) -> dict[str, Any]:
+    """Return what somebody has to decide or to answer on this ticket."""
+    return {
+        "pending": pending_of(ticket),
+        "review_called": ticket.review_at is not None and ticket.review_at <= localdate(now),
+        "supervised": supervision_of(ticket),
     }
 
 
