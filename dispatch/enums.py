@@ -290,3 +290,40 @@ class AuditOutcome(models.TextChoices):
 
     OK = "ok", _("成功")
     REFUSED = "refused", _("被拒绝")
+
+
+class NotificationKind(models.TextChoices):
+    """What staff are told about; people choose by kind what also comes by mail."""
+
+    ALARM = "alarm", _("特急警报")
+    TASK = "task", _("派单与返工")
+    CARD = "card", _("黄牌、红牌与督办")
+    URGED = "urged", _("居民催办与补充")
+    REQUEST = "request", _("待批申请")
+    DECISION = "decision", _("审批结果")
+    ROOM = "room", _("退回、重开与待核查")
+    MENTION = "mention", _("备注提到我")
+    DIGEST = "digest", _("每日汇总")
+    SYSTEM = "system", _("系统消息")
+
+
+class NotificationChannel(models.TextChoices):
+    """How a notification reaches somebody."""
+
+    INBOX = "inbox", _("站内消息")
+    WECOM = "wecom", _("企业微信群机器人")
+    DINGTALK = "dingtalk", _("钉钉群机器人")
+    EMAIL = "email", _("电子邮件")
+
+
+ROBOT_CHANNELS = frozenset({NotificationChannel.WECOM, NotificationChannel.DINGTALK})
+
+
+class NotificationState(models.TextChoices):
+    """What became of one notification on its way out."""
+
+    QUEUED = "queued", _("待发送")
+    SENDING = "sending", _("发送中")
+    SENT = "sent", _("已送达")
+    STUCK = "stuck", _("发送失败")
+    SKIPPED = "skipped", _("不再发送")

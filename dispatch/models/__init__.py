@@ -5,6 +5,12 @@ from dispatch.models.audit import AuditHead, AuditRecord
 from dispatch.models.hotspots import Hotspot, HotspotReport
 from dispatch.models.learning import ModelChange, ModelVersion, TriageSettings
 from dispatch.models.ledger import EventPhoto, LedgerIsAppendOnlyError, TicketEvent
+from dispatch.models.notifications import (
+    Announcement,
+    ChannelSetting,
+    Notification,
+    NotificationPreference,
+)
 from dispatch.models.places import GridImport
 from dispatch.models.policy import (
     CalendarDay,
@@ -23,11 +29,13 @@ from dispatch.models.triage import TriageRun
 
 __all__ = [
     "Alarm",
+    "Announcement",
     "Assignment",
     "AuditHead",
     "AuditRecord",
     "CalendarDay",
     "CategoryDuty",
+    "ChannelSetting",
     "DangerTerm",
     "Department",
     "EventPhoto",
@@ -41,6 +49,8 @@ __all__ = [
     "ModelChange",
     "ModelVersion",
     "Recusal",
+    "Notification",
+    "NotificationPreference",
     "RoutingRule",
     "RuleFault",
     "RuleHit",
