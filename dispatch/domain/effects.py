@@ -15,6 +15,7 @@ from typing import Any
 from dispatch.domain import clocks
 from dispatch.domain.assignments import assign_departments, end_assignments
 from dispatch.domain.guards import EXTENSION, SUSPENSION, Attempt
+from dispatch.domain.mentions import mention_colleagues
 from dispatch.domain.moving import give_back_reports, move_reports
 from dispatch.domain.proposals import proposal_data
 from dispatch.enums import LimitStage, Role
@@ -306,6 +307,7 @@ EFFECTS: Mapping[Act, Effect] = MappingProxyType(
         Act.UNMERGE: _unmerge,
         Act.URGE: _urge,
         Act.SUPERVISE: _supervise,
+        Act.NOTE: mention_colleagues,
     }
 )
 

@@ -17,6 +17,7 @@ from dispatch.domain.alarms import alert_of_merged, heed_alert, ring_if_raised
 from dispatch.domain.effects import Data, apply_effect
 from dispatch.domain.fields import Fields, check_fields
 from dispatch.domain.guards import STATE_GUARDS, Attempt, check_guards
+from dispatch.domain.mentions import record_mentions
 from dispatch.domain.projection import project_ticket, public_text, result_photo_ids, tell
 from dispatch.domain.workflow import Transition, find, rows_from
 from dispatch.enums import Role
@@ -181,6 +182,7 @@ def _step(attempt: Attempt) -> tuple[Data, Ticket | None]:
     insert_row(event)
     ring_if_raised(attempt, before=urgency)
     _keep_photos(attempt, event)
+    record_mentions(attempt, event)
     return data, partner
 
 

@@ -3,6 +3,7 @@
 from dispatch.models.alarms import Alarm, UrgencyRule
 from dispatch.models.audit import AuditHead, AuditRecord
 from dispatch.models.hotspots import Hotspot, HotspotReport
+from dispatch.models.inbox import NoteMention, TicketSeen
 from dispatch.models.learning import ModelChange, ModelVersion, TriageSettings
 from dispatch.models.ledger import EventPhoto, LedgerIsAppendOnlyError, TicketEvent
 from dispatch.models.notifications import (
@@ -49,6 +50,7 @@ __all__ = [
     "ModelChange",
     "ModelVersion",
     "Recusal",
+    "NoteMention",
     "Notification",
     "NotificationPreference",
     "RoutingRule",
@@ -59,6 +61,7 @@ __all__ = [
     "Ticket",
     "TicketEvent",
     "TicketReport",
+    "TicketSeen",
     "TriageRun",
     "TriageSettings",
     "UrgencyRule",
