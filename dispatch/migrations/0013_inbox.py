@@ -6,42 +6,96 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('dispatch', '0015_notifications'),
+        ("dispatch", "0010_audit"),
+        ("dispatch", "0015_notifications"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='NoteMention',
+            name="NoteMention",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('seq', models.PositiveIntegerField(verbose_name='序号')),
-                ('at', models.DateTimeField(verbose_name='时间')),
-                ('event', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='mentions', to='dispatch.ticketevent', verbose_name='流转记录')),
-                ('ticket', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='dispatch.ticket', verbose_name='工单')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='mentions', to=settings.AUTH_USER_MODEL, verbose_name='被提到的人')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("seq", models.PositiveIntegerField(verbose_name="序号")),
+                ("at", models.DateTimeField(verbose_name="时间")),
+                (
+                    "event",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="mentions",
+                        to="dispatch.ticketevent",
+                        verbose_name="流转记录",
+                    ),
+                ),
+                (
+                    "ticket",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="dispatch.ticket",
+                        verbose_name="工单",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="mentions",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="被提到的人",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '备注提到',
-                'verbose_name_plural': '备注提到',
-                'indexes': [models.Index(fields=['user', '-id'], name='note_mention_inbox')],
-                'constraints': [models.UniqueConstraint(fields=('event', 'user'), name='note_mention_once')],
+                "verbose_name": "备注提到",
+                "verbose_name_plural": "备注提到",
+                "indexes": [models.Index(fields=["user", "-id"], name="note_mention_inbox")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("event", "user"), name="note_mention_once")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='TicketSeen',
+            name="TicketSeen",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(verbose_name='已读版本')),
-                ('at', models.DateTimeField(verbose_name='已读时间')),
-                ('ticket', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='dispatch.ticket', verbose_name='工单')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='工作人员')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(verbose_name="已读版本")),
+                ("at", models.DateTimeField(verbose_name="已读时间")),
+                (
+                    "ticket",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="dispatch.ticket",
+                        verbose_name="工单",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="工作人员",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '已读记录',
-                'verbose_name_plural': '已读记录',
-                'constraints': [models.UniqueConstraint(fields=('user', 'ticket'), name='ticket_seen_once')],
+                "verbose_name": "已读记录",
+                "verbose_name_plural": "已读记录",
+                "constraints": [
+                    models.UniqueConstraint(fields=("user", "ticket"), name="ticket_seen_once")
+                ],
             },
         ),
     ]
