@@ -69,6 +69,7 @@ def _navigation() -> list[dict[str, Any]]:
             "title": _("工作台"),
             "items": [
                 _item(_("我的队列"), "dashboard", "admin:index", "is_staff"),
+                _item(_("收件箱"), "inbox", "inbox", "reads_cases"),
                 _item(_("工单"), "assignment", "admin:dispatch_ticket_changelist", "reads_cases"),
                 _item(_("统计"), "bar_chart", "summary", "reads_cases"),
                 _item(_("研判质量"), "troubleshoot", "triage-quality", "reads_quality"),

@@ -8,11 +8,23 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from dispatch.console.inbox_rows import cards_of, tabs_of
+from dispatch.console.inbox_views import shown_tabs
 from dispatch.console.model_words import model_notices
 from dispatch.console.people import READS_CASES, actor_of, has_role
 from dispatch.console.quality_views import quality_warnings
 from dispatch.console.ticket_list import queue_tabs
 from dispatch.console.wording import moment_text
+from dispatch.queries.inbox import (
+    TAB_BY_CODE,
+    TABS,
+    soon_tickets,
+    tab_counts,
+    tab_tickets,
+    with_unread,
+)
+
+_HOME_ROWS = 5
 
 
 def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
@@ -28,6 +40,30 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
             "quality_warnings": quality_warnings(request),
         }
     )
+    context.update(inbox_of(request))
     if has_role(request, READS_CASES):
         context["queue_tabs"] = [tab for tab in queue_tabs(request) if tab["count"]]
     return context
+
+
+def inbox_of(request: HttpRequest) -> dict[str, Any]:
+    """Return what a department's people land on: their inbox, what is about to turn red."""
+    actor, now = actor_of(request), timezone.now()
+    if not actor.department_ids or actor.user_id is None:
+        return {}
+    user_id = actor.user_id
+    soon, fresh = (
+        list(with_unread(rows, user_id).select_related("category", "grid")[:_HOME_ROWS])
+        for rows in (
+            soon_tickets(actor, now=now),
+            tab_tickets(actor, user_id, TAB_BY_CODE["unread"], now=now),
+        )
+    )
+    cards = cards_of(request, [*soon, *fresh])
+    return {
+        "tabs": tabs_of(
+            tab_counts(actor, user_id, now=now), active=TABS[0], shown=shown_tabs(actor)
+        ),
+        "soon": cards[: len(soon)],
+        "fresh": cards[len(soon) :],
+    }

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import (
     BooleanRadioFilter,
@@ -35,6 +35,7 @@ from dispatch.console.wording import (
 )
 from dispatch.enums import OPEN_STATUSES, TicketStatus
 from dispatch.models import Ticket
+from dispatch.queries.inbox import unread_counts, with_unread
 from dispatch.queries.tickets import (
     COUNT_CAP,
     QUEUE_BY_CODE,
@@ -65,13 +66,16 @@ def requested_queue(request: HttpRequest) -> Queue:
 def queue_tabs(request: HttpRequest) -> list[dict[str, Any]]:
     """Return the tabs with their capped counts, for the template."""
     active, actor = requested_queue(request), actor_of(request)
-    counts = queue_counts(actor, now=timezone.now())
+    now = timezone.now()
+    counts = queue_counts(actor, now=now)
+    unread = unread_counts(actor, actor.user_id or 0, now=now)
     base = reverse("admin:dispatch_ticket_changelist")
     return [
         {
             "code": queue.code,
             "label": queue.label,
             "count": count_text(counts[queue.code], COUNT_CAP) if queue.code in counts else "",
+            "unread": unread.get(queue.code, 0),
             "url": f"{base}?{QUEUE_PARAM}={queue.code}",
             "active": queue == active,
             "alarm": queue.code == "overdue" and counts.get(queue.code, 0) > 0,
@@ -97,6 +101,9 @@ class TicketChangeList(ChangeList):
             actor_of(request), requested_queue(request), now=timezone.now()
         )
         found: QuerySet[Ticket] = super().get_queryset(request, exclude_parameters)
+        actor = actor_of(request)
+        if actor.department_ids and actor.user_id is not None:
+            return with_unread(found, actor.user_id)
         return found
 
     def get_ordering(self, request: HttpRequest, queryset: QuerySet[Ticket]) -> list[str]:
@@ -164,6 +171,9 @@ def badge(text: str, tone: str) -> SafeString:
     return format_html('<span class="xc-badge xc-{}">{}</span>', tone or "plain", text)
 
 
+_UNREAD = mark_safe('<i class="xc-dot" role="img" aria-label="未读"></i> ')
+
+
 def _cell(text: object) -> SafeString:
     return format_html('<div class="xc-cell">{}</div>', text)
 
@@ -173,7 +183,8 @@ class TicketColumns:
 
     @admin.display(description=_("编号"))
     def col_number(self, ticket: Ticket) -> SafeString:
-        return format_html('<span class="xc-number">{}</span>', ticket.number)
+        dot = _UNREAD if getattr(ticket, "is_unread", False) else ""
+        return format_html('<span class="xc-number">{}{}</span>', dot, ticket.number)
 
     @admin.display(description=_("摘要"))
     def col_title(self, ticket: Ticket) -> SafeString:
@@ -186,7 +197,10 @@ class TicketColumns:
         )
         shown = ((badge(str(text), tone),) for present, text, tone in marks if present)
         return format_html(
-            '<div class="xc-title">{} {}</div>', ticket.title, format_html_join(" ", "{}", shown)
+            '<div class="xc-title{}">{} {}</div>',
+            " xc-unread" if getattr(ticket, "is_unread", False) else "",
+            ticket.title,
+            format_html_join(" ", "{}", shown),
         )
 
     @admin.display(description=_("分类"))

@@ -23,6 +23,7 @@ from dispatch.console.ticket_cards import (
     ticket_facts,
 )
 from dispatch.console.wording import STATUS_TONE, URGENCY_TONE, moment_text, urgency_text
+from dispatch.domain.inbox import mark_read
 from dispatch.domain.lifecycle import available_actions
 from dispatch.domain.workflow import IN_OFFICE, Transition
 from dispatch.enums import AssignmentKind, TicketAction, TicketStatus
@@ -59,6 +60,13 @@ def ticket_or_404(request: HttpRequest, ticket_id: int) -> Ticket:
     if ticket is None:
         raise Http404(_("没有这张工单，或不在您的权限范围内"))
     return ticket
+
+
+def read_by(request: HttpRequest, ticket: Ticket, *, now: datetime) -> None:
+    """Remember that the person has opened the ticket."""
+    user_id = actor_of(request).user_id
+    if request.method == "GET" and user_id is not None:
+        mark_read(ticket, user_id=user_id, now=now)
 
 
 def buttons(request: HttpRequest, ticket: Ticket, *, now: datetime) -> list[dict[str, Any]]:
