@@ -26,6 +26,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/triage-quality/", include("dispatch.console.quality_urls")),
     path("admin/hotspots/", include("dispatch.console.hotspot_urls")),
     path("admin/inbox/", include("dispatch.console.inbox_urls")),
+    path("admin/dispatch/ticket/", include("dispatch.console.print_urls")),
     path("media/photos/<str:token>", photo_file, name="photo-file"),
     path("admin/", admin.site.urls),
     path("api/schema", SpectacularJSONAPIView.as_view(), name="schema"),

@@ -17,6 +17,7 @@ from dispatch.console.bulk import bulk_page, bulk_url
 from dispatch.console.model_words import model_notices
 from dispatch.console.paging import CappedPaginator
 from dispatch.console.people import DISPATCHES, READS_CASES, OfficeAdmin, actor_of, has_role
+from dispatch.console.print_views import print_url
 from dispatch.console.ticket_list import (
     LIST_FILTER,
     PAGE_SIZE,
@@ -63,7 +64,7 @@ class TicketAdmin(TicketColumns, OfficeAdmin):
     search_help_text = _("按工单编号、上报编号或摘要搜索")
     sortable_by = ()
     paginator = CappedPaginator
-    actions = ("bulk_dispatch", "bulk_merge")
+    actions = ("bulk_dispatch", "bulk_merge", "bulk_print")
 
     def get_list_display(self, request: HttpRequest) -> tuple[str, ...]:
         queue = requested_queue(request)
@@ -105,7 +106,14 @@ class TicketAdmin(TicketColumns, OfficeAdmin):
         return HttpResponseRedirect(reverse("admin:dispatch_ticket_change", args=(object_id,)))
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
-        return super().get_actions(request) if has_role(request, DISPATCHES) else {}
+        found: dict[str, Any] = super().get_actions(request)
+        if has_role(request, DISPATCHES):
+            return found
+        return {name: row for name, row in found.items() if name == "bulk_print"}
+
+    @admin.action(description=_("批量打印办件单（PDF）"))
+    def bulk_print(self, request: HttpRequest, queryset: QuerySet[Ticket]) -> HttpResponse:
+        return HttpResponseRedirect(print_url(queryset.values_list("pk", flat=True)))
 
     @admin.action(description=_("批量派单"))
     def bulk_dispatch(self, request: HttpRequest, queryset: QuerySet[Ticket]) -> HttpResponse:
