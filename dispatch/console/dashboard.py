@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -15,6 +16,7 @@ from dispatch.console.people import READS_CASES, actor_of, has_role
 from dispatch.console.quality_views import quality_warnings
 from dispatch.console.ticket_list import queue_tabs
 from dispatch.console.wording import moment_text
+from dispatch.models import Ticket
 from dispatch.queries.inbox import (
     TAB_BY_CODE,
     TABS,
@@ -24,7 +26,7 @@ from dispatch.queries.inbox import (
     with_unread,
 )
 
-_HOME_ROWS = 5
+_HOME_ROWS = 6
 
 
 def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
@@ -52,13 +54,10 @@ def inbox_of(request: HttpRequest) -> dict[str, Any]:
     if not actor.department_ids or actor.user_id is None:
         return {}
     user_id = actor.user_id
-    soon, fresh = (
-        list(with_unread(rows, user_id).select_related("category", "grid")[:_HOME_ROWS])
-        for rows in (
-            soon_tickets(actor, now=now),
-            tab_tickets(actor, user_id, TAB_BY_CODE["unread"], now=now),
-        )
-    )
+    unread = tab_tickets(actor, user_id, TAB_BY_CODE["unread"], now=now)
+    soon = _rows(soon_tickets(actor, now=now), user_id)
+    shown = {ticket.pk for ticket in soon}
+    fresh = [ticket for ticket in _rows(unread, user_id) if ticket.pk not in shown]
     cards = cards_of(request, [*soon, *fresh])
     return {
         "tabs": tabs_of(
@@ -67,3 +66,7 @@ def inbox_of(request: HttpRequest) -> dict[str, Any]:
         "soon": cards[: len(soon)],
         "fresh": cards[len(soon) :],
     }
+
+
+def _rows(tickets: QuerySet[Ticket], user_id: int) -> list[Ticket]:
+    return list(with_unread(tickets, user_id).select_related("category", "grid")[:_HOME_ROWS])

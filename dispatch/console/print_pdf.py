@@ -12,7 +12,7 @@ from django.core.files.storage import default_storage
 from django.utils.translation import gettext as _
 from reportlab.graphics.barcode.qr import QrCode
 from reportlab.lib import colors
-from reportlab.lib.enums import TA_CENTER
+from reportlab.lib.enums import TA_CENTER, TA_RIGHT
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.units import mm
 from reportlab.platypus import (
@@ -36,15 +36,18 @@ _MARGIN, _WIDTH = 18 * mm, 174 * mm
 _LABEL = 24 * mm
 _HALF = (_LABEL, _WIDTH / 2 - _LABEL, _LABEL, _WIDTH / 2 - _LABEL)
 _FULL = (_LABEL, _WIDTH - _LABEL)
-_STEPS = (27 * mm, 36 * mm, 29 * mm, _WIDTH - 92 * mm)
+_STEPS = (32 * mm, 36 * mm, 29 * mm, _WIDTH - 97 * mm)
 _PHOTOS_A_ROW, _PHOTO_WIDTH, _PHOTO_HEIGHT = 3, 54 * mm, 44 * mm
 _BLANK = "\n\n\n"
-_SIGNED = "签字：　　　　　　　　　　　年　　　月　　　日"
+# Of blanks only those that do not break are kept.
+_GAP = "\u00a0"
+_SIGNED = f"签字：{_GAP * 40}年{_GAP * 8}月{_GAP * 8}日"
 
 _TEXT = pdf.style("text")
 _NAME = pdf.style("name", fontName=pdf.BOLD, alignment=TA_CENTER)
 _SMALL = pdf.style("small", fontSize=8, leading=11, textColor=colors.Color(0.3, 0.3, 0.3))
 _TITLE = pdf.style("title", fontName=pdf.BOLD, fontSize=18, leading=26, alignment=TA_CENTER)
+_SIGN = pdf.style("sign", alignment=TA_RIGHT)
 _SECRET = pdf.style("secret", fontName=pdf.BOLD, fontSize=11, textColor=colors.Color(0.75, 0, 0))
 _GRID = [
     ("GRID", (0, 0), (-1, -1), 0.6, colors.black),
@@ -147,8 +150,8 @@ class _Pen:
 
     def _blanks(self, names: Sequence[str]) -> Flowable:
         """Return boxes to write into by hand, with a place to sign."""
-        cells = [[self._text(name, _NAME), self._text(_SIGNED, _SMALL)] for name in names]
-        style = [*_GRID, ("VALIGN", (1, 0), (1, -1), "BOTTOM"), ("ALIGN", (1, 0), (1, -1), "RIGHT")]
+        cells = [[self._text(name, _NAME), self._text(_SIGNED, _SIGN)] for name in names]
+        style = [*_GRID, ("VALIGN", (1, 0), (1, -1), "BOTTOM")]
         return Table(cells, colWidths=_FULL, rowHeights=24 * mm, style=style)
 
     def _steps(self, steps: Sequence[Step]) -> Flowable:

@@ -88,7 +88,6 @@ def _pdf_answer(
     response = HttpResponse(content, content_type="application/pdf")
     disposition = content_disposition_header(as_attachment=False, filename=f"{name}.pdf")
     response.headers["Content-Disposition"] = disposition or "inline"
-    response.headers["Cache-Control"] = "private, no-store"
     return response
 
 

@@ -44,7 +44,7 @@ def mention_colleagues(attempt: Attempt) -> Data:
         if name is None:
             raise _refusal(
                 "mention_unknown",
-                f"没有叫“{tail[:_SHOWN]}”的工作人员，请从列表里选人；不是提到人就把 @ 去掉",
+                f"没有叫“{tail.split()[0][:_SHOWN]}”的工作人员，请从列表里选人；不是提到人就把 @ 去掉",
             )
         found.setdefault(_the_one(named[name], name, attempt.ticket).pk, name)
     return {"mentions": [{"user": pk, "name": name} for pk, name in found.items()]}

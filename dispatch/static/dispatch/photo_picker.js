@@ -1,4 +1,5 @@
 // Several photos, one press each: the camera gives one at a time, so what was taken is kept and shown.
+// "input", not "change": action_form.js keeps the latter from the theme, and so from us.
 // Without script both inputs send their own files under the same name.
 document.addEventListener("DOMContentLoaded", () => {
   const picker = document.getElementById("xc-picker");
@@ -33,7 +34,7 @@ document.addEventListener("DOMContentLoaded", () => {
     }));
     picker.querySelector("[data-count]").textContent = files.length ? `已选 ${files.length} 张，最多 ${most} 张` : "";
   };
-  inputs.forEach((input) => input.addEventListener("change", () => {
+  inputs.forEach((input) => input.addEventListener("input", () => {
     const fresh = [...input.files].filter((file) => !files.some((old) => old.name === file.name && old.size === file.size && old.lastModified === file.lastModified));
     files = [...files, ...fresh].slice(0, most);
     store();
