@@ -78,6 +78,8 @@ class TicketAction(models.TextChoices):
     YELLOW_CARD = "yellow_card", _("黄牌预警")
     RED_CARD = "red_card", _("红牌超期")
     REVIEW_SUSPENSION = "review_suspension", _("挂账到期复核")
+    EXTEND_SUSPENSION = "extend_suspension", _("继续挂账")
+    CANCEL_CHILD = "cancel_child", _("取消子工单")
     RECOMPUTE_DUE = "recompute_due", _("期限重算")
     UNMASK = "unmask", _("查看联系方式")
     NOTE = "note", _("内部备注")
@@ -186,6 +188,13 @@ class ReturnReason(models.TextChoices):
     NOT_OUR_AREA = "not_our_area", _("不在本单位管辖范围")
     WRONG_CATEGORY = "wrong_category", _("事项分类有误")
     NEEDS_OTHERS = "needs_others", _("需其他单位牵头")
+
+
+class Card(models.TextChoices):
+    """How near or far past its deadline a ticket is, as the timer has last marked it."""
+
+    YELLOW = "yellow", _("黄牌")
+    RED = "red", _("红牌")
 
 
 class AssignmentKind(models.TextChoices):

@@ -35,6 +35,11 @@ BEAT: dict[str, dict[str, Any]] = {
         "schedule": 300.0,
         "options": {"expires": 240},
     },
+    "dispatch.deal_cards": {
+        "task": "dispatch.deal_cards",
+        "schedule": 60.0,
+        "options": {"expires": 50},
+    },
     "dispatch.sweep_targets": {
         "task": "dispatch.sweep_targets",
         "schedule": 300.0,

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from dispatch.domain.alarms import escalate_alarms as pass_to_leads
 from dispatch.domain.learning import TRAINING_TASK
+from dispatch.domain.timers import deal_cards as deal_due_cards
 from dispatch.domain.timers import run_timers as fire_timers
 from dispatch.queries.classifiers import targets_are_stale
 from dispatch.summary.rollup import fold_all
@@ -47,6 +48,12 @@ def watch_rules() -> None:
 def run_timers() -> None:
     """Do what time alone does: bring back, accept, close, archive."""
     fire_timers(now=timezone.now())
+
+
+@shared_task(name="dispatch.deal_cards")
+def deal_cards() -> None:
+    """Show yellow and red cards, and call for the review of suspensions."""
+    deal_due_cards(now=timezone.now())
 
 
 @shared_task(name="dispatch.escalate_alarms")

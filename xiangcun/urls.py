@@ -27,6 +27,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/hotspots/", include("dispatch.console.hotspot_urls")),
     path("admin/inbox/", include("dispatch.console.inbox_urls")),
     path("admin/dispatch/ticket/", include("dispatch.console.print_urls")),
+    path("admin/suspensions/", include("dispatch.console.suspension_urls")),
     path("media/photos/<str:token>", photo_file, name="photo-file"),
     path("admin/", admin.site.urls),
     path("api/schema", SpectacularJSONAPIView.as_view(), name="schema"),

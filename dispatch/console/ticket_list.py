@@ -27,16 +27,19 @@ from dispatch.console.people import actor_of
 from dispatch.console.wording import (
     STATUS_TONE,
     URGENCY_TONE,
+    card_badge,
     count_text,
     due_text,
     moment_text,
     span_text,
+    supervision_text,
     urgency_text,
 )
 from dispatch.enums import OPEN_STATUSES, TicketStatus
 from dispatch.models import Ticket
 from dispatch.queries.inbox import unread_counts, with_unread
 from dispatch.queries.tickets import (
+    ALARMING,
     COUNT_CAP,
     QUEUE_BY_CODE,
     Queue,
@@ -78,7 +81,7 @@ def queue_tabs(request: HttpRequest) -> list[dict[str, Any]]:
             "unread": unread.get(queue.code, 0),
             "url": f"{base}?{QUEUE_PARAM}={queue.code}",
             "active": queue == active,
-            "alarm": queue.code == "overdue" and counts.get(queue.code, 0) > 0,
+            "alarm": queue.code in ALARMING and counts.get(queue.code, 0) > 0,
         }
         for queue in queues_for(actor)
     ]
@@ -174,6 +177,19 @@ def badge(text: str, tone: str) -> SafeString:
 _UNREAD = mark_safe('<i class="xc-dot" role="img" aria-label="未读"></i> ')
 
 
+def _review_cell(ticket: Ticket) -> SafeString | str:
+    """Say when a suspension is to be looked at again; the day itself counts as late."""
+    if ticket.review_at is None:
+        return str(_("暂停计时"))
+    late = ticket.review_at <= timezone.localdate()
+    return format_html(
+        '<div class="xc-due{}"><b>{}</b><br><span>{}</span></div>',
+        " xc-late" if late else "",
+        _("已到复核日期") if late else _("挂账，待复核"),
+        ticket.review_at.isoformat(),
+    )
+
+
 def _cell(text: object) -> SafeString:
     return format_html('<div class="xc-cell">{}</div>', text)
 
@@ -190,7 +206,14 @@ class TicketColumns:
     def col_title(self, ticket: Ticket) -> SafeString:
         marks = (
             (ticket.confidential, _("保密"), "danger"),
-            (ticket.supervised_at, _("督办"), "danger"),
+            (
+                ticket.supervised_at,
+                supervision_text(ticket),
+                "danger" if ticket.supervise_due_at else "info",
+            ),
+            (ticket.card, *card_badge(ticket)),
+            (ticket.parent_id, _("子工单"), "plain"),
+            (ticket.child_count, _("有子工单"), "plain"),
             (ticket.urge_count, _("催办"), "warning"),
             (ticket.return_count, _("退单"), "warning"),
             (ticket.pending_request, _("待审批"), "primary"),
@@ -226,7 +249,7 @@ class TicketColumns:
     @admin.display(description=_("期限"))
     def col_due(self, ticket: Ticket) -> SafeString | str:
         if ticket.next_due_at is None:
-            return str(_("暂停计时")) if ticket.paused_at else "—"
+            return _review_cell(ticket) if ticket.paused_at else "—"
         now = timezone.now()
         late = ticket.next_due_at < now and ticket.status in OPEN_STATUSES
         return format_html(

@@ -66,32 +66,35 @@ def deadline(start: datetime, limit: Limit) -> datetime:
     """
     calendar = work_calendar()
     scaled = round(limit.minutes * calendar.minutes_per_day / NOMINAL_DAY_MINUTES)
-    return _after(start, limit.minutes if limit.unit == LimitUnit.NATURAL else scaled, limit.unit)
+    return after(start, limit.minutes if limit.unit == LimitUnit.NATURAL else scaled, limit.unit)
 
 
-def _after(start: datetime, minutes: int, unit: str) -> datetime:
+def after(start: datetime, minutes: int, unit: str) -> datetime:
+    """Return the moment ``minutes`` of natural or working time after ``start``."""
     if unit == LimitUnit.NATURAL:
         return start + timedelta(minutes=minutes)
     return work_calendar().add_work_minutes(start, minutes)
+
+
+def minutes_between(start: datetime, end: datetime, unit: str) -> int:
+    """Count the natural or working minutes from ``start`` to ``end``; negative when it is earlier."""
+    if unit == LimitUnit.NATURAL:
+        return int((end - start).total_seconds() // 60)
+    return work_calendar().work_minutes_between(start, end)
 
 
 def remaining(ticket: Ticket, *, now: datetime) -> int:
     """Minutes (natural, or of office hours) left until ``due_at``; negative when overdue."""
     if ticket.due_at is None:
         return 0
-    if ticket.due_unit == LimitUnit.NATURAL:
-        return int((ticket.due_at - now).total_seconds() // 60)
-    calendar = work_calendar()
-    if ticket.due_at >= now:
-        return calendar.work_minutes_between(now, ticket.due_at)
-    return -calendar.work_minutes_between(ticket.due_at, now)
+    return minutes_between(now, ticket.due_at, ticket.due_unit)
 
 
 def resumed_due(ticket: Ticket, *, now: datetime) -> datetime | None:
     """Return the deadline after a pause: what was left is left again, an overdue stays overdue."""
     if ticket.remaining_minutes is None or ticket.remaining_minutes <= 0:
         return ticket.due_at
-    return _after(now, ticket.remaining_minutes, ticket.due_unit)
+    return after(now, ticket.remaining_minutes, ticket.due_unit)
 
 
 def tighten(ticket: Ticket, *, now: datetime) -> None:

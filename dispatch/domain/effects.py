@@ -12,12 +12,14 @@ from functools import partial
 from types import MappingProxyType
 from typing import Any
 
-from dispatch.domain import clocks
+from dispatch.domain import cards, clocks
 from dispatch.domain.assignments import assign_departments, end_assignments
-from dispatch.domain.guards import EXTENSION, SUSPENSION, Attempt
+from dispatch.domain.attempts import Attempt
+from dispatch.domain.guards import EXTENSION, SUSPENSION
 from dispatch.domain.mentions import mention_colleagues
 from dispatch.domain.moving import give_back_reports, move_reports
 from dispatch.domain.proposals import proposal_data
+from dispatch.domain.splitting import cap_by_parent, plan_children
 from dispatch.enums import LimitStage, Role
 from dispatch.enums import TicketAction as Act
 from dispatch.models import Ticket
@@ -78,19 +80,24 @@ def _dispatch(attempt: Attempt) -> Data:
     )
     sign, handle = limit(LimitStage.SIGN), limit(LimitStage.HANDLE)
     ticket.sign_due_at = clocks.deadline(now, sign)
-    ticket.due_at = clocks.deadline(now, handle)
+    ticket.due_at = fields.promised_due or clocks.deadline(now, handle)
     ticket.due_unit = handle.unit
+    ticket.due_from = now
+    if ticket.parent_id is not None:
+        cap_by_parent(ticket)
     ticket.dispatched_at = now
     ticket.signed_at = None
     ticket.dispatch_count += 1
     ticket.auto_dispatched = attempt.seat.role == Role.SYSTEM
     ticket.queue_reason = ""
     assign_departments(ticket, lead=lead, assisting=fields.assisting, now=now)
-    by_person = attempt.seat.role != Role.SYSTEM
+    was_proposed = attempt.seat.role != Role.SYSTEM and ticket.parent_id is None
     reason = fields.conflict_reason.strip()
+    promised = fields.promised_due
     return {
         **({"conflict_reason": reason} if reason else {}),
-        **(proposal_data(ticket, category, pressed=fields.candidate) if by_person else {}),
+        **(proposal_data(ticket, category, pressed=fields.candidate) if was_proposed else {}),
+        **({"promised": promised.isoformat()} if promised else {}),
         "was": was,
         "assisting": [department.pk for department in fields.assisting],
         "limit": {"sign": sign.minutes, "handle": handle.minutes, "unit": str(handle.unit)},
@@ -184,10 +191,45 @@ def _grant_suspension(attempt: Attempt) -> Data:
 def _resume(attempt: Attempt) -> Data:
     ticket = attempt.ticket
     ticket.due_at = clocks.resumed_due(ticket, now=attempt.now)
+    ticket.due_from = attempt.now
     ticket.paused_at = None
     ticket.remaining_minutes = None
     ticket.review_at = None
     return {}
+
+
+def _extend_suspension(attempt: Attempt) -> Data:
+    ticket, review_at = attempt.ticket, attempt.fields.review_at
+    was = ticket.review_at.isoformat() if ticket.review_at else ""
+    ticket.review_at = review_at
+    cards.reset(ticket, now=attempt.now)
+    return {"was": {"review_at": was}, "review_at": review_at.isoformat() if review_at else ""}
+
+
+def _review_suspension(attempt: Attempt) -> Data:
+    ticket = attempt.ticket
+    ticket.wake_at = None  # once: the lead resumes or names another day
+    return {"review_at": ticket.review_at.isoformat() if ticket.review_at else ""}
+
+
+def _yellow_card(attempt: Attempt) -> Data:
+    cards.show_yellow(attempt.ticket)
+    return _card_data(attempt)
+
+
+def _red_card(attempt: Attempt) -> Data:
+    level = cards.show_red(attempt.ticket)
+    return {
+        **_card_data(attempt),
+        "level": level,
+        "to": str(Role.HEAD if level == cards.HEAD_LEVEL else Role.LEAD),
+    }
+
+
+def _card_data(attempt: Attempt) -> Data:
+    ticket, due = attempt.ticket, attempt.ticket.next_due_at
+    stage = LimitStage.HANDLE if due == ticket.due_at else LimitStage.SIGN
+    return {"due": due.isoformat() if due else "", "stage": str(stage)}
 
 
 def _finish(attempt: Attempt) -> Data:
@@ -208,6 +250,8 @@ def _rework(attempt: Attempt) -> Data:
 
 def _verify(attempt: Attempt) -> Data:
     attempt.ticket.verified_at = attempt.now
+    if attempt.ticket.parent_id is not None:  # nobody rates a child: it ends here
+        attempt.ticket.closed_at = attempt.now
     return {}
 
 
@@ -242,6 +286,15 @@ def _withdraw(attempt: Attempt) -> Data:
     return {}
 
 
+def _cancel_child(attempt: Attempt) -> Data:
+    ticket = attempt.ticket
+    ticket.pending_request = None
+    ticket.paused_at = None
+    ticket.remaining_minutes = None
+    ticket.review_at = None
+    return _withdraw(attempt)
+
+
 def _merge(attempt: Attempt) -> Data:
     ticket, target = attempt.ticket, attempt.fields.target_ticket
     if target is None:  # check_fields has made sure
@@ -272,8 +325,19 @@ def _urge(attempt: Attempt) -> Data:
 
 
 def _supervise(attempt: Attempt) -> Data:
-    attempt.ticket.supervised_at = attempt.now
-    return {}
+    ticket, due = attempt.ticket, attempt.fields.reply_due
+    ticket.supervised_at = attempt.now
+    ticket.supervise_due_at = due
+    return {"reply_due": due.isoformat() if due else ""}
+
+
+def _answer_supervision(attempt: Attempt) -> Data:
+    ticket, due = attempt.ticket, attempt.ticket.supervise_due_at
+    ticket.supervise_due_at = None
+    return {
+        "reply_due": due.isoformat() if due else "",
+        "on_time": due is None or attempt.now <= due,
+    }
 
 
 EFFECTS: Mapping[Act, Effect] = MappingProxyType(
@@ -308,6 +372,13 @@ EFFECTS: Mapping[Act, Effect] = MappingProxyType(
         Act.URGE: _urge,
         Act.SUPERVISE: _supervise,
         Act.NOTE: mention_colleagues,
+        Act.ANSWER_SUPERVISION: _answer_supervision,
+        Act.EXTEND_SUSPENSION: _extend_suspension,
+        Act.REVIEW_SUSPENSION: _review_suspension,
+        Act.YELLOW_CARD: _yellow_card,
+        Act.RED_CARD: _red_card,
+        Act.SPLIT: plan_children,
+        Act.CANCEL_CHILD: _cancel_child,
     }
 )
 

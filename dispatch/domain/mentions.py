@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from dispatch.domain.actors import staff_actor
-from dispatch.domain.guards import Attempt
+from dispatch.domain.attempts import Attempt
 from dispatch.domain.notifications import notify_staff
 from dispatch.enums import NotificationKind, TicketAction
 from dispatch.models import NoteMention, Staff, Ticket, TicketEvent
