@@ -25,7 +25,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/summary/", include("dispatch.console.summary_urls")),
     path("admin/triage-quality/", include("dispatch.console.quality_urls")),
     path("admin/hotspots/", include("dispatch.console.hotspot_urls")),
-    path("admin/inbox/", include("dispatch.console.inbox_urls")),
+    path("admin/tray/", include("dispatch.console.tray_urls")),
     path("admin/dispatch/ticket/", include("dispatch.console.print_urls")),
     path("admin/suspensions/", include("dispatch.console.suspension_urls")),
     path("media/photos/<str:token>", photo_file, name="photo-file"),

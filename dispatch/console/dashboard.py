@@ -9,15 +9,15 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from dispatch.console.inbox_rows import cards_of, tabs_of
-from dispatch.console.inbox_views import shown_tabs
 from dispatch.console.model_words import model_notices
 from dispatch.console.people import READS_CASES, actor_of, has_role
 from dispatch.console.quality_views import quality_warnings
 from dispatch.console.ticket_list import queue_tabs
+from dispatch.console.tray_rows import cards_of, tabs_of
+from dispatch.console.tray_views import shown_tabs
 from dispatch.console.wording import moment_text
 from dispatch.models import Ticket
-from dispatch.queries.inbox import (
+from dispatch.queries.tray import (
     TAB_BY_CODE,
     TABS,
     soon_tickets,
@@ -42,13 +42,13 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
             "quality_warnings": quality_warnings(request),
         }
     )
-    context.update(inbox_of(request))
+    context.update(tray_of(request))
     if has_role(request, READS_CASES):
         context["queue_tabs"] = [tab for tab in queue_tabs(request) if tab["count"]]
     return context
 
 
-def inbox_of(request: HttpRequest) -> dict[str, Any]:
+def tray_of(request: HttpRequest) -> dict[str, Any]:
     """Return what a department's people land on: their inbox, what is about to turn red."""
     actor, now = actor_of(request), timezone.now()
     if not actor.department_ids or actor.user_id is None:

@@ -37,7 +37,6 @@ from dispatch.console.wording import (
 )
 from dispatch.enums import OPEN_STATUSES, TicketStatus
 from dispatch.models import Ticket
-from dispatch.queries.inbox import unread_counts, with_unread
 from dispatch.queries.tickets import (
     ALARMING,
     COUNT_CAP,
@@ -48,6 +47,7 @@ from dispatch.queries.tickets import (
     queues_for,
     waiting_since,
 )
+from dispatch.queries.tray import unread_counts, with_unread
 from reports.enums import Urgency
 from reports.models import Category
 

@@ -32,8 +32,8 @@ from dispatch.console.wording import (
     supervision_text,
     urgency_text,
 )
-from dispatch.domain.inbox import mark_read
 from dispatch.domain.lifecycle import available_actions
+from dispatch.domain.seen import mark_read
 from dispatch.domain.workflow import IN_OFFICE, Transition
 from dispatch.enums import AssignmentKind, TicketAction, TicketStatus
 from dispatch.models import Ticket, TriageRun

@@ -3,7 +3,6 @@
 from dispatch.models.alarms import Alarm, UrgencyRule
 from dispatch.models.audit import AuditHead, AuditRecord
 from dispatch.models.hotspots import Hotspot, HotspotReport
-from dispatch.models.inbox import NoteMention, TicketSeen
 from dispatch.models.learning import ModelChange, ModelVersion, TriageSettings
 from dispatch.models.ledger import EventPhoto, LedgerIsAppendOnlyError, TicketEvent
 from dispatch.models.notifications import (
@@ -26,6 +25,7 @@ from dispatch.models.rule_health import RuleFault, RuleHit
 from dispatch.models.staff import Department, Membership, Staff
 from dispatch.models.summary import Tally
 from dispatch.models.tickets import Assignment, Ticket, TicketReport
+from dispatch.models.tray import NoteMention, TicketSeen
 from dispatch.models.triage import TriageRun
 
 __all__ = [

@@ -27,7 +27,11 @@ CARDS = (Act.YELLOW_CARD, Act.RED_CARD)
 
 def limit(stage: LimitStage, minutes: int, unit: LimitUnit = LimitUnit.WORK) -> None:
     HandlingLimit.objects.update_or_create(
-        stage=stage, category=None, grid=None, urgency="", defaults={"minutes": minutes, "unit": unit}
+        stage=stage,
+        category=None,
+        grid=None,
+        urgency="",
+        defaults={"minutes": minutes, "unit": unit},
     )
     forget_limits()
 

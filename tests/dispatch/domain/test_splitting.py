@@ -49,9 +49,7 @@ def work_off(child: Ticket, cast: Cast, *, until: Act = Act.VERIFY) -> Ticket:
     """Let enforcement finish the child and the verifier close it."""
     steps = ((Act.ACCEPT, cast.outsider), (Act.FINISH, cast.outsider), (Act.VERIFY, cast.verifier))
     for action, actor in steps:
-        child = perform(
-            child.pk, action, actor=actor, now=NOW, fields=fields_for(action, cast)
-        )
+        child = perform(child.pk, action, actor=actor, now=NOW, fields=fields_for(action, cast))
         if action == until:
             break
     return child
@@ -106,9 +104,7 @@ def test_a_child_is_due_no_later_than_its_parent(state: TicketStatus) -> None:
     assert own.due_at == promised
 
 
-@pytest.mark.parametrize(
-    ("days", "code"), [(-1, "not_future"), (60, "later_than_parent")]
-)
+@pytest.mark.parametrize(("days", "code"), [(-1, "not_future"), (60, "later_than_parent")])
 def test_a_promise_outside_of_the_parents_time_is_refused(days: int, code: str) -> None:
     cast = make_cast()
     ticket = make_ticket(TicketStatus.HANDLING, cast=cast)
@@ -245,9 +241,7 @@ def test_a_returned_parent_keeps_its_children_and_a_rejected_one_does_not() -> N
     cast = make_cast()
     ticket = make_ticket(TicketStatus.DISPATCHED, cast=cast)
     (child,) = split(ticket, cast)
-    perform(
-        ticket.pk, Act.RETURN, actor=cast.head, now=NOW, fields=fields_for(Act.RETURN, cast)
-    )
+    perform(ticket.pk, Act.RETURN, actor=cast.head, now=NOW, fields=fields_for(Act.RETURN, cast))
     child.refresh_from_db()
     assert child.status == TicketStatus.DISPATCHED
     perform(ticket.pk, Act.REJECT, actor=cast.lead, now=NOW, fields=fields_for(Act.REJECT, cast))
@@ -280,9 +274,7 @@ def test_reopening_the_parent_leaves_what_was_done_done() -> None:
     child = work_off(split(ticket, cast)[0], cast)
     finished(ticket, cast)
     perform(ticket.pk, Act.VERIFY, actor=cast.verifier, now=NOW)
-    ticket = perform(
-        ticket.pk, Act.REOPEN, actor=cast.lead, now=NOW, fields=Fields(note="又来了")
-    )
+    ticket = perform(ticket.pk, Act.REOPEN, actor=cast.lead, now=NOW, fields=Fields(note="又来了"))
     child.refresh_from_db()
     assert (ticket.status, child.status) == (TicketStatus.ASSESSING, TicketStatus.CLOSED)
 
@@ -323,10 +315,16 @@ def test_an_extension_of_a_child_ends_with_its_parent() -> None:
     for new_due, code in ((ticket.due_at, ""), (ticket.due_at + timedelta(minutes=1), "later")):
         fields = Fields(note="等材料", new_due=new_due)
         if code:
-            perform(child.pk, Act.DENY_EXTENSION, actor=cast.lead, now=NOW, fields=Fields(note="否"))
+            perform(
+                child.pk, Act.DENY_EXTENSION, actor=cast.lead, now=NOW, fields=Fields(note="否")
+            )
             with pytest.raises(InvalidInputError) as refused:
                 perform(
-                    child.pk, Act.REQUEST_EXTENSION, actor=cast.outsider_head, now=NOW, fields=fields
+                    child.pk,
+                    Act.REQUEST_EXTENSION,
+                    actor=cast.outsider_head,
+                    now=NOW,
+                    fields=fields,
                 )
             assert refused.value.errors[0].code == "later_than_parent"
         else:

@@ -108,12 +108,8 @@ def test_flows_equal_a_plain_count_of_events() -> None:
         "escalated": events[Act.ESCALATE],
         "rated": events[Act.RATE] + events[Act.RATE_JOINED],
         "auto_dispatched": ours.filter(action=Act.DISPATCH, role="system").count(),
-        "finished_on_time": ours.filter(
-            action=Act.FINISH, data__on_time=True
-        ).count(),
-        "solved": ours.filter(
-            action__in=[Act.RATE, Act.RATE_JOINED], data__solved=True
-        ).count(),
+        "finished_on_time": ours.filter(action=Act.FINISH, data__on_time=True).count(),
+        "solved": ours.filter(action__in=[Act.RATE, Act.RATE_JOINED], data__solved=True).count(),
     }
     assert {name: told.get(name, 0) for name in plain} == plain
     assert plain["returned"] > 0

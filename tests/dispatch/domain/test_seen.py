@@ -10,12 +10,12 @@ from django.test.utils import CaptureQueriesContext
 
 from dispatch.domain.actors import Actor
 from dispatch.domain.fields import Fields
-from dispatch.domain.inbox import mark_all_read, mark_read
 from dispatch.domain.lifecycle import perform
+from dispatch.domain.seen import mark_all_read, mark_read
 from dispatch.enums import TicketAction as Act
 from dispatch.enums import TicketStatus
 from dispatch.models import Ticket, TicketSeen
-from dispatch.queries.inbox import (
+from dispatch.queries.tray import (
     TAB_BY_CODE,
     my_mentions,
     soon_tickets,

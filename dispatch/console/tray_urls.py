@@ -5,10 +5,10 @@ from __future__ import annotations
 from django.contrib import admin
 from django.urls import path
 
-from dispatch.console.inbox_views import colleagues_view, inbox_page, read_all_view
+from dispatch.console.tray_views import colleagues_view, read_all_view, tray_page
 
 urlpatterns = [
-    path("", admin.site.admin_view(inbox_page), name="inbox"),
-    path("read-all/", admin.site.admin_view(read_all_view), name="inbox-read-all"),
+    path("", admin.site.admin_view(tray_page), name="tray"),
+    path("read-all/", admin.site.admin_view(read_all_view), name="tray-read-all"),
     path("colleagues/<int:ticket_id>/", admin.site.admin_view(colleagues_view), name="colleagues"),
 ]

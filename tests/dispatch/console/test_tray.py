@@ -43,14 +43,14 @@ def note(ticket: Ticket, cast: Cast, text: str) -> None:
 def test_it_works(browser: Browser, cast: Cast) -> None:
     ticket = make_here(TicketStatus.DISPATCHED, cast)
     client = browser("sanitation")
-    html = html_of(client, reverse("inbox"))
+    html = html_of(client, reverse("tray"))
     assert ticket.number in html
     assert 'aria-label="未读"' in html
     assert "全部标为已读" in html
 
     html_of(client, reverse("admin:dispatch_ticket_change", args=(ticket.pk,)))
-    assert ticket.number not in html_of(client, reverse("inbox"))
-    html = html_of(client, reverse("inbox"), tab="dispatched")
+    assert ticket.number not in html_of(client, reverse("tray"))
+    html = html_of(client, reverse("tray"), tab="dispatched")
     assert ticket.number in html
     assert 'aria-label="未读"' not in html
 
@@ -59,7 +59,7 @@ def test_one_tap_signs(browser: Browser, cast: Cast) -> None:
     ticket = make_here(TicketStatus.DISPATCHED, cast)
     client = browser("sanitation")
     url = reverse("admin:dispatch_ticket_action", args=(ticket.pk, "accept"))
-    assert f'action="{url}"' in html_of(client, reverse("inbox"))
+    assert f'action="{url}"' in html_of(client, reverse("tray"))
     client.post(url, {"version": ticket.version})
     ticket.refresh_from_db()
     assert ticket.status == TicketStatus.HANDLING
@@ -70,7 +70,7 @@ def test_an_assisting_department_gets_no_button(browser: Browser, cast: Cast) ->
     ticket.assignments.create(
         department=cast.enforcement, kind="assist", assigned_at=timezone.now()
     )
-    html = html_of(browser("enforcement"), reverse("inbox"))
+    html = html_of(browser("enforcement"), reverse("tray"))
     assert ticket.number in html
     assert "/do/accept/" not in html
 
@@ -78,44 +78,44 @@ def test_an_assisting_department_gets_no_button(browser: Browser, cast: Cast) ->
 def test_everything_is_marked_as_read(browser: Browser, cast: Cast) -> None:
     make_here(TicketStatus.DISPATCHED, cast)
     client = browser("sanitation")
-    assert client.get(reverse("inbox-read-all")).status_code == 405
-    response = client.post(reverse("inbox-read-all"), follow=True)
+    assert client.get(reverse("tray-read-all")).status_code == 405
+    response = client.post(reverse("tray-read-all"), follow=True)
     assert "已将 1 件工单标为已读" in response.content.decode()
-    assert "都看过了" in html_of(client, reverse("inbox"))
+    assert "都看过了" in html_of(client, reverse("tray"))
 
 
 @pytest.mark.parametrize("username", ["administrator", "gridworker"])
 def test_it_is_not_for_who_has_no_cases(browser: Browser, username: str) -> None:
     client = browser(username)
-    assert client.get(reverse("inbox")).status_code in {403, 200}
+    assert client.get(reverse("tray")).status_code in {403, 200}
     if username == "administrator":
-        assert client.get(reverse("inbox")).status_code == 403
-        assert client.post(reverse("inbox-read-all")).status_code == 403
+        assert client.get(reverse("tray")).status_code == 403
+        assert client.post(reverse("tray-read-all")).status_code == 403
 
 
 def test_it_wants_a_login(client: Client, cast: Cast) -> None:
     ticket = make_here(TicketStatus.DISPATCHED, cast)
-    for url in (reverse("inbox"), reverse("colleagues", args=(ticket.pk,))):
+    for url in (reverse("tray"), reverse("colleagues", args=(ticket.pk,))):
         assert client.get(url).status_code == 302
 
 
 @pytest.mark.parametrize("query", ["?tab=nothing", "?tab=mentions&before=abc", "?tab=%00"])
 def test_it_handles_bad_input(browser: Browser, cast: Cast, query: str) -> None:
-    assert browser("sanitation").get(reverse("inbox") + query).status_code == 200
+    assert browser("sanitation").get(reverse("tray") + query).status_code == 200
 
 
 def test_the_other_department_sees_nothing(browser: Browser, cast: Cast) -> None:
     ticket = make_here(TicketStatus.DISPATCHED, cast)
     client = browser("enforcement")
     for tab in ("unread", "soon", "dispatched", "handling", "mentions"):
-        assert ticket.number not in html_of(client, reverse("inbox"), tab=tab)
+        assert ticket.number not in html_of(client, reverse("tray"), tab=tab)
     assert client.get(reverse("colleagues", args=(ticket.pk,))).status_code == 404
 
 
 def test_the_command_room_finds_what_names_it(browser: Browser, cast: Cast) -> None:
     ticket = make_here(TicketStatus.HANDLING, cast)
     note(ticket, cast, "@lead 请定 <b>13812345678</b>")
-    html = html_of(browser("lead"), reverse("inbox"))
+    html = html_of(browser("lead"), reverse("tray"))
     assert '<b class="xc-mention">@lead</b> 请定 &lt;b&gt;138****5678&lt;/b&gt;' in html
     assert "全部标为已读" not in html
 
@@ -167,9 +167,9 @@ def test_a_refused_mention_stays_on_the_form(browser: Browser, cast: Cast) -> No
 @pytest.mark.parametrize(
     ("url", "query"),
     [
-        ("inbox", {"tab": "unread"}),
-        ("inbox", {"tab": "handling"}),
-        ("inbox", {"tab": "mentions"}),
+        ("tray", {"tab": "unread"}),
+        ("tray", {"tab": "handling"}),
+        ("tray", {"tab": "mentions"}),
         ("admin:index", {}),
         ("admin:dispatch_ticket_changelist", {"queue": "handling"}),
     ],

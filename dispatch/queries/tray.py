@@ -20,7 +20,7 @@ from dispatch.models import NoteMention, Ticket, TicketEvent, TicketSeen
 from dispatch.queries.access import Viewer, current_tickets, visible_tickets
 from dispatch.queries.calendar import work_calendar
 
-INBOX_STATUSES = (
+TRAY_STATUSES = (
     TicketStatus.DISPATCHED,
     TicketStatus.HANDLING,
     TicketStatus.SUSPENDED,
@@ -60,22 +60,22 @@ def seen_by(user_id: int) -> Exists:
     )
 
 
-def inbox_tickets(viewer: Viewer) -> QuerySet[Ticket]:
+def tray_tickets(viewer: Viewer) -> QuerySet[Ticket]:
     """Return the open tickets in the queues of the person's departments."""
     if not viewer.department_ids:
         return Ticket.objects.none()
-    return current_tickets(viewer).filter(status__in=INBOX_STATUSES)
+    return current_tickets(viewer).filter(status__in=TRAY_STATUSES)
 
 
 def unread_tickets(viewer: Viewer, user_id: int) -> QuerySet[Ticket]:
     """Return those of them in which something happened that the person has not seen."""
-    return inbox_tickets(viewer).exclude(seen_by(user_id))
+    return tray_tickets(viewer).exclude(seen_by(user_id))
 
 
 def soon_tickets(viewer: Viewer, *, now: datetime) -> QuerySet[Ticket]:
     """Return what is overdue or due within one working day, the most pressing first."""
     until = work_calendar().add_workdays(now, SOON_WORKDAYS)
-    tickets = inbox_tickets(viewer).filter(status__in=WORKED_STATUSES, next_due_at__lte=until)
+    tickets = tray_tickets(viewer).filter(status__in=WORKED_STATUSES, next_due_at__lte=until)
     return tickets.order_by("next_due_at", "id")
 
 
@@ -83,7 +83,7 @@ def unread_counts(viewer: Viewer, user_id: int, *, now: datetime) -> dict[str, i
     """Return how much is unread in each queue's tab, and in all under ``unread``: one query."""
     if not viewer.department_ids:
         return {}
-    counts = {str(status): Count("pk", filter=Q(status=status)) for status in INBOX_STATUSES} | {
+    counts = {str(status): Count("pk", filter=Q(status=status)) for status in TRAY_STATUSES} | {
         "overdue": Count("pk", filter=Q(next_due_at__lt=now)),
         "requests": Count("pk", filter=Q(pending_request__isnull=False)),
         "unread": Count("pk"),
@@ -95,7 +95,7 @@ def unread_counts(viewer: Viewer, user_id: int, *, now: datetime) -> dict[str, i
 def tab_counts(viewer: Viewer, user_id: int, *, now: datetime) -> dict[str, int]:
     """Return the size of every tab: three queries."""
     until = work_calendar().add_workdays(now, SOON_WORKDAYS)
-    counts: dict[str, int] = inbox_tickets(viewer).aggregate(
+    counts: dict[str, int] = tray_tickets(viewer).aggregate(
         dispatched=Count("pk", filter=Q(status=TicketStatus.DISPATCHED)),
         handling=Count("pk", filter=Q(status=TicketStatus.HANDLING)),
         soon=Count("pk", filter=Q(status__in=WORKED_STATUSES, next_due_at__lte=until)),
@@ -110,7 +110,7 @@ def tab_tickets(viewer: Viewer, user_id: int, tab: Tab, *, now: datetime) -> Que
         return soon_tickets(viewer, now=now)
     if tab.code == "unread":
         return unread_tickets(viewer, user_id).order_by(F("next_due_at").asc(nulls_last=True), "id")
-    return inbox_tickets(viewer).filter(status=tab.code).order_by("next_due_at", "id")
+    return tray_tickets(viewer).filter(status=tab.code).order_by("next_due_at", "id")
 
 
 def with_unread(tickets: QuerySet[Ticket], user_id: int) -> QuerySet[Ticket]:

@@ -13,11 +13,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from dispatch.console.inbox_rows import cards_of, mention_line, tabs_of
 from dispatch.console.people import READS_CASES, actor_of, has_role
 from dispatch.console.ticket_page import read_id, ticket_or_404
+from dispatch.console.tray_rows import cards_of, mention_line, tabs_of
 from dispatch.domain.actors import Actor
-from dispatch.domain.inbox import mark_all_read
+from dispatch.domain.seen import mark_all_read
 from dispatch.queries import inbox as reads
 from dispatch.queries.mentions import suggested_colleagues
 
@@ -26,7 +26,7 @@ _ROOM_TABS = frozenset({"mentions"})
 
 
 @require_GET
-def inbox_page(request: HttpRequest) -> HttpResponse:
+def tray_page(request: HttpRequest) -> HttpResponse:
     """Show one tab; the command room, which has no queue of its own, has what names it."""
     actor, user_id = _reader(request)
     shown = shown_tabs(actor)
@@ -54,7 +54,7 @@ def inbox_page(request: HttpRequest) -> HttpResponse:
             "cards": cards_of(request, found[: reads.PAGE]),
             "more": len(found) > reads.PAGE,
         }
-    return render(request, "admin/inbox/page.html", context)
+    return render(request, "admin/tray/page.html", context)
 
 
 @require_POST
@@ -63,7 +63,7 @@ def read_all_view(request: HttpRequest) -> HttpResponse:
     actor, _user_id = _reader(request)
     done = mark_all_read(actor, now=timezone.now())
     messages.success(request, _("已将 %d 件工单标为已读") % done if done else _("没有未读的工单"))
-    return HttpResponseRedirect(reverse("inbox"))
+    return HttpResponseRedirect(reverse("tray"))
 
 
 @require_GET

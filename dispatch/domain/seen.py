@@ -6,7 +6,7 @@ from datetime import datetime
 
 from dispatch.domain.actors import Actor
 from dispatch.models import Ticket, TicketSeen
-from dispatch.queries.inbox import MARK_MAX, unread_tickets
+from dispatch.queries.tray import MARK_MAX, unread_tickets
 
 
 def mark_read(ticket: Ticket, *, user_id: int, now: datetime) -> bool:

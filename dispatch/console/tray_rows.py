@@ -18,8 +18,8 @@ from dispatch.console.wording import count_text, due_text, moment_text, urgency_
 from dispatch.domain.workflow import find
 from dispatch.enums import TicketAction, TicketStatus
 from dispatch.models import NoteMention, Ticket, TicketEvent
-from dispatch.queries.inbox import TABS, Tab, latest_events
 from dispatch.queries.tickets import COUNT_CAP
+from dispatch.queries.tray import TABS, Tab, latest_events
 from xiangcun.lib.text import mask_contacts
 
 # What a department does next; signing takes one tap, finishing wants its form.
@@ -31,7 +31,7 @@ _NEXT = {
 
 def tabs_of(counts: dict[str, int], *, active: Tab, shown: frozenset[str]) -> list[dict[str, Any]]:
     """Return the tabs with their counts, for the template."""
-    base = reverse("inbox")
+    base = reverse("tray")
     return [
         {
             "code": tab.code,
