@@ -268,39 +268,6 @@ class Hazard(models.TextChoices):
     SUPPLY = "supply", _("停水停电、污染")
 
 
-class AuditAction(models.TextChoices):
-    """What people did with the system itself, and with what they may not see without a reason."""
-
-    SIGN_IN = "sign_in", _("登录")
-    SIGN_IN_FAILED = "sign_in_failed", _("登录失败")
-    LOCKED_OUT = "locked_out", _("登录锁定")
-    UNLOCKED = "unlocked", _("解除锁定")
-    SIGN_OUT = "sign_out", _("退出")
-    IDLE_LOGOUT = "idle_logout", _("闲置退出")
-    PASSWORD_CHANGED = "password_changed", _("修改密码")
-    SECOND_FACTOR_SET = "second_factor_set", _("绑定动态口令")
-    SECOND_FACTOR_RESET = "second_factor_reset", _("重置动态口令")
-    SESSION_REVOKED = "session_revoked", _("下线会话")
-    UNMASK = "unmask", _("查看联系方式")
-    PHONE_SEARCH = "phone_search", _("按电话查找")
-    EXPORT = "export", _("导出")
-    PRINT = "print", _("打印")
-    ORIGINAL_PHOTO = "original_photo", _("查看原始照片")
-    ACCOUNT_CHANGED = "account_changed", _("账号变更")
-    SEAT_CHANGED = "seat_changed", _("岗位变更")
-    SETTINGS_CHANGED = "settings_changed", _("设置变更")
-    CALENDAR_CHANGED = "calendar_changed", _("日历变更")
-    NOTIFICATION_RESENT = "notification_resent", _("重发通知")
-    BULK_ACTION = "bulk_action", _("批量操作")
-
-
-class AuditOutcome(models.TextChoices):
-    """Whether what was tried happened."""
-
-    OK = "ok", _("成功")
-    REFUSED = "refused", _("被拒绝")
-
-
 class NotificationKind(models.TextChoices):
     """What staff are told about; people choose by kind what also comes by mail."""
 
@@ -336,3 +303,54 @@ class NotificationState(models.TextChoices):
     SENT = "sent", _("已送达")
     STUCK = "stuck", _("发送失败")
     SKIPPED = "skipped", _("不再发送")
+
+
+class AuditAction(models.TextChoices):
+    """What people did with the system itself, and with what they may not see without a reason."""
+
+    SIGN_IN = "sign_in", _("登录")
+    SIGN_IN_FAILED = "sign_in_failed", _("登录失败")
+    LOCKED_OUT = "locked_out", _("登录锁定")
+    UNLOCKED = "unlocked", _("解除锁定")
+    SIGN_OUT = "sign_out", _("退出")
+    IDLE_LOGOUT = "idle_logout", _("闲置退出")
+    PASSWORD_CHANGED = "password_changed", _("修改密码")
+    SECOND_FACTOR_SET = "second_factor_set", _("绑定动态口令")
+    SECOND_FACTOR_RESET = "second_factor_reset", _("重置动态口令")
+    SESSION_REVOKED = "session_revoked", _("下线会话")
+    UNMASK = "unmask", _("查看联系方式")
+    PHONE_SEARCH = "phone_search", _("按电话查找")
+    EXPORT = "export", _("导出")
+    PRINT = "print", _("打印")
+    ORIGINAL_PHOTO = "original_photo", _("查看原始照片")
+    ACCOUNT_CHANGED = "account_changed", _("账号变更")
+    SEAT_CHANGED = "seat_changed", _("岗位变更")
+    SETTINGS_CHANGED = "settings_changed", _("设置变更")
+    CALENDAR_CHANGED = "calendar_changed", _("日历变更")
+    NOTIFICATION_RESENT = "notification_resent", _("重发通知")
+    BULK_ACTION = "bulk_action", _("批量操作")
+
+
+class AuditOutcome(models.TextChoices):
+    """Whether what was tried happened."""
+
+    OK = "ok", _("成功")
+    REFUSED = "refused", _("被拒绝")
+
+
+class ReplyField(models.TextChoices):
+    """Which box of an action's form a standard reply fills."""
+
+    PUBLIC_TEXT = "public_text", _("给居民的答复")
+    NOTE = "note", _("说明")
+
+
+class ExportStatus(models.TextChoices):
+    """Where an export is."""
+
+    WAITING = "waiting", _("排队中")
+    RUNNING = "running", _("正在导出")
+    DONE = "done", _("已完成")
+    FAILED = "failed", _("失败")
+    CANCELLED = "cancelled", _("已取消")
+    EXPIRED = "expired", _("已过期")

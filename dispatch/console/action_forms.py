@@ -19,6 +19,7 @@ from unfold.widgets import (
 )
 
 from dispatch.domain.fields import LABELS, NOTE_MAX, Fields
+from dispatch.domain.standard_replies import left_open
 from dispatch.enums import Outcome, RejectReason, ReturnReason
 from dispatch.models import Department, Ticket
 from dispatch.queries.access import Viewer, visible_tickets
@@ -181,6 +182,14 @@ _ENUMS = {
 }
 
 
+def _filled(text: str) -> str:
+    names = left_open(text)
+    if names:
+        shown = "、".join(f"{{{name}}}" for name in names)
+        raise forms.ValidationError(_("还有没填上的内容：%s，请改成实际内容") % shown)
+    return text
+
+
 class ActionForm(forms.Form):
     """The form of one action on one ticket.
 
@@ -224,6 +233,14 @@ class ActionForm(forms.Form):
         if target is None:
             raise forms.ValidationError(_("没有编号为 %s 的工单") % number)
         return target
+
+    def clean_public_text(self) -> str:
+        """Refuse a standard reply with a placeholder that nobody filled."""
+        return _filled(str(self.cleaned_data["public_text"]))
+
+    def clean_note(self) -> str:
+        """Refuse a standard reply with a placeholder that nobody filled."""
+        return _filled(str(self.cleaned_data["note"]))
 
     def clean_kept_photos(self) -> list[uuid.UUID]:
         """Read the ids of photos stored earlier; whose they are is checked when they are claimed."""

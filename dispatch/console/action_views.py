@@ -20,6 +20,7 @@ from dispatch.console.conflict_cards import conflicts_of
 from dispatch.console.highlight import highlight
 from dispatch.console.people import SEES_ORIGINALS, OfficeAdmin, actor_of, has_role
 from dispatch.console.prefill import duties_json, initial_for, wording_of
+from dispatch.console.reply_admin import picker
 from dispatch.console.ticket_cards import (
     Look,
     clocks_of,
@@ -183,6 +184,7 @@ def _show(
         "form": form,
         "stale": stale,
         "is_multipart": "photos" in form.fields,
+        "replies": picker(ticket, action),
     }
     if action == TicketAction.DISPATCH:
         context["duties"] = duties_json(ticket)

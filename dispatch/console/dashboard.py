@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from dispatch.console.model_words import model_notices
-from dispatch.console.people import READS_CASES, actor_of, has_role
+from dispatch.console.people import DISPATCHES, READS_CASES, actor_of, has_role
 from dispatch.console.quality_views import quality_warnings
 from dispatch.console.ticket_list import queue_tabs
 from dispatch.console.tray_rows import cards_of, tabs_of
@@ -40,6 +40,7 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
             "seats": [f"{seat.department_name} · {seat.role.label}" for seat in seats],
             "moment": moment_text(timezone.now()),
             "quality_warnings": quality_warnings(request),
+            "may_triage": has_role(request, DISPATCHES),
         }
     )
     context.update(tray_of(request))
@@ -49,7 +50,7 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
 
 
 def tray_of(request: HttpRequest) -> dict[str, Any]:
-    """Return what a department's people land on: their inbox, what is about to turn red."""
+    """Return what a department's people land on: their tray, what is about to turn red."""
     actor, now = actor_of(request), timezone.now()
     if not actor.department_ids or actor.user_id is None:
         return {}

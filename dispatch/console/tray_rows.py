@@ -1,4 +1,4 @@
-"""The inbox's cards: one ticket, what happened last, how long is left, and the button of now."""
+"""The tray's cards: one ticket, what happened last, how long is left, and the button of now."""
 
 from __future__ import annotations
 

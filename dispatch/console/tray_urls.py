@@ -1,4 +1,4 @@
-"""URLs of the inbox, inside the admin's walls; mounted before the admin's own."""
+"""URLs of the tray, inside the admin's walls; mounted before the admin's own."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The inbox of a department's people, where notes name whom, and whom a note may name."""
+"""The tray of a department's people, where notes name whom, and whom a note may name."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from dispatch.console.ticket_page import read_id, ticket_or_404
 from dispatch.console.tray_rows import cards_of, mention_line, tabs_of
 from dispatch.domain.actors import Actor
 from dispatch.domain.seen import mark_all_read
-from dispatch.queries import inbox as reads
+from dispatch.queries import tray as reads
 from dispatch.queries.mentions import suggested_colleagues
 
 _WORDS_MAX = 30
@@ -59,7 +59,7 @@ def tray_page(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def read_all_view(request: HttpRequest) -> HttpResponse:
-    """Mark everything in the person's inbox as read."""
+    """Mark everything in the person's tray as read."""
     actor, _user_id = _reader(request)
     done = mark_all_read(actor, now=timezone.now())
     messages.success(request, _("已将 %d 件工单标为已读") % done if done else _("没有未读的工单"))

@@ -15,6 +15,7 @@ from django.db.models import Q
 from dispatch.domain import cards, clocks, ledger
 from dispatch.domain.actors import SYSTEM, Actor, Seat
 from dispatch.domain.alarms import alert_of_merged, heed_alert, ring_if_raised
+from dispatch.domain.announcing import announce
 from dispatch.domain.attempts import Attempt
 from dispatch.domain.effects import Data, apply_effect
 from dispatch.domain.fields import Fields, check_fields
@@ -99,6 +100,29 @@ def perform(
         return ticket
 
 
+def check_action(
+    ticket: Ticket,
+    action: Act,
+    *,
+    actor: Actor,
+    now: datetime,
+    fields: Fields | None = None,
+    expected_version: int | None = None,
+) -> None:
+    """Raise what :func:`perform` would refuse with, and change nothing.
+
+    Without ``fields`` only table, role and the guards that need no input are asked.
+    """
+    if expected_version is not None and ticket.version != expected_version:
+        raise _stale(ticket)
+    if fields is not None:
+        _attempt(ticket, action, actor=actor, now=now, fields=fields)
+        return
+    transition = _row(ticket, action)
+    seat = _seat(actor, ticket, transition)
+    check_guards(Attempt(ticket, transition, actor, seat, NO_FIELDS, now), only=STATE_GUARDS)
+
+
 def perform_first(
     ticket: Ticket, action: Act, *, now: datetime, fields: Fields, actor: Actor = SYSTEM
 ) -> str:
@@ -154,16 +178,21 @@ def _attempt(
     ticket: Ticket, action: Act, *, actor: Actor, now: datetime, fields: Fields
 ) -> Attempt:
     """Check table, role, fields and guards."""
+    transition = _row(ticket, action)
+    attempt = Attempt(ticket, transition, actor, _seat(actor, ticket, transition), fields, now)
+    check_fields(transition, fields)
+    check_guards(attempt)
+    return attempt
+
+
+def _row(ticket: Ticket, action: Act) -> Transition:
     transition = find(ticket.status, action)
     if transition is None:
         raise ConflictError(
             "action_not_allowed",
             f"工单当前为“{ticket.get_status_display()}”，不能{Act(action).label}",
         )
-    attempt = Attempt(ticket, transition, actor, _seat(actor, ticket, transition), fields, now)
-    check_fields(transition, fields)
-    check_guards(attempt)
-    return attempt
+    return transition
 
 
 def _load(ticket_id: int, action: Act, fields: Fields) -> Ticket:
@@ -218,6 +247,7 @@ def _step(attempt: Attempt) -> tuple[Data, Ticket | None]:
     if not update_row(ticket, _STORED, where={"status": status, "version": version}):
         raise _stale(ticket)
     insert_row(event)
+    announce(attempt, event)
     ring_if_raised(attempt, before=urgency)
     _keep_photos(attempt, event)
     record_mentions(attempt, event)

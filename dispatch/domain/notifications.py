@@ -13,6 +13,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
+from dispatch.domain.notice_text import line_of
 from dispatch.enums import (
     DEPARTMENT_ROLES,
     NotificationChannel,
@@ -20,7 +21,6 @@ from dispatch.enums import (
     NotificationState,
 )
 from dispatch.models import Announcement, Notification, Ticket
-from dispatch.models.notifications import TEXT_LENGTH
 from xiangcun.lib import bell
 from xiangcun.lib.rows import insert_row
 from xiangcun.lib.text import mask_contacts
@@ -47,9 +47,8 @@ def notify_staff(
     people = sorted(set(users))
     if not people:
         return
-    text = mask_contacts(" ".join(text.split()))[:TEXT_LENGTH]
     announcement = Announcement(
-        key=key, kind=kind, ticket=ticket, users=people, text=text, url=url,
+        key=key, kind=kind, ticket=ticket, users=people, text=_line(text, ticket), url=url,
         urgent=urgent, created_at=now,
     )  # fmt: skip
     if write_announcement(announcement):
@@ -75,7 +74,7 @@ def notify_department(
             ticket=ticket,
             department_id=department_id,
             roles=sorted(DEPARTMENT_ROLES),
-            text=mask_contacts(" ".join(text.split()))[:TEXT_LENGTH],
+            text=_line(text, ticket),
             urgent=urgent,
             created_at=now,
         )
@@ -103,6 +102,10 @@ def delivery_values(announcement: Announcement) -> dict[str, Any]:
         "urgent": announcement.urgent,
         "created_at": announcement.created_at,
     }
+
+
+def _line(text: str, ticket: Ticket | None) -> str:
+    return line_of(mask_contacts(" ".join(text.split())), ticket)
 
 
 def _inbox_row(announcement: Announcement, user_id: int) -> Notification:

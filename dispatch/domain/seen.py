@@ -27,7 +27,7 @@ def mark_read(ticket: Ticket, *, user_id: int, now: datetime) -> bool:
 
 
 def mark_all_read(actor: Actor, *, now: datetime) -> int:
-    """Mark every ticket in the person's inbox as read; return how many there were."""
+    """Mark every ticket in the person's tray as read; return how many there were."""
     if actor.user_id is None:
         return 0
     unread = unread_tickets(actor, actor.user_id).order_by("pk").values_list("pk", "version")

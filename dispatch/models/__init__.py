@@ -2,6 +2,7 @@
 
 from dispatch.models.alarms import Alarm, UrgencyRule
 from dispatch.models.audit import AuditHead, AuditRecord
+from dispatch.models.claims import TicketClaim
 from dispatch.models.hotspots import Hotspot, HotspotReport
 from dispatch.models.learning import ModelChange, ModelVersion, TriageSettings
 from dispatch.models.ledger import EventPhoto, LedgerIsAppendOnlyError, TicketEvent
@@ -25,6 +26,7 @@ from dispatch.models.rule_health import RuleFault, RuleHit
 from dispatch.models.staff import Department, Membership, Staff
 from dispatch.models.summary import Tally
 from dispatch.models.tickets import Assignment, Ticket, TicketReport
+from dispatch.models.tools import ExportJob, SavedFilter, StandardReply
 from dispatch.models.tray import NoteMention, TicketSeen
 from dispatch.models.triage import TriageRun
 
@@ -40,6 +42,7 @@ __all__ = [
     "DangerTerm",
     "Department",
     "EventPhoto",
+    "ExportJob",
     "GridImport",
     "HandlingLimit",
     "Hotspot",
@@ -56,9 +59,12 @@ __all__ = [
     "RoutingRule",
     "RuleFault",
     "RuleHit",
+    "SavedFilter",
     "Staff",
+    "StandardReply",
     "Tally",
     "Ticket",
+    "TicketClaim",
     "TicketEvent",
     "TicketReport",
     "TicketSeen",

@@ -115,8 +115,9 @@ class Notification(models.Model):
     """One message to one person or group over one channel: an inbox line or an outbox row.
 
     ``key`` makes writing it twice harmless. ``user`` is empty for a robot's group, ``setting`` for the
-    inbox. ``text`` is masked Chinese without the title of a confidential ticket. ``lease_until``: a
-    row whose sender died is sent again after it.
+    inbox. ``text`` is masked Chinese without the title of a confidential ticket, ``body`` a whole message
+    that goes out by itself. ``claim`` names the run that is sending the row, ``lease_until`` when it is
+    taken for dead and the row is sent again.
     """
 
     key = models.CharField(max_length=KEY_LENGTH, unique=True)
@@ -140,6 +141,7 @@ class Notification(models.Model):
     attempts = models.PositiveSmallIntegerField(_("尝试次数"), default=0)
     not_before = models.DateTimeField(_("最早发送"), null=True)
     lease_until = models.DateTimeField(null=True)
+    claim = models.CharField(max_length=16, blank=True)
     reason = models.CharField(_("原因"), max_length=200, blank=True)
     created_at = models.DateTimeField(_("时间"))
     sent_at = models.DateTimeField(_("送达时间"), null=True)

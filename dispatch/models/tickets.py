@@ -18,6 +18,7 @@ from dispatch.enums import (
 from dispatch.models.staff import Department, Staff
 from reports.enums import Urgency
 from reports.models import Category, Grid, Report
+from xiangcun.lib import lookups as _lookups  # noqa: F401 - makes ``at_least`` known
 
 
 class Ticket(models.Model):
@@ -158,6 +159,12 @@ class Ticket(models.Model):
                 name="ticket_open_near",
                 condition=Q(status__in=OPEN_STATUSES),
             ),
+            # The desk shows danger first, however many other tickets wait.
+            models.Index(
+                fields=["status", "next_due_at", "id"],
+                name="ticket_danger",
+                condition=Q(urgency=Urgency.P0),
+            ),
             models.Index(fields=["status", "status_since"], name="ticket_timers"),
             models.Index(
                 fields=["wake_at"], name="ticket_wake", condition=Q(wake_at__isnull=False)
@@ -174,6 +181,17 @@ class Ticket(models.Model):
             ),
             models.Index(fields=["category", "-id"], name="ticket_category"),
             models.Index(fields=["grid", "-id"], name="ticket_grid"),
+            models.Index(fields=["opened_at"], name="ticket_opened"),
+            models.Index(fields=["lat", "lng"], name="ticket_place"),
+            # What people watch; few rows each, so these cost next to nothing to keep.
+            models.Index(
+                fields=["id"], name="ticket_returned_twice", condition=Q(return_count__gte=2)
+            ),
+            models.Index(fields=["id"], name="ticket_urged", condition=Q(urge_count__gte=1)),
+            models.Index(fields=["id"], name="ticket_reopened", condition=Q(reopen_count__gte=1)),
+            models.Index(
+                fields=["id"], name="ticket_supervised", condition=Q(supervised_at__isnull=False)
+            ),
         ]
 
     def __str__(self) -> str:

@@ -6,7 +6,6 @@ queries whatever stands in the tables.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -16,10 +15,8 @@ from django.db.models import (
     Case,
     Exists,
     IntegerField,
-    Max,
     OuterRef,
     Prefetch,
-    Q,
     QuerySet,
     When,
 )
@@ -29,6 +26,7 @@ from django.utils.translation import gettext_lazy as _
 from dispatch.enums import OPEN_STATUSES, TicketStatus
 from dispatch.models import Assignment, Department, Ticket, TicketEvent, TicketReport, TriageRun
 from dispatch.queries.access import Viewer, current_tickets, visible_tickets
+from dispatch.queries.counting import capped_counts
 from dispatch.queries.triage_runs import ATTACHED
 from reports.models import Grid, ReportPhoto, ReportUpdate
 from xiangcun.lib.geo import bounding_box, distance_m
@@ -42,11 +40,6 @@ ALIKE, ALIKE_ELSEWHERE = 0.25, 0.6
 MAX_REPORTS = 50
 MAX_NEARBY = 10
 MAX_NEIGHBOURS = 40
-SEARCH_SPAN = 50_000
-"""A search by words looks at this many of the latest tickets."""
-
-_FULL_TICKET = re.compile(r"GD\d{6}-[0-9A-Z]{5}", re.IGNORECASE)
-_FULL_REPORT = re.compile(r"XC\d{6}-[0-9A-Z]{4,10}", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,31 +112,14 @@ def queue_tickets(viewer: Viewer, queue: Queue, *, now: datetime) -> QuerySet[Ti
     return in_queue(scope, queue, now=now)
 
 
-def capped_count(tickets: QuerySet[Ticket]) -> int:
-    """Count at most ``COUNT_CAP`` rows: the cost does not grow with the table."""
-    return tickets.order_by()[:COUNT_CAP].count()
-
-
 def queue_counts(viewer: Viewer, *, now: datetime) -> dict[str, int]:
-    """Return the capped size of every queue but the one of all."""
-    return {
-        queue.code: capped_count(queue_tickets(viewer, queue, now=now))
+    """Return the capped size of every queue but the one of all; one query."""
+    sets = {
+        queue.code: queue_tickets(viewer, queue, now=now)
         for queue in queues_for(viewer)
         if queue.statuses
     }
-
-
-def search_tickets(tickets: QuerySet[Ticket], words: str) -> QuerySet[Ticket]:
-    """Find by ticket or report number (indexed), else by words of the title in the latest tickets."""
-    words = words.strip()
-    if _FULL_TICKET.fullmatch(words):
-        return tickets.filter(number=words.upper())
-    if _FULL_REPORT.fullmatch(words):
-        return tickets.filter(ticket_reports__report__number=words.upper())
-    newest = Ticket.objects.aggregate(newest=Max("pk"))["newest"] or 0
-    return tickets.filter(
-        Q(title__icontains=words) | Q(number__icontains=words), pk__gt=newest - SEARCH_SPAN
-    )
+    return capped_counts(sets, cap=COUNT_CAP)
 
 
 def ticket_for_page(viewer: Viewer, ticket_id: int) -> Ticket | None:

@@ -1,4 +1,4 @@
-"""The inbox of a department's people: what happened in their queues that they have not seen.
+"""The tray of a department's people: what happened in their queues that they have not seen.
 
 Nothing is stored per event: a ticket is unread where its version is beyond what the person has seen.
 What stands in a department is bounded by its open work, so closed tickets cost nothing here.
@@ -35,7 +35,7 @@ MARK_MAX = 5000
 
 @dataclass(frozen=True, slots=True)
 class Tab:
-    """One tab of the inbox."""
+    """One tab of the tray."""
 
     code: str
     label: str | Promise

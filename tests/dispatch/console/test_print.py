@@ -253,7 +253,7 @@ def test_a_selection_is_one_file(browser: Browser, cast: Cast) -> None:
 
 def test_a_selection_is_chosen_in_the_list(browser: Browser, cast: Cast) -> None:
     ticket = make_here(TicketStatus.HANDLING, cast)
-    data = {"action": "bulk_print", "_selected_action": [str(ticket.pk)]}
+    data = {"action": "print_selected", "_selected_action": [str(ticket.pk)]}
     url = f"{reverse('admin:dispatch_ticket_changelist')}?queue=handling"
     for username in ("sanitation", "dispatcher"):
         response = browser(username).post(url, data)
