@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator, Sequence
 from io import BytesIO
+from typing import Any
 from xml.sax.saxutils import escape
 
 from django.conf import settings
@@ -14,6 +15,7 @@ from reportlab.graphics.barcode.qr import QrCode
 from reportlab.lib import colors
 from reportlab.lib.enums import TA_CENTER, TA_RIGHT
 from reportlab.lib.pagesizes import A4
+from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
 from reportlab.platypus import (
     Flowable,
@@ -49,7 +51,7 @@ _SMALL = pdf.style("small", fontSize=8, leading=11, textColor=colors.Color(0.3, 
 _TITLE = pdf.style("title", fontName=pdf.BOLD, fontSize=18, leading=26, alignment=TA_CENTER)
 _SIGN = pdf.style("sign", alignment=TA_RIGHT)
 _SECRET = pdf.style("secret", fontName=pdf.BOLD, fontSize=11, textColor=colors.Color(0.75, 0, 0))
-_GRID = [
+_GRID: list[Any] = [
     ("GRID", (0, 0), (-1, -1), 0.6, colors.black),
     # A cell that goes on overleaf is closed at the cut.
     ("LINEBELOW", (0, "splitlast"), (-1, "splitlast"), 0.6, colors.black),
@@ -124,7 +126,7 @@ class _Pen:
 
     def _facts(self, facts: Sequence[Pair]) -> Flowable:
         cells = [self._pair(*fact) for fact in facts]
-        cells += [["", ""]] * (len(cells) % 2)
+        cells += [[Spacer(0, 0), Spacer(0, 0)]] * (len(cells) % 2)
         pairs = [left + right for left, right in zip(cells[::2], cells[1::2], strict=True)]
         return Table(pairs, colWidths=_HALF, style=_GRID)
 
@@ -157,7 +159,7 @@ class _Pen:
     def _steps(self, steps: Sequence[Step]) -> Flowable:
         names = (_("时间"), _("经办"), _("环节"), _("说明"))
         head = [self._text(name, _NAME) for name in names]
-        rows = [
+        rows: list[list[Any]] = [
             [self._text(text, _TEXT) for text in (row.at, row.who, row.action, row.note)]
             for row in steps
         ]
@@ -170,10 +172,10 @@ class _Pen:
     def _photos(self, photos: Sequence[SheetPhoto]) -> Iterator[Flowable]:
         if not photos:
             return
-        cells = [self._photo(row) for row in photos]
+        cells: list[Any] = [self._photo(row) for row in photos]
         cells += [""] * (-len(cells) % _PHOTOS_A_ROW)
         rows = [cells[at : at + _PHOTOS_A_ROW] for at in range(0, len(cells), _PHOTOS_A_ROW)]
-        caption = [self._text(_("照片"), _NAME), *[""] * (_PHOTOS_A_ROW - 1)]
+        caption: list[Any] = [self._text(_("照片"), _NAME), *[""] * (_PHOTOS_A_ROW - 1)]
         yield Spacer(0, 4 * mm)
         yield Table(
             [caption, *rows],
@@ -195,7 +197,7 @@ class _Pen:
     def _pair(self, name: str, value: str) -> list[Flowable]:
         return [self._text(name, _NAME), self._text(value, _TEXT)]
 
-    def _text(self, text: str, style: object) -> Paragraph:
+    def _text(self, text: str, style: ParagraphStyle) -> Paragraph:
         drawn = escape(pdf.drawable(str(text), missing=self.missing)).replace("\n", "<br/>")
         return Paragraph(drawn, style)
 

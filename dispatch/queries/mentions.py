@@ -35,7 +35,7 @@ def suggested_colleagues(
         people = people.filter(_seat(department__in=viewer.department_ids) | _command_seat())
     if words:
         people = people.filter(Q(display_name__contains=words) | Q(username__istartswith=words))
-    found = list(people.exclude(pk=myself).order_by("display_name", "pk")[:MAX_SUGGESTIONS])
+    found = list(people.exclude(pk=myself or 0).order_by("display_name", "pk")[:MAX_SUGGESTIONS])
     units = _units(found)
     common = _namesakes([str(person) for person in found])
     return [

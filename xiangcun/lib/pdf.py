@@ -12,6 +12,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
@@ -55,7 +56,8 @@ def register_fonts(folder: Path) -> None:
 
 def drawable(text: str, *, missing: set[str]) -> str:
     """Return ``text`` as the typeface can draw it, what it lacks as 〓; collect that in ``missing``."""
-    glyphs = pdfmetrics.getFont(REGULAR).face.charToGlyph
+    font: Any = pdfmetrics.getFont(REGULAR)
+    glyphs = font.face.charToGlyph
     kept: list[str] = []
     for char in text:
         if char == "\n" or ord(char) in glyphs:
@@ -93,7 +95,8 @@ class SheetStart(Flowable):
 
     def draw(self) -> None:
         """Tell the canvas."""
-        self.canv.foot = self.text
+        canvas: Any = self.canv
+        canvas.foot = self.text
 
 
 class NumberedCanvas(Canvas):
@@ -111,7 +114,7 @@ class NumberedCanvas(Canvas):
     def showPage(self) -> None:  # noqa: N802 - ReportLab's name
         """Keep the page."""
         self._kept.append(dict(self.__dict__))
-        self._startPage()
+        self._startPage()  # type: ignore[attr-defined]  # missing in the stubs
 
     def save(self) -> None:
         """Write the kept pages with their feet."""
@@ -125,8 +128,7 @@ class NumberedCanvas(Canvas):
         super().save()
 
     def _draw_foot(self, number: int, total: int) -> None:
-        width, _height = self._pagesize
         self.setFont(REGULAR, _FOOT_SIZE)
         self.setFillGray(0.35)
         self.drawString(51, 28, self.foot)
-        self.drawRightString(width - 51, 28, f"第 {number} 页  共 {total} 页")
+        self.drawRightString(A4[0] - 51, 28, f"第 {number} 页  共 {total} 页")

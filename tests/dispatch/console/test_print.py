@@ -18,7 +18,6 @@ from django.urls import reverse
 from django.utils import timezone
 from PIL import Image
 
-from dispatch.console import print_pdf
 from dispatch.domain.fields import Fields
 from dispatch.domain.lifecycle import perform
 from dispatch.enums import AuditAction, TicketAction, TicketStatus
@@ -26,6 +25,7 @@ from dispatch.models import AuditRecord, Ticket
 from reports.enums import PhotoStatus
 from reports.models import Photo, ReportPhoto
 from tests.dispatch.factories import Cast, make_photo, make_report, make_ticket
+from xiangcun.lib.pdf import FontMissingError
 
 Browser = Callable[[str], Client]
 
@@ -277,7 +277,7 @@ def test_without_its_typeface_it_says_so(
     ticket = make_here(TicketStatus.HANDLING, cast)
 
     def refuse(_sheets: object) -> bytes:
-        raise print_pdf.pdf.FontMissingError("font_missing", "没有安装打印字体")
+        raise FontMissingError("font_missing", "没有安装打印字体")
 
     monkeypatch.setattr("dispatch.console.print_views.draw_sheets", refuse)
     response = browser("lead").get(reverse("ticket-print-pdf", args=(ticket.pk,)), follow=True)
