@@ -228,6 +228,21 @@ class CalendarDayType(models.TextChoices):
     CLOSURE = "closure", _("停工（台风等）")
 
 
+class CalendarChangeKind(models.TextChoices):
+    """What somebody did to the calendar."""
+
+    DAYS = "days", _("设置日期")
+    IMPORT = "import", _("导入放假安排")
+
+
+class CalendarChangeStatus(models.TextChoices):
+    """How far the open due dates have followed a change of the calendar."""
+
+    WAITING = "waiting", _("正在重算期限")
+    SETTLING = "settling", _("等待复核")
+    DONE = "done", _("已完成")
+
+
 class DayScope(models.TextChoices):
     """On which days a routing rule applies."""
 

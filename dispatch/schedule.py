@@ -66,6 +66,11 @@ BEAT: dict[str, dict[str, Any]] = {
         "schedule": 60.0,
         "options": {"expires": 50},
     },
+    "dispatch.sweep_calendar": {
+        "task": "dispatch.sweep_calendar",
+        "schedule": 15.0,
+        "options": {"expires": 30},
+    },
     "dispatch.sweep_targets": {
         "task": "dispatch.sweep_targets",
         "schedule": 300.0,

@@ -11,6 +11,8 @@ from django.utils import timezone
 
 from dispatch.domain.alarm_notices import announce_lost_alarms
 from dispatch.domain.alarms import escalate_alarms as pass_to_leads
+from dispatch.domain.calendar_rounds import recompute_dues as follow_calendar
+from dispatch.domain.calendar_rounds import sweep_changes
 from dispatch.domain.claims import clean_claims as remove_claims
 from dispatch.domain.digest import write_digests
 from dispatch.domain.exports import fail_export
@@ -82,6 +84,18 @@ def deal_cards() -> None:
 def escalate_alarms() -> None:
     """Pass alarms that nobody acknowledged to the leads on duty."""
     pass_to_leads(now=timezone.now())
+
+
+@shared_task(name="dispatch.recompute_dues")
+def recompute_dues(change_id: int) -> None:
+    """Let the open due dates follow a change of the calendar; doing it again changes nothing."""
+    follow_calendar(change_id, now=timezone.now())
+
+
+@shared_task(name="dispatch.sweep_calendar")
+def sweep_calendar() -> None:
+    """Go on with changes of the calendar whose bell was lost, and look a second time."""
+    sweep_changes(now=timezone.now())
 
 
 # Acknowledged when it begins: a training that is killed is not begun again, the next night does it.
@@ -158,6 +172,8 @@ def ring_channels() -> None:
         if urgent:
             bell.ring("dispatch.deliver_urgent", setting_id)
         bell.ring("dispatch.deliver_channel", setting_id)
+
+
 # Acknowledged when it begins: a worker that died is noticed by its silence, not by the broker.
 @shared_task(
     name="dispatch.run_export",

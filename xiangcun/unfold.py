@@ -77,6 +77,8 @@ def _navigation() -> list[dict[str, Any]]:
                 _item(_("站内消息"), "notifications", "inbox", "is_staff"),
                 _item(_("统计"), "bar_chart", "summary", "reads_cases"),
                 _item(_("研判质量"), "troubleshoot", "triage-quality", "reads_quality"),
+                _item(_("地图"), "map", "map", "reads_cases"),
+                _item(_("工作日历"), "calendar_month", "calendar", "reads_calendar"),
                 _item(_("热点"), "local_fire_department", "hotspots", "reads_records"),
             ],
         },
@@ -127,7 +129,7 @@ def _navigation() -> list[dict[str, Any]]:
             (_("网格"), "grid_on", "reports_grid"),
             (_("地标"), "pin_drop", "reports_landmark"),
             (_("标准答复"), "quickreply", "dispatch_standardreply"),
-            (_("工作日历"), "calendar_month", "dispatch_calendarday"),
+            (_("日历台账"), "event_note", "dispatch_calendarday"),
         ),
     ]
 

@@ -31,6 +31,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/suspensions/", include("dispatch.console.suspension_urls")),
     path("admin/", include("dispatch.console.notice_urls")),
     path("admin/tools/", include("dispatch.console.tool_urls")),
+    path("admin/calendar/", include("dispatch.console.calendar_urls")),
+    path("admin/map/", include("dispatch.console.map_urls")),
     path("media/photos/<str:token>", photo_file, name="photo-file"),
     path("admin/", admin.site.urls),
     path("api/schema", SpectacularJSONAPIView.as_view(), name="schema"),

@@ -52,6 +52,11 @@ def reads_rules(request: HttpRequest) -> bool:
     return has_role(request, READS_RULES | SETS_RULES)
 
 
+def reads_calendar(request: HttpRequest) -> bool:
+    """Whether the person looks at the working calendar."""
+    return has_role(request, READS_CASES | READS_RULES | SETS_RULES)
+
+
 def reads_models(request: HttpRequest) -> bool:
     """Whether the person sees what classifies."""
     return has_role(request, READS_MODELS)

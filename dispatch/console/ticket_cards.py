@@ -9,6 +9,7 @@ from typing import Any
 
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from dispatch.console.explanation import plain_reason
 from dispatch.console.highlight import Mark, highlight
@@ -23,6 +24,7 @@ from dispatch.console.wording import (
     who_text,
 )
 from dispatch.domain.guards import EXTENSION
+from dispatch.domain.recomputing import is_provisional
 from dispatch.enums import LimitStage, Role, TicketAction, TicketStatus, Visibility
 from dispatch.models import Ticket, TicketEvent, TicketReport
 from reports.enums import Channel, CoordinateSystem, LocationSource, ReportKind
@@ -31,6 +33,11 @@ from xiangcun.lib.text import mask_contacts, mask_phone
 
 Pair = tuple[str, str]
 _RESULTS = frozenset({TicketAction.FINISH, TicketAction.VERIFY})
+_CLOCK_NAMES = {
+    LimitStage.ASSESS: gettext_lazy("研判期限"),
+    LimitStage.SIGN: gettext_lazy("签收期限"),
+    LimitStage.HANDLE: gettext_lazy("办理期限"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,28 +101,33 @@ def clocks_of(ticket: Ticket, *, now: datetime) -> list[Clock]:
         who = _("子工单已用时")
     clocks = [Clock(who, moment_text(ticket.opened_at), waited)]
     if ticket.supervise_due_at is not None:
-        clocks.append(_clock(_("督办回复期限"), ticket.supervise_due_at, ticket, now=now))
+        reply_due = ticket.supervise_due_at
+        told = moment_text(reply_due), due_text(reply_due, now=now)
+        clocks.append(Clock(_("督办回复期限"), *told, late=reply_due < now))
     if ticket.paused_at is not None:
         left = _("剩余约 %d 分钟（按计时方式）") % (ticket.remaining_minutes or 0)
         clocks.append(Clock(_("单位计时已暂停"), moment_text(ticket.paused_at), left))
         return clocks
     by_status = {
-        TicketStatus.ASSESSING: [(_("研判期限"), ticket.assess_due_at)],
+        TicketStatus.ASSESSING: [(LimitStage.ASSESS, ticket.assess_due_at)],
         TicketStatus.DISPATCHED: [
-            (_("签收期限"), ticket.sign_due_at),
-            (_("办理期限"), ticket.due_at),
+            (LimitStage.SIGN, ticket.sign_due_at),
+            (LimitStage.HANDLE, ticket.due_at),
         ],
-        TicketStatus.HANDLING: [(_("办理期限"), ticket.due_at)],
     }
-    for label, due in by_status.get(TicketStatus(ticket.status), [(_("办理期限"), ticket.due_at)]):
+    handle = [(LimitStage.HANDLE, ticket.due_at)]
+    for stage, due in by_status.get(TicketStatus(ticket.status), handle):
         if due is not None:
-            clocks.append(_clock(label, due, ticket, now=now))
+            clocks.append(_clock(stage, due, ticket, now=now))
     return clocks
 
 
-def _clock(label: str, due: datetime, ticket: Ticket, *, now: datetime) -> Clock:
+def _clock(stage: LimitStage, due: datetime, ticket: Ticket, *, now: datetime) -> Clock:
     """Measure a deadline against what met it, or against now while it runs."""
-    met = ticket.handled_at if label == _("办理期限") else None
+    met = ticket.handled_at if stage == LimitStage.HANDLE else None
+    label = str(_CLOCK_NAMES[stage])
+    if is_provisional(ticket, stage):
+        label = _("%s（暂定，放假安排未公布）") % label
     if met is not None:
         word = _("按期办理") if met <= due else _("超期 %s 办理") % span_text(met - due)
         return Clock(label, moment_text(due), word, late=met > due)

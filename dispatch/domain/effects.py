@@ -12,7 +12,7 @@ from functools import partial
 from types import MappingProxyType
 from typing import Any
 
-from dispatch.domain import cards, clocks
+from dispatch.domain import cards, clocks, recomputing
 from dispatch.domain.assignments import assign_departments, end_assignments
 from dispatch.domain.attempts import Attempt
 from dispatch.domain.guards import EXTENSION, SUSPENSION
@@ -37,7 +37,8 @@ def start_assessing(ticket: Ticket, *, now: datetime) -> None:
         grid_id=ticket.grid_id,
         urgency=ticket.urgency,
     )
-    ticket.assess_due_at = clocks.deadline(now, limit)
+    ticket.clock_bases = None
+    clocks.start_clock(ticket, LimitStage.ASSESS, now=now, limit=limit)
     ticket.sign_due_at = None
     ticket.due_at = None
     ticket.paused_at = None
@@ -79,8 +80,10 @@ def _dispatch(attempt: Attempt) -> Data:
         clocks.limit_for, category_id=category.pk, grid_id=ticket.grid_id, urgency=urgency
     )
     sign, handle = limit(LimitStage.SIGN), limit(LimitStage.HANDLE)
-    ticket.sign_due_at = clocks.deadline(now, sign)
-    ticket.due_at = fields.promised_due or clocks.deadline(now, handle)
+    clocks.start_clock(ticket, LimitStage.SIGN, now=now, limit=sign)
+    clocks.start_clock(ticket, LimitStage.HANDLE, now=now, limit=handle)
+    if fields.promised_due is not None:
+        ticket.due_at = fields.promised_due
     ticket.due_unit = handle.unit
     ticket.due_from = now
     if ticket.parent_id is not None:
@@ -190,7 +193,7 @@ def _grant_suspension(attempt: Attempt) -> Data:
 
 def _resume(attempt: Attempt) -> Data:
     ticket = attempt.ticket
-    ticket.due_at = clocks.resumed_due(ticket, now=attempt.now)
+    clocks.resume_clock(ticket, now=attempt.now)
     ticket.due_from = attempt.now
     ticket.paused_at = None
     ticket.remaining_minutes = None
@@ -319,6 +322,11 @@ def _unmerge(attempt: Attempt) -> Data:
     return {"target": target.number, "reports": moved}
 
 
+def _recompute_due(attempt: Attempt) -> Data:
+    moved = recomputing.apply_moves(attempt.ticket)
+    return {"calendar_change": attempt.fields.calendar_change, "moved": moved}
+
+
 def _urge(attempt: Attempt) -> Data:
     attempt.ticket.urge_count += 1
     return {}
@@ -369,6 +377,7 @@ EFFECTS: Mapping[Act, Effect] = MappingProxyType(
         Act.WITHDRAW: _withdraw,
         Act.MERGE: _merge,
         Act.UNMERGE: _unmerge,
+        Act.RECOMPUTE_DUE: _recompute_due,
         Act.URGE: _urge,
         Act.SUPERVISE: _supervise,
         Act.NOTE: mention_colleagues,

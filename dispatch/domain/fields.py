@@ -49,6 +49,7 @@ class Fields:
 
     ``alert`` is no input: it is what the words of a report or supplement were found to tell.
     ``candidate`` is the button (1 or 2) of triage's candidate that was pressed to dispatch, 0 for none.
+    ``calendar_change`` is the id of the change for which a due date is computed anew.
     """
 
     note: str = ""
@@ -75,6 +76,7 @@ class Fields:
     score: int | None = None
     alert: Alert | None = None
     candidate: int = 0
+    calendar_change: int | None = None
 
     @property
     def reason_code(self) -> str:

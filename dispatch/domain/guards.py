@@ -11,6 +11,7 @@ from dispatch.domain import cards, clocks
 from dispatch.domain.attempts import Attempt
 from dispatch.domain.child_guards import CHILD_GUARDS, CHILD_STATE_GUARDS
 from dispatch.domain.conflicts import complaints_in_ticket
+from dispatch.domain.recomputing import moves_of
 from dispatch.domain.workflow import IN_OFFICE
 from dispatch.enums import PHYSICAL_OUTCOMES, LimitStage, Role
 from dispatch.queries.calendar import work_calendar
@@ -259,6 +260,11 @@ def _two_reopenings(attempt: Attempt) -> None:
         raise ConflictError("reopenings_used", "已重新打开两次，请联系指挥室")
 
 
+def _calendar_moves_due(attempt: Attempt) -> None:
+    if not moves_of(attempt.ticket, work_calendar()):
+        raise ConflictError("due_unchanged", "工作日历没有改变这张工单的期限")
+
+
 GUARDS: Mapping[str, Callable[[Attempt], None]] = MappingProxyType(
     {
         "safety_needs_lead": _safety_needs_lead,
@@ -290,6 +296,7 @@ GUARDS: Mapping[str, Callable[[Attempt], None]] = MappingProxyType(
         "supervision_open": _supervision_open,
         "own_grid": _own_grid,
         **CHILD_GUARDS,
+        "calendar_moves_due": _calendar_moves_due,
     }
 )
 

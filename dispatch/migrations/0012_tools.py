@@ -8,9 +8,8 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ("dispatch", "0010_audit"),
+        ("dispatch", "0011_claims"),
         ("reports", "0003_urgent"),
     ]
 
@@ -18,18 +17,46 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="ExportJob",
             fields=[
-                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ("status", models.CharField(choices=[("waiting", "排队中"), ("running", "正在导出"), ("done", "已完成"), ("failed", "失败"), ("cancelled", "已取消"), ("expired", "已过期")], default="waiting", max_length=10, verbose_name="状态")),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "排队中"),
+                            ("running", "正在导出"),
+                            ("done", "已完成"),
+                            ("failed", "失败"),
+                            ("cancelled", "已取消"),
+                            ("expired", "已过期"),
+                        ],
+                        default="waiting",
+                        max_length=10,
+                        verbose_name="状态",
+                    ),
+                ),
                 ("params", models.JSONField(default=dict, verbose_name="条件")),
                 ("total", models.PositiveIntegerField(default=0, verbose_name="件数")),
                 ("done", models.PositiveIntegerField(default=0, verbose_name="已写入")),
                 ("attempts", models.PositiveSmallIntegerField(default=0, verbose_name="次数")),
-                ("stored", models.CharField(blank=True, editable=False, max_length=200, verbose_name="存放位置")),
+                (
+                    "stored",
+                    models.CharField(
+                        blank=True, editable=False, max_length=200, verbose_name="存放位置"
+                    ),
+                ),
                 ("size", models.PositiveBigIntegerField(default=0, verbose_name="大小")),
                 ("message", models.CharField(blank=True, max_length=200, verbose_name="说明")),
                 ("created_at", models.DateTimeField(verbose_name="提交时间")),
                 ("beat_at", models.DateTimeField(verbose_name="最近进展")),
-                ("finished_at", models.DateTimeField(blank=True, null=True, verbose_name="完成时间")),
+                (
+                    "finished_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="完成时间"),
+                ),
                 ("expires_at", models.DateTimeField(verbose_name="失效时间")),
             ],
             options={
@@ -41,7 +68,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="SavedFilter",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("name", models.CharField(max_length=20, verbose_name="名称")),
                 ("params", models.JSONField(default=dict, verbose_name="条件")),
                 ("is_shared", models.BooleanField(default=False, verbose_name="全体可见")),
@@ -57,10 +89,75 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="StandardReply",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("name", models.CharField(max_length=40, unique=True, verbose_name="名称")),
-                ("action", models.CharField(choices=[("open", "立案"), ("attach", "并入上报"), ("detach", "移出上报"), ("ask", "要求补充"), ("answer", "居民补充"), ("expire_info", "补充超时"), ("reject", "不予受理"), ("appeal", "居民申诉"), ("merge", "并案"), ("unmerge", "撤销并案"), ("dispatch", "派单"), ("escalate", "上报区级"), ("report_back", "登记区级结果"), ("take_back", "区级退回"), ("accept", "签收"), ("return", "退单"), ("request_extension", "申请延期"), ("grant_extension", "同意延期"), ("deny_extension", "不同意延期"), ("request_suspension", "申请挂账"), ("grant_suspension", "同意挂账"), ("deny_suspension", "不同意挂账"), ("resume", "恢复办理"), ("finish", "办理完成"), ("rework", "返工"), ("verify", "核查通过"), ("rate", "居民评价"), ("rate_joined", "居民评价（并案）"), ("close_unrated", "到期办结"), ("reopen", "重新打开"), ("withdraw", "居民撤回"), ("withdraw_joined", "居民撤回（并案）"), ("archive", "归档"), ("supplement", "居民补充说明"), ("urge", "居民催办"), ("supervise", "督办"), ("answer_supervision", "督办回复"), ("split", "拆分子工单"), ("yellow_card", "黄牌预警"), ("red_card", "红牌超期"), ("review_suspension", "挂账到期复核"), ("recompute_due", "期限重算"), ("unmask", "查看联系方式"), ("note", "内部备注")], max_length=24, verbose_name="用于")),
-                ("field", models.CharField(choices=[("public_text", "给居民的答复"), ("note", "说明")], default="public_text", max_length=12, verbose_name="填入")),
+                (
+                    "action",
+                    models.CharField(
+                        choices=[
+                            ("open", "立案"),
+                            ("attach", "并入上报"),
+                            ("detach", "移出上报"),
+                            ("ask", "要求补充"),
+                            ("answer", "居民补充"),
+                            ("expire_info", "补充超时"),
+                            ("reject", "不予受理"),
+                            ("appeal", "居民申诉"),
+                            ("merge", "并案"),
+                            ("unmerge", "撤销并案"),
+                            ("dispatch", "派单"),
+                            ("escalate", "上报区级"),
+                            ("report_back", "登记区级结果"),
+                            ("take_back", "区级退回"),
+                            ("accept", "签收"),
+                            ("return", "退单"),
+                            ("request_extension", "申请延期"),
+                            ("grant_extension", "同意延期"),
+                            ("deny_extension", "不同意延期"),
+                            ("request_suspension", "申请挂账"),
+                            ("grant_suspension", "同意挂账"),
+                            ("deny_suspension", "不同意挂账"),
+                            ("resume", "恢复办理"),
+                            ("finish", "办理完成"),
+                            ("rework", "返工"),
+                            ("verify", "核查通过"),
+                            ("rate", "居民评价"),
+                            ("rate_joined", "居民评价（并案）"),
+                            ("close_unrated", "到期办结"),
+                            ("reopen", "重新打开"),
+                            ("withdraw", "居民撤回"),
+                            ("withdraw_joined", "居民撤回（并案）"),
+                            ("archive", "归档"),
+                            ("supplement", "居民补充说明"),
+                            ("urge", "居民催办"),
+                            ("supervise", "督办"),
+                            ("answer_supervision", "督办回复"),
+                            ("split", "拆分子工单"),
+                            ("yellow_card", "黄牌预警"),
+                            ("red_card", "红牌超期"),
+                            ("review_suspension", "挂账到期复核"),
+                            ("recompute_due", "期限重算"),
+                            ("unmask", "查看联系方式"),
+                            ("note", "内部备注"),
+                        ],
+                        max_length=24,
+                        verbose_name="用于",
+                    ),
+                ),
+                (
+                    "field",
+                    models.CharField(
+                        choices=[("public_text", "给居民的答复"), ("note", "说明")],
+                        default="public_text",
+                        max_length=12,
+                        verbose_name="填入",
+                    ),
+                ),
                 ("text", models.TextField(max_length=1000, verbose_name="内容")),
                 ("order", models.PositiveIntegerField(default=0, verbose_name="顺序")),
                 ("is_active", models.BooleanField(default=True, verbose_name="启用")),
@@ -82,34 +179,64 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="ticket",
-            index=models.Index(condition=models.Q(("return_count__gte", 2)), fields=["id"], name="ticket_returned_twice"),
+            index=models.Index(
+                condition=models.Q(("return_count__gte", 2)),
+                fields=["id"],
+                name="ticket_returned_twice",
+            ),
         ),
         migrations.AddIndex(
             model_name="ticket",
-            index=models.Index(condition=models.Q(("urge_count__gte", 1)), fields=["id"], name="ticket_urged"),
+            index=models.Index(
+                condition=models.Q(("urge_count__gte", 1)), fields=["id"], name="ticket_urged"
+            ),
         ),
         migrations.AddIndex(
             model_name="ticket",
-            index=models.Index(condition=models.Q(("reopen_count__gte", 1)), fields=["id"], name="ticket_reopened"),
+            index=models.Index(
+                condition=models.Q(("reopen_count__gte", 1)), fields=["id"], name="ticket_reopened"
+            ),
         ),
         migrations.AddIndex(
             model_name="ticket",
-            index=models.Index(condition=models.Q(("supervised_at__isnull", False)), fields=["id"], name="ticket_supervised"),
+            index=models.Index(
+                condition=models.Q(("supervised_at__isnull", False)),
+                fields=["id"],
+                name="ticket_was_supervised",
+            ),
         ),
         migrations.AddField(
             model_name="exportjob",
             name="user",
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="export_jobs", to=settings.AUTH_USER_MODEL, verbose_name="导出人"),
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="export_jobs",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="导出人",
+            ),
         ),
         migrations.AddField(
             model_name="savedfilter",
             name="owner",
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="saved_filters", to=settings.AUTH_USER_MODEL, verbose_name="建立人"),
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="saved_filters",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="建立人",
+            ),
         ),
         migrations.AddField(
             model_name="standardreply",
             name="category",
-            field=models.ForeignKey(blank=True, help_text="不选则适用于全部分类；选大类则适用于其下各小类", null=True, on_delete=django.db.models.deletion.CASCADE, related_name="+", to="reports.category", verbose_name="事项分类"),
+            field=models.ForeignKey(
+                blank=True,
+                help_text="不选则适用于全部分类；选大类则适用于其下各小类",
+                null=True,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="+",
+                to="reports.category",
+                verbose_name="事项分类",
+            ),
         ),
         migrations.AddIndex(
             model_name="exportjob",
@@ -121,15 +248,26 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="exportjob",
-            constraint=models.CheckConstraint(condition=models.Q(("status__in", ["waiting", "running", "done", "failed", "cancelled", "expired"])), name="export_status_known"),
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("status__in", ["waiting", "running", "done", "failed", "cancelled", "expired"])
+                ),
+                name="export_status_known",
+            ),
         ),
         migrations.AddIndex(
             model_name="savedfilter",
-            index=models.Index(condition=models.Q(("is_shared", True)), fields=["order", "id"], name="saved_filter_shared"),
+            index=models.Index(
+                condition=models.Q(("is_shared", True)),
+                fields=["order", "id"],
+                name="saved_filter_shared",
+            ),
         ),
         migrations.AddConstraint(
             model_name="savedfilter",
-            constraint=models.UniqueConstraint(fields=("owner", "name"), name="saved_filter_name_once"),
+            constraint=models.UniqueConstraint(
+                fields=("owner", "name"), name="saved_filter_name_once"
+            ),
         ),
         migrations.AddIndex(
             model_name="standardreply",

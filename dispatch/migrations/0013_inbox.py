@@ -7,10 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("dispatch", "0009_flow"),
-        ("dispatch", "0011_claims"),
         ("dispatch", "0012_tools"),
-        ("dispatch", "0015_notifications"),
     ]
 
     operations = [

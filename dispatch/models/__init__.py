@@ -2,6 +2,7 @@
 
 from dispatch.models.alarms import Alarm, UrgencyRule
 from dispatch.models.audit import AuditHead, AuditRecord
+from dispatch.models.calendar import CalendarChange
 from dispatch.models.claims import TicketClaim
 from dispatch.models.hotspots import Hotspot, HotspotReport
 from dispatch.models.learning import ModelChange, ModelVersion, TriageSettings
@@ -36,6 +37,7 @@ __all__ = [
     "Assignment",
     "AuditHead",
     "AuditRecord",
+    "CalendarChange",
     "CalendarDay",
     "CategoryDuty",
     "ChannelSetting",

@@ -28,6 +28,8 @@ class Ticket(models.Model):
     ``next_due_at`` is the deadline that counts in the present state (none while paused), so that
     every queue sorts and finds what is overdue by one indexed column. ``wake_at`` is when time alone
     does something to the ticket next: a card, or the review of a suspension (``dispatch.domain.cards``).
+    ``clock_bases`` says from when and over how many minutes each deadline was computed
+    (``dispatch.domain.clocks``).
 
     A child 子工单 is a task split off for one more department: it carries no report of its own, and
     ``child_count`` of its ``parent`` says how many there ever were.
@@ -110,6 +112,7 @@ class Ticket(models.Model):
     due_unit = models.CharField(
         _("计时方式"), max_length=16, choices=LimitUnit, default=LimitUnit.WORK
     )
+    clock_bases = models.JSONField(_("期限的起算"), null=True, blank=True, editable=False)
     next_due_at = models.DateTimeField(_("当前期限"), null=True, blank=True)
     due_from = models.DateTimeField(_("计时起点"), null=True, blank=True)
     card = models.CharField(_("红黄牌"), max_length=8, choices=Card, blank=True, default="")
@@ -190,7 +193,9 @@ class Ticket(models.Model):
             models.Index(fields=["id"], name="ticket_urged", condition=Q(urge_count__gte=1)),
             models.Index(fields=["id"], name="ticket_reopened", condition=Q(reopen_count__gte=1)),
             models.Index(
-                fields=["id"], name="ticket_supervised", condition=Q(supervised_at__isnull=False)
+                fields=["id"],
+                name="ticket_was_supervised",
+                condition=Q(supervised_at__isnull=False),
             ),
         ]
 
