@@ -24,7 +24,7 @@ from dispatch.queries.tray import (
     unread_mentions,
     unread_tickets,
 )
-from tests.dispatch.factories import NOW, Cast, make_cast, make_ticket
+from tests.dispatch.factories import NOW, Cast, fields_for, make_cast, make_ticket
 
 pytestmark = pytest.mark.django_db
 
@@ -61,7 +61,8 @@ def test_a_new_assignment_is_unread_to_each_person_of_the_department(cast: Cast)
 def test_an_event_by_somebody_else_makes_it_unread_again(cast: Cast) -> None:
     ticket = make_ticket(TicketStatus.HANDLING, cast=cast)
     read(ticket, cast.handler)
-    perform(ticket.pk, Act.SUPERVISE, actor=cast.lead, now=NOW, fields=Fields(note="抓紧"))
+    fields = fields_for(Act.SUPERVISE, cast)
+    perform(ticket.pk, Act.SUPERVISE, actor=cast.lead, now=NOW, fields=fields)
     assert unread(cast.handler) == [ticket.pk]
 
 
