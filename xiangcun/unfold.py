@@ -70,6 +70,7 @@ def _navigation() -> list[dict[str, Any]]:
             "title": _("工作台"),
             "items": [
                 _item(_("我的队列"), "dashboard", "admin:index", "is_staff"),
+                _item(_("收件箱"), "inbox", "tray", "reads_cases"),
                 _item(_("研判台"), "fact_check", "desk", "dispatches"),
                 _item(_("工单"), "assignment", "admin:dispatch_ticket_changelist", "reads_cases"),
                 _item(_("挂账清单"), "pause_circle", "suspensions", "reads_cases"),
