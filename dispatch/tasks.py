@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from dispatch.domain.alarms import escalate_alarms as pass_to_leads
 from dispatch.domain.learning import TRAINING_TASK
+from dispatch.domain.sessions import sweep_sign_ins as sweep_sessions
 from dispatch.domain.timers import run_timers as fire_timers
 from dispatch.queries.classifiers import targets_are_stale
 from dispatch.summary.rollup import fold_all
@@ -78,3 +79,9 @@ def sweep_targets() -> None:
 def refresh_hotspots() -> None:
     """Find again what many people report; doing it twice changes nothing."""
     rebuild_hotspots(now=timezone.now())
+
+
+@shared_task(name="dispatch.sweep_sign_ins")
+def sweep_sign_ins() -> None:
+    """Delete sessions that are over, and failures that no longer count."""
+    sweep_sessions(now=timezone.now())

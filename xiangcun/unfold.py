@@ -54,6 +54,12 @@ def unfold_settings() -> dict[str, Any]:
             lambda _request: static("dispatch/alarms.css"),
         ],
         "COLORS": {"primary": _PRIMARY},
+        "ACCOUNT": {
+            "navigation": [
+                {"title": _("我的登录"), "link": reverse_lazy("own-sessions")},
+                {"title": _("修改密码"), "link": reverse_lazy("admin:password_change")},
+            ]
+        },
         "SIDEBAR": {
             "show_search": False,
             "show_all_applications": False,
@@ -73,6 +79,7 @@ def _navigation() -> list[dict[str, Any]]:
                 _item(_("统计"), "bar_chart", "summary", "reads_cases"),
                 _item(_("研判质量"), "troubleshoot", "triage-quality", "reads_quality"),
                 _item(_("热点"), "local_fire_department", "hotspots", "reads_records"),
+                _item(_("登录管理"), "lock_person", "sign-ins", "keeps_sign_ins"),
             ],
         },
         _group(

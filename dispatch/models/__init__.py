@@ -16,6 +16,14 @@ from dispatch.models.policy import (
 )
 from dispatch.models.recusals import Recusal
 from dispatch.models.rule_health import RuleFault, RuleHit
+from dispatch.models.sign_in import (
+    FormerPassword,
+    KnownAddress,
+    RecoveryCode,
+    SecondFactor,
+    SignInAttempt,
+    StaffSession,
+)
 from dispatch.models.staff import Department, Membership, Staff
 from dispatch.models.summary import Tally
 from dispatch.models.tickets import Assignment, Ticket, TicketReport
@@ -31,20 +39,26 @@ __all__ = [
     "DangerTerm",
     "Department",
     "EventPhoto",
+    "FormerPassword",
     "GridImport",
     "HandlingLimit",
     "Hotspot",
     "HotspotReport",
+    "KnownAddress",
     "LedgerIsAppendOnlyError",
     "LexiconTerm",
     "Membership",
     "ModelChange",
     "ModelVersion",
+    "RecoveryCode",
     "Recusal",
     "RoutingRule",
     "RuleFault",
     "RuleHit",
+    "SecondFactor",
+    "SignInAttempt",
     "Staff",
+    "StaffSession",
     "Tally",
     "Ticket",
     "TicketEvent",
