@@ -50,6 +50,9 @@ def set_own_password(
 ) -> None:
     """Set the password its owner chose, and sign every other browser of theirs off."""
     with transaction.atomic():
+        if not FormerPassword.objects.filter(user=staff).exists():
+            # ``create_user`` and ``createsuperuser`` tell no validator.
+            remember_password(staff, now=staff.date_joined)
         staff.set_password(password)
         staff.must_change_password = False
         staff.save()
@@ -121,7 +124,7 @@ class OwnNameValidator(_Rule):
 
     def validate(self, password: str, user: Any = None) -> None:
         """Refuse one that contains a name of the account, forwards or backwards."""
-        names = (getattr(user, "username", ""), getattr(user, "display_name", ""))
+        names = (getattr(user, "username", "") or "", getattr(user, "display_name", "") or "")
         folded = _fold(password)
         for name in filter(None, map(_fold, names)):
             long_enough = len(name) >= _MIN_NAME or not name.isascii()
