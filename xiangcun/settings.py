@@ -30,6 +30,7 @@ from xiangcun.lib.filebroker import broker_options
 from xiangcun.lib.logs import logging_settings
 from xiangcun.lib.secret_key import stored_secret_key
 from xiangcun.lib.strict import StartFacts, production_faults
+from xiangcun.sign_in import *  # noqa: F403 - settings like those below
 from xiangcun.unfold import unfold_settings
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -150,25 +151,6 @@ REST_KNOX = {
     "AUTO_REFRESH": False,
     "TOKEN_LIMIT_PER_USER": None,
 }
-AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"dispatch.domain.passwords.{name}Validator"}
-    for name in ("Length", "Classes", "OwnName", "Common", "History")
-]
-PASSWORD_MIN_LENGTH = env_int("PASSWORD_MIN_LENGTH", 10, low=8, high=64)
-PASSWORD_MAX_DAYS = env_int("PASSWORD_MAX_DAYS", 90, low=0, high=3650)
-# A code of the telephone after the password, for who decides or administers. A demonstration runs
-# without it, as far as nobody has bound a telephone of their own accord.
-SECOND_FACTOR = env_bool("SECOND_FACTOR", default=PRODUCTION)
-# Encrypts the second factor's secrets: first the key in use, then those of former days.
-SECOND_FACTOR_KEYS = (SECRET_KEY, *env_list("SECRET_KEY_FALLBACKS"))
-SECRET_KEY_FALLBACKS = list(SECOND_FACTOR_KEYS[1:])
-IDLE_MINUTES = env_int("IDLE_MINUTES", 30, low=5, high=720)
-SESSION_HOURS = env_int("SESSION_HOURS", 12, low=1, high=72)
-PASSWORD_HELP_TEXT = env_str(
-    "PASSWORD_HELP_TEXT", "请联系本单位的安全管理员（综合信息指挥室），核实身份后重设"
-)
-LOGIN_URL = "admin:login"
-
 if TESTING:
     # The real hasher is slow on purpose; a suite that logs in a thousand times need not prove it.
     PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
@@ -374,9 +356,6 @@ MAP_TILE_ORIGINS = env_list("MAP_TILE_ORIGINS")
 X_FRAME_OPTIONS = "DENY"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
-SESSION_COOKIE_HTTPONLY = True
-SESSION_COOKIE_SAMESITE = "Lax"
-SESSION_COOKIE_AGE = SESSION_HOURS * 3600
 CSRF_COOKIE_SAMESITE = "Lax"
 if PRODUCTION:
     SESSION_COOKIE_SECURE = True

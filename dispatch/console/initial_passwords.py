@@ -22,7 +22,10 @@ class InitialPasswordAdmin(UserAdmin):  # type: ignore[type-arg]  # not subscrip
     change_password_form = InitialPasswordForm
 
     def user_change_password(
-        self, request: HttpRequest, id: str, form_url: str = ""  # noqa: A002 - Django's name
+        self,
+        request: HttpRequest,
+        id: str,  # noqa: A002 - Django's name
+        form_url: str = "",
     ) -> HttpResponse:
         """Set another's password; one's own has a page of its own."""
         if str(request.user.pk) == id:

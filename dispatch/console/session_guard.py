@@ -109,7 +109,9 @@ def end_session(request: HttpRequest, name: str) -> HttpResponse | None:
     if is_script(request) or name in PASSIVE:
         message = _("长时间没有操作，已自动退出，请重新登录")
         return JsonResponse({"code": "signed_out", "message": message}, status=401)
-    query = urlencode({"next": _way_back(request), "why": "idle" if request.method == "GET" else "lost"})
+    query = urlencode(
+        {"next": _way_back(request), "why": "idle" if request.method == "GET" else "lost"}
+    )
     return HttpResponseRedirect(f"{reverse('admin:login')}?{query}")
 
 

@@ -55,7 +55,9 @@ def own_sessions(request: HttpRequest) -> HttpResponse:
         "codes_left": codes_left(user) if user.second_factor_at else 0,
         "demanded": second_factor_demanded(roles_of(request)),
         "password_age": age,
-        "password_days_left": settings.PASSWORD_MAX_DAYS - age if settings.PASSWORD_MAX_DAYS else None,
+        "password_days_left": settings.PASSWORD_MAX_DAYS - age
+        if settings.PASSWORD_MAX_DAYS
+        else None,
         "idle_minutes": settings.IDLE_MINUTES,
         "hours": settings.SESSION_HOURS,
     }

@@ -65,9 +65,7 @@ class ResetForm(forms.Form):
         label=_("理由"),
         max_length=200,
         error_messages={"required": _("请填写重置理由")},
-        widget=UnfoldAdminTextInputWidget(
-            attrs={"placeholder": _("如：手机遗失，已当面核实身份")}
-        ),
+        widget=UnfoldAdminTextInputWidget(attrs={"placeholder": _("如：手机遗失，已当面核实身份")}),
     )
 
 

@@ -39,7 +39,9 @@ _BACKEND = "django.contrib.auth.backends.ModelBackend"
 _FEW_CODES = 4
 _WHY = {
     "idle": gettext_lazy("长时间没有操作，系统已自动退出，请重新登录。"),
-    "lost": gettext_lazy("长时间没有操作，系统已自动退出。刚才提交的内容没有保存，登录后请重新填写。"),
+    "lost": gettext_lazy(
+        "长时间没有操作，系统已自动退出。刚才提交的内容没有保存，登录后请重新填写。"
+    ),
     "late": gettext_lazy("超过 5 分钟没有输入动态口令，请重新登录。"),
 }
 

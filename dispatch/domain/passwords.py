@@ -129,9 +129,7 @@ class OwnNameValidator(_Rule):
         for name in filter(None, map(_fold, names)):
             long_enough = len(name) >= _MIN_NAME or not name.isascii()
             if long_enough and (name in folded or name[::-1] in folded):
-                raise ValidationError(
-                    _("密码不能包含用户名或姓名"), code="password_contains_name"
-                )
+                raise ValidationError(_("密码不能包含用户名或姓名"), code="password_contains_name")
 
     def get_help_text(self) -> str:
         """Say the rule."""

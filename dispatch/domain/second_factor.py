@@ -86,7 +86,9 @@ def confirm_enrolment(
             codes = _fresh_recovery_codes(user)
     if step is None:
         note_failure(attempt, user=user, now=now)
-        raise InvalidInputError.of_field("code", "wrong_code", _("口令不正确，请输入手机上当前显示的 6 位数字"))
+        raise InvalidInputError.of_field(
+            "code", "wrong_code", _("口令不正确，请输入手机上当前显示的 6 位数字")
+        )
     forget_failures(attempt)
     revoke_sessions_of(user, actor=user, keep=keep_session, now=now, address=address)
     record_audit(AuditAction.SECOND_FACTOR_SET, actor=user, now=now, address=address)
@@ -171,9 +173,7 @@ def _remove(user: Staff) -> None:
     SecondFactor.objects.filter(user=user).delete()
     RecoveryCode.objects.filter(user=user).delete()
     Staff.objects.filter(pk=user.pk).update(second_factor_at=None)
-    SignInAttempt.objects.filter(
-        name=folded_name(user.username), step=SignInAttempt.CODE
-    ).delete()
+    SignInAttempt.objects.filter(name=folded_name(user.username), step=SignInAttempt.CODE).delete()
     user.second_factor_at = None
 
 
@@ -241,5 +241,7 @@ def _hash(user: Staff, typed: str) -> str:
 
 
 def _cipher() -> MultiFernet:
-    digests = (hashlib.sha256(f"second-factor:{key}".encode()) for key in settings.SECOND_FACTOR_KEYS)
-    return MultiFernet([Fernet(base64.urlsafe_b64encode(found.digest())) for found in digests])
+    """Encrypt under the key in use, read under former ones too."""
+    keys = (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
+    digests = (hashlib.sha256(f"second-factor:{key}".encode()).digest() for key in keys)
+    return MultiFernet([Fernet(base64.urlsafe_b64encode(digest)) for digest in digests])

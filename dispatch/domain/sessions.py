@@ -40,7 +40,7 @@ def open_session(
     if session.session_key is None:
         session.save()
     row = StaffSession.objects.create(
-        user=user, session_key=session.session_key, device=device[:_DEVICE_LENGTH],
+        user=user, session_key=session.session_key or "", device=device[:_DEVICE_LENGTH],
         address=address, started_at=now, last_seen_at=now, second_factor=second_factor,
     )  # fmt: skip
     stamp = int(now.timestamp())
@@ -75,18 +75,18 @@ def touch_session(session: SessionBase, *, now: datetime) -> None:
     if stamp - int(session.get(SEEN, 0)) < TOUCH_SECONDS:
         return
     session[SEEN] = stamp
-    StaffSession.objects.filter(pk=session.get(ROW)).update(last_seen_at=now)
+    StaffSession.objects.filter(pk=session.get(ROW, 0)).update(last_seen_at=now)
 
 
 def check_second_factor(session: SessionBase) -> None:
     """The second factor was just bound or checked within this session."""
     session[CHECKED] = True
-    StaffSession.objects.filter(pk=session.get(ROW)).update(second_factor=True)
+    StaffSession.objects.filter(pk=session.get(ROW, 0)).update(second_factor=True)
 
 
 def follow_key(session: SessionBase) -> None:
     """The session got a new key (Django gives one when a password changes): our row follows."""
-    StaffSession.objects.filter(pk=session.get(ROW)).exclude(
+    StaffSession.objects.filter(pk=session.get(ROW, 0)).exclude(
         session_key=session.session_key
     ).update(session_key=session.session_key)
 
@@ -95,7 +95,7 @@ def close_session(
     session: SessionBase, user: Staff, *, action: AuditAction, address: str, now: datetime
 ) -> None:
     """The person left, or was away too long. Django's own row goes with its flush."""
-    if StaffSession.objects.filter(pk=session.get(ROW), user=user).delete()[0]:
+    if StaffSession.objects.filter(pk=session.get(ROW, 0), user=user).delete()[0]:
         record_audit(action, actor=user, now=now, address=address)
 
 

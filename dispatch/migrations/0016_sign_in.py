@@ -6,104 +6,184 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('dispatch', '0010_audit'),
+        ("dispatch", "0010_audit"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='staff',
-            name='is_demo',
-            field=models.BooleanField(default=False, editable=False, verbose_name='演示账号'),
+            model_name="staff",
+            name="is_demo",
+            field=models.BooleanField(default=False, editable=False, verbose_name="演示账号"),
         ),
         migrations.AddField(
-            model_name='staff',
-            name='password_changed_at',
-            field=models.DateTimeField(editable=False, null=True, verbose_name='密码修改时间'),
+            model_name="staff",
+            name="password_changed_at",
+            field=models.DateTimeField(editable=False, null=True, verbose_name="密码修改时间"),
         ),
         migrations.AddField(
-            model_name='staff',
-            name='second_factor_at',
-            field=models.DateTimeField(editable=False, null=True, verbose_name='动态口令绑定时间'),
+            model_name="staff",
+            name="second_factor_at",
+            field=models.DateTimeField(editable=False, null=True, verbose_name="动态口令绑定时间"),
         ),
         migrations.CreateModel(
-            name='SecondFactor',
+            name="SecondFactor",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('secret', models.TextField()),
-                ('last_step', models.BigIntegerField(default=0)),
-                ('created_at', models.DateTimeField()),
-                ('confirmed_at', models.DateTimeField(null=True)),
-                ('user', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("secret", models.TextField()),
+                ("last_step", models.BigIntegerField(default=0)),
+                ("created_at", models.DateTimeField()),
+                ("confirmed_at", models.DateTimeField(null=True)),
+                (
+                    "user",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='SignInAttempt',
+            name="SignInAttempt",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=150)),
-                ('address', models.CharField(blank=True, max_length=45)),
-                ('step', models.CharField(max_length=8)),
-                ('at', models.DateTimeField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=150)),
+                ("address", models.CharField(blank=True, max_length=45)),
+                ("step", models.CharField(max_length=8)),
+                ("at", models.DateTimeField()),
             ],
             options={
-                'indexes': [models.Index(fields=['name', 'step', 'at'], name='sign_in_name'), models.Index(fields=['at'], name='sign_in_at')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('step__in', ['password', 'code'])), name='sign_in_step_known')],
+                "indexes": [
+                    models.Index(fields=["name", "step", "at"], name="sign_in_name"),
+                    models.Index(fields=["at"], name="sign_in_at"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("step__in", ["password", "code"])),
+                        name="sign_in_step_known",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='FormerPassword',
+            name="FormerPassword",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128)),
-                ('at', models.DateTimeField()),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("password", models.CharField(max_length=128)),
+                ("at", models.DateTimeField()),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['user', '-at'], name='former_password_user')],
+                "indexes": [models.Index(fields=["user", "-at"], name="former_password_user")],
             },
         ),
         migrations.CreateModel(
-            name='KnownAddress',
+            name="KnownAddress",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('address', models.CharField(max_length=45)),
-                ('last_used_at', models.DateTimeField()),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("address", models.CharField(max_length=45)),
+                ("last_used_at", models.DateTimeField()),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('user', 'address'), name='known_address_once')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("user", "address"), name="known_address_once")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='RecoveryCode',
+            name="RecoveryCode",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code_hash', models.CharField(max_length=64)),
-                ('used_at', models.DateTimeField(null=True)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code_hash", models.CharField(max_length=64)),
+                ("used_at", models.DateTimeField(null=True)),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('user', 'code_hash'), name='recovery_code_once')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("user", "code_hash"), name="recovery_code_once")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='StaffSession',
+            name="StaffSession",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('session_key', models.CharField(max_length=40, unique=True)),
-                ('device', models.CharField(blank=True, max_length=60, verbose_name='设备')),
-                ('address', models.CharField(blank=True, max_length=45, verbose_name='来源地址')),
-                ('started_at', models.DateTimeField(verbose_name='登录时间')),
-                ('last_seen_at', models.DateTimeField(verbose_name='最近操作')),
-                ('second_factor', models.BooleanField(default=False, verbose_name='已核对动态口令')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='sessions', to=settings.AUTH_USER_MODEL, verbose_name='工作人员')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("session_key", models.CharField(max_length=40, unique=True)),
+                ("device", models.CharField(blank=True, max_length=60, verbose_name="设备")),
+                ("address", models.CharField(blank=True, max_length=45, verbose_name="来源地址")),
+                ("started_at", models.DateTimeField(verbose_name="登录时间")),
+                ("last_seen_at", models.DateTimeField(verbose_name="最近操作")),
+                (
+                    "second_factor",
+                    models.BooleanField(default=False, verbose_name="已核对动态口令"),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="sessions",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="工作人员",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '登录会话',
-                'verbose_name_plural': '登录会话',
-                'indexes': [models.Index(fields=['-last_seen_at'], name='session_seen')],
+                "verbose_name": "登录会话",
+                "verbose_name_plural": "登录会话",
+                "indexes": [models.Index(fields=["-last_seen_at"], name="session_seen")],
             },
         ),
     ]

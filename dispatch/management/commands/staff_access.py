@@ -22,7 +22,7 @@ class Command(BaseCommand):
         parser.add_argument("--reset-second-factor", action="store_true")
         parser.add_argument("--sign-off", action="store_true")
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *_args: Any, **options: Any) -> None:
         now, name = timezone.now(), options["username"]
         user = Staff.objects.filter(username=name).first()
         if user is None:

@@ -52,7 +52,9 @@ def test_idle_ends_on_the_server(cast: Cast, settings: Any) -> None:
     assert client.get("/admin/").status_code == 200
     age(client, seen=settings.IDLE_MINUTES * 60)
     answer = client.get("/admin/summary/?days=7")
-    assert answer.headers["Location"] == "/admin/login/?next=%2Fadmin%2Fsummary%2F%3Fdays%3D7&why=idle"
+    assert (
+        answer.headers["Location"] == "/admin/login/?next=%2Fadmin%2Fsummary%2F%3Fdays%3D7&why=idle"
+    )
     assert "已自动退出" in client.get(answer.headers["Location"]).content.decode()
     assert not StaffSession.objects.exists()
     assert AuditRecord.objects.filter(action="idle_logout").count() == 1
@@ -107,7 +109,9 @@ def test_a_lost_form_is_not_lost_in_silence(cast: Cast, settings: Any) -> None:
     assert "没有保存" in client.get(answer.headers["Location"]).content.decode()
     client, _answer = enter("dispatcher")
     age(client, seen=settings.IDLE_MINUTES * 60)
-    answer = client.post("/admin/sessions/others/revoke/", headers={"Referer": "https://evil.example/x"})
+    answer = client.post(
+        "/admin/sessions/others/revoke/", headers={"Referer": "https://evil.example/x"}
+    )
     assert "evil" not in answer.headers["Location"]
 
 
@@ -170,9 +174,10 @@ def test_the_officer_unlocks(officer: Client, cast: Cast) -> None:
     page = officer.post(reverse("sign-in-unlock"), {"name": "lead"}, follow=True)
     assert "已解除锁定" in page.content.decode()
     assert enter("lead")[1].status_code == 302
-    assert "没有被锁定" in officer.post(
-        reverse("sign-in-unlock"), {"name": "\x00x"}, follow=True
-    ).content.decode()
+    assert (
+        "没有被锁定"
+        in officer.post(reverse("sign-in-unlock"), {"name": "\x00x"}, follow=True).content.decode()
+    )
 
 
 def test_the_officer_resets_a_lost_telephone(officer: Client, cast: Cast) -> None:
@@ -228,7 +233,7 @@ def test_what_is_over_is_swept(cast: Cast) -> None:
 @pytest.mark.parametrize("url", [OWN, OFFICE])
 def test_more_sessions_are_no_more_queries(officer: Client, url: str) -> None:
     def count() -> int:
-        with CaptureQueriesContext(connection, ) as queries:
+        with CaptureQueriesContext(connection) as queries:
             assert officer.get(url).status_code == 200
         return len(queries)
 

@@ -17,7 +17,9 @@ LOGIN, CODE = "/admin/login/", "/admin/login/code/"
 NEW = "Quiet-river-stone-8"
 
 
-def enter(name: str, password: str = PASSWORD, *, then: str = "", **extra: str) -> tuple[Client, Any]:
+def enter(
+    name: str, password: str = PASSWORD, *, then: str = "", **extra: str
+) -> tuple[Client, Any]:
     client = Client(**extra)  # type: ignore[arg-type]  # headers of the test client
     answer = client.post(f"{LOGIN}?next={then}", {"username": name, "password": password})
     return client, answer
@@ -39,7 +41,11 @@ def test_it_works(cast: Cast) -> None:
     assert answer.headers["Location"] == "/admin/dispatch/ticket/"
     assert client.get("/admin/dispatch/ticket/").status_code == 200
     row = StaffSession.objects.get()
-    assert (row.user.username, row.device, row.address) == ("dispatcher", "Windows · Edge", "127.0.0.1")
+    assert (row.user.username, row.device, row.address) == (
+        "dispatcher",
+        "Windows · Edge",
+        "127.0.0.1",
+    )
     assert KnownAddress.objects.get().address == "127.0.0.1"
     assert AuditRecord.objects.get(action="sign_in").username == "dispatcher"
 
@@ -62,7 +68,14 @@ def test_wrong_is_one_sentence_and_the_sixth_says_how_long(cast: Cast) -> None:
 
 
 @pytest.mark.parametrize(
-    "bad", ["https://evil.example/", "//evil.example/x", "/\\evil.example", "javascript:alert(1)", "http:///evil"]
+    "bad",
+    [
+        "https://evil.example/",
+        "//evil.example/x",
+        "/\\evil.example",
+        "javascript:alert(1)",
+        "http:///evil",
+    ],
 )
 def test_next_stays_on_this_host(cast: Cast, bad: str) -> None:
     assert enter("dispatcher", then=bad)[1].headers["Location"] == "/admin/"
@@ -72,7 +85,10 @@ def test_next_stays_on_this_host(cast: Cast, bad: str) -> None:
     assert answer.headers["Location"] == "/admin/"
 
 
-@pytest.mark.parametrize("body", [{}, {"username": "\x00", "password": "x"}, {"username": "a" * 9000, "password": "b" * 9000}])
+@pytest.mark.parametrize(
+    "body",
+    [{}, {"username": "\x00", "password": "x"}, {"username": "a" * 9000, "password": "b" * 9000}],
+)
 def test_it_handles_nonsense(client: Client, db: None, body: dict[str, str]) -> None:
     assert client.post(LOGIN, body).status_code == 200
 
@@ -82,7 +98,11 @@ def test_it_wants_a_csrf_token(cast: Cast) -> None:
     body = {"username": "dispatcher", "password": PASSWORD}
     assert strict.post(LOGIN, body).status_code == 403
     strict.force_login(Staff.objects.get(username="dispatcher"))
-    for url in ("/admin/sessions/others/revoke/", "/admin/session/continue", "/admin/password_change/"):
+    for url in (
+        "/admin/sessions/others/revoke/",
+        "/admin/session/continue",
+        "/admin/password_change/",
+    ):
         assert strict.post(url, {}).status_code == 403
 
 
@@ -132,7 +152,11 @@ def test_the_second_step_needs_a_fresh_first(client: Client, cast: Cast) -> None
     user = Staff.objects.get(username="lead")
     user.set_password(NEW)
     user.save()
-    assert stale.post(CODE, {"code": shown(secret, timezone.now())}).headers["Location"].startswith(LOGIN)
+    assert (
+        stale.post(CODE, {"code": shown(secret, timezone.now())})
+        .headers["Location"]
+        .startswith(LOGIN)
+    )
 
 
 def test_a_session_from_before_the_binding_is_no_way_in(cast: Cast) -> None:
@@ -147,7 +171,9 @@ def test_binding(cast: Cast) -> None:
     page = client.get(reverse("second-factor-bind"))
     assert page.context["picture"].startswith("data:image/svg+xml")
     assert "no-store" in page.headers["Cache-Control"]
-    assert "口令不正确" in client.post(reverse("second-factor-bind"), {"code": "12"}).content.decode()
+    assert (
+        "口令不正确" in client.post(reverse("second-factor-bind"), {"code": "12"}).content.decode()
+    )
     secret = page.context["key"].replace(" ", "")
     done = client.post(reverse("second-factor-bind"), {"code": shown(secret, timezone.now())})
     assert done.content.decode().count("<li><code>") == 10
@@ -178,15 +204,25 @@ def test_managing_the_telephone_costs_a_code(cast: Cast) -> None:
         assert client.get(reverse(name)).status_code == 200
         assert "口令不正确" in client.post(reverse(name), {"code": "000000"}).content.decode()
     nobody = enter("dispatcher")[0]
-    assert nobody.get(reverse("second-factor-codes")).headers["Location"] == reverse("second-factor-bind")
+    assert nobody.get(reverse("second-factor-codes")).headers["Location"] == reverse(
+        "second-factor-bind"
+    )
 
 
 def test_an_initial_password_lets_nothing_else_through(cast: Cast) -> None:
     Staff.objects.filter(username="sanitation").update(must_change_password=True)
     client, _answer = enter("sanitation")
-    for url in ("/admin/", "/admin/dispatch/ticket/", "/admin/sessions/", "/admin/second-factor/bind/"):
+    for url in (
+        "/admin/",
+        "/admin/dispatch/ticket/",
+        "/admin/sessions/",
+        "/admin/second-factor/bind/",
+    ):
         assert client.get(url).headers["Location"] == "/admin/password_change/"
-    assert client.post("/admin/sessions/others/revoke/").headers["Location"] == "/admin/password_change/"
+    assert (
+        client.post("/admin/sessions/others/revoke/").headers["Location"]
+        == "/admin/password_change/"
+    )
     page = client.get("/admin/password_change/").content.decode()
     assert "初始密码" in page
     assert "至少 10 个字符" in page
@@ -220,11 +256,18 @@ def test_a_password_set_by_the_administrator_is_initial(cast: Cast) -> None:
     body = {"password1": NEW, "password2": NEW, "usable_password": "true"}
     assert admin.post(url, body).status_code == 302
     assert victim.get("/admin/").status_code == 302
-    assert enter("sanitation", NEW)[0].get("/admin/").headers["Location"] == "/admin/password_change/"
+    assert (
+        enter("sanitation", NEW)[0].get("/admin/").headers["Location"] == "/admin/password_change/"
+    )
     record = AuditRecord.objects.get(action="password_changed")
-    assert (record.actor.username if record.actor else "", record.data["username"]) == ("administrator", "sanitation")
+    assert (record.actor.username if record.actor else "", record.data["username"]) == (
+        "administrator",
+        "sanitation",
+    )
     assert admin.get("/admin/").status_code == 200
-    mine = reverse("admin:auth_user_password_change", args=(Staff.objects.get(username="administrator").pk,))
+    mine = reverse(
+        "admin:auth_user_password_change", args=(Staff.objects.get(username="administrator").pk,)
+    )
     assert admin.get(mine).headers["Location"] == "/admin/password_change/"
 
 

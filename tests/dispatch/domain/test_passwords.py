@@ -84,9 +84,7 @@ def test_a_password_set_before_there_was_a_history_counts(db: None) -> None:
 
 def test_the_first_one_and_the_shell_are_remembered_too(db: None) -> None:
     user = Staff.objects.create_superuser("root", password=GOOD)
-    set_own_password(
-        user, "Other-river-stone-9", keep_session=None, address="", now=timezone.now()
-    )
+    set_own_password(user, "Other-river-stone-9", keep_session=None, address="", now=timezone.now())
     assert faults(GOOD, user) == {"password_used_before"}
     user.set_password("Third-river-stone-9")  # what manage.py changepassword does
     user.save()
@@ -94,7 +92,7 @@ def test_the_first_one_and_the_shell_are_remembered_too(db: None) -> None:
     assert user.password_changed_at is not None
     newest = FormerPassword.objects.filter(user=user).latest("at")
     assert newest.password == user.password
-    password_changed(GOOD, None)  # type: ignore[arg-type]  # an account of another kind
+    password_changed(GOOD, None)  # an account of another kind
 
 
 def test_it_ages(db: None, settings: Any) -> None:

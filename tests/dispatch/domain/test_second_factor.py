@@ -109,7 +109,9 @@ def test_slow_clocks_are_allowed_one_step(db: None) -> None:
     assert not refused(user, shown(secret, LATER - timedelta(seconds=30)))
 
 
-@pytest.mark.parametrize("typed", ["", "12345", "1234567", "abcdef", "１２３４５６", "000000\x00", "-1"])
+@pytest.mark.parametrize(
+    "typed", ["", "12345", "1234567", "abcdef", "１２３４５６", "000000\x00", "-1"]
+)
 def test_nonsense_is_refused(db: None, typed: str) -> None:
     user = make_user()
     bind(user)
@@ -152,9 +154,7 @@ def test_bound_is_bound(db: None) -> None:
     with pytest.raises(ConflictError):
         begin_enrolment(user, now=LATER)
     with pytest.raises(ConflictError):
-        confirm_enrolment(
-            user, shown(secret, LATER), keep_session=None, address=HERE, now=LATER
-        )
+        confirm_enrolment(user, shown(secret, LATER), keep_session=None, address=HERE, now=LATER)
 
 
 def test_another_telephone_costs_a_code(db: None) -> None:
@@ -196,15 +196,15 @@ def test_only_the_officer_resets_and_not_their_own(db: None) -> None:
 def test_a_rotated_key_still_reads_and_a_lost_one_refuses(db: None, settings: Any) -> None:
     user = make_user()
     secret, codes = bind(user)
-    old = settings.SECOND_FACTOR_KEYS[0]
+    old = settings.SECRET_KEY
     before = SecondFactor.objects.get(user=user).secret
-    settings.SECOND_FACTOR_KEYS = ("another key", old)
+    settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "another key", [old]
     assert not refused(user, shown(secret, LATER))
     assert SecondFactor.objects.get(user=user).secret != before
-    settings.SECOND_FACTOR_KEYS = ("another key",)  # written anew under it by the last sign-in
+    settings.SECRET_KEY_FALLBACKS = []  # written anew under it by the last sign-in
     much_later = LATER + timedelta(minutes=5)
     assert not refused(user, shown(secret, much_later), much_later)
-    settings.SECOND_FACTOR_KEYS = ("a third",)
+    settings.SECRET_KEY = "a third"
     assert refused(user, shown(secret, much_later + timedelta(minutes=1)), much_later)
     assert not refused(user, codes[0], much_later)
 
