@@ -110,7 +110,7 @@ def test_what_was_typed_stays_and_can_be_sent_after_signing_in_again(
     assert page.input_value("#typed") == "现场已清理"
 
     with page.context.expect_page() as opened:
-        bar.locator("text=在新页面登录").click()
+        bar.get_by_role("link", name="在新页面登录").click()
     again = opened.value
     send_name(again, instance, "power")
     again.wait_for_url("**/admin/sessions/")
