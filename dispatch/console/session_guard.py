@@ -28,7 +28,8 @@ from xiangcun.lib.clients import client_address
 
 BACKGROUND = "X-Background"
 PASSIVE = frozenset({
-    "alarm-feed", "session-state", "inbox-bell", "inbox-feed", "desk-heartbeat", "desk-feed",
+    "alarm-feed", "calendar-progress", "desk-beat", "desk-list", "inbox-feed", "session-state",
+    "tool-export-status",
 })  # fmt: skip
 # Served to anybody: a session in the browser changes nothing about them.
 OPEN = frozenset({"photo-file", "healthz", "readyz", "schema", "docs"})
