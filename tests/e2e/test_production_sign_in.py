@@ -18,7 +18,7 @@ from urllib.parse import urlencode
 import pytest
 from django_otp.oath import totp
 
-from tests.e2e.conftest import ROOT, START_SECONDS, free_port
+from tests.e2e.township import ROOT, START_SECONDS, free_port
 
 pytestmark = pytest.mark.e2e
 HOST = "town.example"

@@ -9,7 +9,7 @@ import pytest
 from django_otp.oath import totp
 from playwright.sync_api import Browser, Page, expect
 
-from tests.e2e.conftest import PHONE_SCREEN, Instance
+from tests.e2e.township import PHONE_SCREEN, Instance
 
 pytestmark = pytest.mark.e2e
 SignIn = Callable[..., Page]
