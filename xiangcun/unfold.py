@@ -55,6 +55,12 @@ def unfold_settings() -> dict[str, Any]:
             lambda _request: static("dispatch/notices.css"),
         ],
         "COLORS": {"primary": _PRIMARY},
+        "ACCOUNT": {
+            "navigation": [
+                {"title": _("我的登录"), "link": reverse_lazy("own-sessions")},
+                {"title": _("修改密码"), "link": reverse_lazy("admin:password_change")},
+            ]
+        },
         "SIDEBAR": {
             "show_search": False,
             "show_all_applications": False,
@@ -80,6 +86,7 @@ def _navigation() -> list[dict[str, Any]]:
                 _item(_("地图"), "map", "map", "reads_cases"),
                 _item(_("工作日历"), "calendar_month", "calendar", "reads_calendar"),
                 _item(_("热点"), "local_fire_department", "hotspots", "reads_records"),
+                _item(_("登录管理"), "lock_person", "sign-ins", "keeps_sign_ins"),
             ],
         },
         _group(

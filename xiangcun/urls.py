@@ -21,6 +21,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", RedirectView.as_view(pattern_name="admin:index"), name="home"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
+    path("admin/", include("dispatch.console.sign_in_urls")),
     path("admin/alarms/", include("dispatch.console.alarm_urls")),
     path("admin/summary/", include("dispatch.console.summary_urls")),
     path("admin/triage-quality/", include("dispatch.console.quality_urls")),

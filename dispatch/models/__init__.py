@@ -24,6 +24,14 @@ from dispatch.models.policy import (
 )
 from dispatch.models.recusals import Recusal
 from dispatch.models.rule_health import RuleFault, RuleHit
+from dispatch.models.sign_in import (
+    FormerPassword,
+    KnownAddress,
+    RecoveryCode,
+    SecondFactor,
+    SignInAttempt,
+    StaffSession,
+)
 from dispatch.models.staff import Department, Membership, Staff
 from dispatch.models.summary import Tally
 from dispatch.models.tickets import Assignment, Ticket, TicketReport
@@ -45,10 +53,12 @@ __all__ = [
     "Department",
     "EventPhoto",
     "ExportJob",
+    "FormerPassword",
     "GridImport",
     "HandlingLimit",
     "Hotspot",
     "HotspotReport",
+    "KnownAddress",
     "LedgerIsAppendOnlyError",
     "LexiconTerm",
     "Membership",
@@ -57,12 +67,16 @@ __all__ = [
     "NoteMention",
     "Notification",
     "NotificationPreference",
+    "RecoveryCode",
     "Recusal",
     "RoutingRule",
     "RuleFault",
     "RuleHit",
     "SavedFilter",
+    "SecondFactor",
+    "SignInAttempt",
     "Staff",
+    "StaffSession",
     "StandardReply",
     "Tally",
     "Ticket",
