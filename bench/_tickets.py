@@ -78,7 +78,7 @@ def _pair(index: int, resident: Any, parts: dict[str, list[Any]]) -> tuple[Any, 
     opened = now - timedelta(minutes=30 * (index % 20_000))
     words = random.choice(_WORDS) + (f"，在{RARE}" if index % 10_000 == 0 else "")
     lat, lng = 30.31 + random.uniform(-0.04, 0.04), 120.5 + random.uniform(-0.05, 0.05)
-    mark = uuid.uuid4().hex[:8].upper()
+    mark = f"{uuid.uuid4().hex[:4].upper()}{index:06d}"
     report = Report(
         number=f"XC261124-{mark}",
         resident=resident,

@@ -6,31 +6,31 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('dispatch', '0007_hotspots'),
+        ("dispatch", "0007_hotspots"),
     ]
 
     operations = [
         migrations.RemoveConstraint(
-            model_name='membership',
-            name='membership_role_known',
+            model_name="membership",
+            name="membership_role_known",
         ),
         migrations.AlterField(
-            model_name='membership',
-            name='role',
-            field=models.CharField(choices=[('grid', '网格员'), ('dispatcher', '指挥室坐席'), ('lead', '值班领导'), ('handler', '部门经办'), ('head', '部门负责人'), ('verifier', '核查员'), ('auditor', '审计员'), ('administrator', '系统管理员'), ('security', '安全管理员')], max_length=16, verbose_name='角色'),
+            model_name="membership",
+            name="role",
+            field=models.CharField(choices=[("grid", "网格员"), ("dispatcher", "指挥室坐席"), ("lead", "值班领导"), ("handler", "部门经办"), ("head", "部门负责人"), ("verifier", "核查员"), ("auditor", "审计员"), ("administrator", "系统管理员"), ("security", "安全管理员")], max_length=16, verbose_name="角色"),
         ),
         migrations.AlterField(
-            model_name='ticketevent',
-            name='action',
-            field=models.CharField(choices=[('open', '立案'), ('attach', '并入上报'), ('detach', '移出上报'), ('ask', '要求补充'), ('answer', '居民补充'), ('expire_info', '补充超时'), ('reject', '不予受理'), ('appeal', '居民申诉'), ('merge', '并案'), ('unmerge', '撤销并案'), ('dispatch', '派单'), ('escalate', '上报区级'), ('report_back', '登记区级结果'), ('take_back', '区级退回'), ('accept', '签收'), ('return', '退单'), ('request_extension', '申请延期'), ('grant_extension', '同意延期'), ('deny_extension', '不同意延期'), ('request_suspension', '申请挂账'), ('grant_suspension', '同意挂账'), ('deny_suspension', '不同意挂账'), ('resume', '恢复办理'), ('finish', '办理完成'), ('rework', '返工'), ('verify', '核查通过'), ('rate', '居民评价'), ('rate_joined', '居民评价（并案）'), ('close_unrated', '到期办结'), ('reopen', '重新打开'), ('withdraw', '居民撤回'), ('withdraw_joined', '居民撤回（并案）'), ('archive', '归档'), ('supplement', '居民补充说明'), ('urge', '居民催办'), ('supervise', '督办'), ('answer_supervision', '督办回复'), ('split', '拆分子工单'), ('yellow_card', '黄牌预警'), ('red_card', '红牌超期'), ('review_suspension', '挂账到期复核'), ('recompute_due', '期限重算'), ('unmask', '查看联系方式'), ('note', '内部备注')], max_length=24, verbose_name='动作'),
+            model_name="ticketevent",
+            name="action",
+            field=models.CharField(choices=[("open", "立案"), ("attach", "并入上报"), ("detach", "移出上报"), ("ask", "要求补充"), ("answer", "居民补充"), ("expire_info", "补充超时"), ("reject", "不予受理"), ("appeal", "居民申诉"), ("merge", "并案"), ("unmerge", "撤销并案"), ("dispatch", "派单"), ("escalate", "上报区级"), ("report_back", "登记区级结果"), ("take_back", "区级退回"), ("accept", "签收"), ("return", "退单"), ("request_extension", "申请延期"), ("grant_extension", "同意延期"), ("deny_extension", "不同意延期"), ("request_suspension", "申请挂账"), ("grant_suspension", "同意挂账"), ("deny_suspension", "不同意挂账"), ("resume", "恢复办理"), ("finish", "办理完成"), ("rework", "返工"), ("verify", "核查通过"), ("rate", "居民评价"), ("rate_joined", "居民评价（并案）"), ("close_unrated", "到期办结"), ("reopen", "重新打开"), ("withdraw", "居民撤回"), ("withdraw_joined", "居民撤回（并案）"), ("archive", "归档"), ("supplement", "居民补充说明"), ("urge", "居民催办"), ("supervise", "督办"), ("answer_supervision", "督办回复"), ("split", "拆分子工单"), ("yellow_card", "黄牌预警"), ("red_card", "红牌超期"), ("review_suspension", "挂账到期复核"), ("recompute_due", "期限重算"), ("unmask", "查看联系方式"), ("note", "内部备注")], max_length=24, verbose_name="动作"),
         ),
         migrations.AlterField(
-            model_name='ticketevent',
-            name='role',
-            field=models.CharField(choices=[('resident', '居民'), ('grid', '网格员'), ('dispatcher', '指挥室坐席'), ('lead', '值班领导'), ('handler', '部门经办'), ('head', '部门负责人'), ('verifier', '核查员'), ('auditor', '审计员'), ('administrator', '系统管理员'), ('security', '安全管理员'), ('system', '系统')], max_length=16, verbose_name='身份'),
+            model_name="ticketevent",
+            name="role",
+            field=models.CharField(choices=[("resident", "居民"), ("grid", "网格员"), ("dispatcher", "指挥室坐席"), ("lead", "值班领导"), ("handler", "部门经办"), ("head", "部门负责人"), ("verifier", "核查员"), ("auditor", "审计员"), ("administrator", "系统管理员"), ("security", "安全管理员"), ("system", "系统")], max_length=16, verbose_name="身份"),
         ),
         migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.CheckConstraint(condition=models.Q(('role__in', ['grid', 'dispatcher', 'lead', 'handler', 'head', 'verifier', 'auditor', 'administrator', 'security'])), name='membership_role_known'),
+            model_name="membership",
+            constraint=models.CheckConstraint(condition=models.Q(("role__in", ["grid", "dispatcher", "lead", "handler", "head", "verifier", "auditor", "administrator", "security"])), name="membership_role_known"),
         ),
     ]
