@@ -94,4 +94,3 @@ def picker(ticket: Ticket, action: TicketAction | str) -> dict[str, Any] | None:
         "values": values_of(ticket, now=timezone.now()),
         "form": dict(FROM_FORM),
     }
-

@@ -132,9 +132,7 @@ class TicketAdmin(TicketColumns, OfficeAdmin):
         return HttpResponseRedirect(bulk_url("supervise", queryset))
 
     @admin.action(description=_("导出所选（Excel）"))
-    def export_selected(
-        self, request: HttpRequest, queryset: QuerySet[Ticket]
-    ) -> HttpResponseBase:
+    def export_selected(self, request: HttpRequest, queryset: QuerySet[Ticket]) -> HttpResponseBase:
         return export_file(request, ids=list(queryset.values_list("pk", flat=True)[:SMALL_ROWS]))
 
     def get_urls(self) -> list[URLPattern]:

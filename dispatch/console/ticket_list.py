@@ -94,9 +94,7 @@ class TicketChangeList(ChangeList):
         self, request: HttpRequest, exclude_parameters: list[str | None] | None = None
     ) -> QuerySet[Ticket]:
         """Start from the queue instead of from all."""
-        self.root_queryset = base_tickets(
-            actor_of(request), request.GET.dict(), now=timezone.now()
-        )
+        self.root_queryset = base_tickets(actor_of(request), request.GET.dict(), now=timezone.now())
         found: QuerySet[Ticket] = super().get_queryset(request, exclude_parameters)
         return found
 
@@ -126,7 +124,7 @@ class TopCategoryFilter(DropdownFilter):
 
 
 class WatchedFilter(DropdownFilter):
-    """What people keep an eye on: overdue, due today, returned twice …"""
+    """What people keep an eye on: overdue, due today, returned twice and so on."""
 
     title = _("关注")
     parameter_name = ONLY

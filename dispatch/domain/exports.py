@@ -128,18 +128,14 @@ def run_export(job_id: uuid.UUID, *, clock: Clock) -> None:
     ):
         return
     job = ExportJob.objects.select_related("user").get(pk=job_id)
-    mine = ExportJob.objects.filter(
-        pk=job_id, status=ExportStatus.RUNNING, attempts=job.attempts
-    )
+    mine = ExportJob.objects.filter(pk=job_id, status=ExportStatus.RUNNING, attempts=job.attempts)
 
     def progress(rows: int) -> bool:
         return bool(mine.update(done=rows, beat_at=clock()))
 
     tickets = _tickets(job.params, staff_actor(job.user), job.created_at)
     try:
-        file, rows = write_sheet(
-            tickets, now=job.created_at, limit=MAX_ROWS, progress=progress
-        )
+        file, rows = write_sheet(tickets, now=job.created_at, limit=MAX_ROWS, progress=progress)
     except ExportStoppedError:
         logger.info("export_stopped job=%s", job_id)
         return
@@ -164,9 +160,7 @@ def sweep_exports(*, now: datetime) -> None:
         status=ExportStatus.FAILED, message="多次中断，请缩小范围后再试", finished_at=now
     )
     lost.update(status=ExportStatus.WAITING, beat_at=now - RING_AGAIN)
-    waiting = ExportJob.objects.filter(
-        status=ExportStatus.WAITING, beat_at__lte=now - RING_AGAIN
-    )
+    waiting = ExportJob.objects.filter(status=ExportStatus.WAITING, beat_at__lte=now - RING_AGAIN)
     for pk in list(waiting.order_by("created_at").values_list("pk", flat=True)[:20]):
         ring(EXPORT_TASK, str(pk))
 

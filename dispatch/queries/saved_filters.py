@@ -54,8 +54,6 @@ def shown_filters(
     }
     counts = capped_counts(sets, cap=COUNT_CAP)
     return [
-        ShownFilter(
-            row.name, row.params, counts.get(str(index)), row.pk, row.is_own, row.is_shared
-        )
+        ShownFilter(row.name, row.params, counts.get(str(index)), row.pk, row.is_own, row.is_shared)
         for index, row in enumerate(found)
     ]

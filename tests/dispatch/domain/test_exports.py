@@ -47,7 +47,7 @@ def clock() -> datetime:
 
 
 def sheet(file: IO[bytes]) -> list[tuple[Any, ...]]:
-    rows = list(load_workbook(file, read_only=True).active.iter_rows(values_only=True))
+    rows = list(load_workbook(file, read_only=True)["工单"].iter_rows(values_only=True))
     file.close()
     return rows
 
@@ -176,9 +176,7 @@ def test_it_refuses_too_many(cast: Cast) -> None:
     with pytest.raises(ConflictError):
         start(cast)
     with pytest.raises(InvalidInputError):
-        exports.start_export(
-            ALL, total=exports.MAX_ROWS + 1, actor=cast.lead, now=NOW, address=""
-        )
+        exports.start_export(ALL, total=exports.MAX_ROWS + 1, actor=cast.lead, now=NOW, address="")
     assert ExportJob.objects.count() == 2
 
 

@@ -18,7 +18,9 @@ def cast() -> Cast:
     return make_cast()
 
 
-def find(cast: Cast, typed: str = PHONE, *, who: str = "dispatcher", reason: str = "来电") -> list[str]:
+def find(
+    cast: Cast, typed: str = PHONE, *, who: str = "dispatcher", reason: str = "来电"
+) -> list[str]:
     actor = getattr(cast, who)
     masked, rows = search_phone(typed, reason=reason, actor=actor, now=NOW, address="10.0.0.1")
     assert PHONE not in masked
@@ -75,7 +77,10 @@ def test_it_finds_words_of_every_report_in_a_ticket(cast: Cast) -> None:
     for words in ("水杉", "AB%_C", ticket.number, ticket.number[-5:], ticket.number.lower()):
         assert list(search_tickets(every, words)) == [ticket]
     for words in ("水%林", "杉_", "\x00", "'; --", "%"):
-        assert list(search_tickets(every, words)) in ([], [ticket] if words in {"\x00", "%"} else [])
+        assert list(search_tickets(every, words)) in (
+            [],
+            [ticket] if words in {"\x00", "%"} else [],
+        )
     assert list(search_tickets(every.none(), "水杉")) == []
 
 

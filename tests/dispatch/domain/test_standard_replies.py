@@ -15,7 +15,7 @@ from dispatch.enums import TicketAction, TicketStatus
 from dispatch.models import StandardReply
 from dispatch.queries.standard_replies import replies_for
 from reports.domain.seeding import read_data
-from tests.dispatch.factories import NOW, make_category, make_cast, make_ticket
+from tests.dispatch.factories import NOW, make_cast, make_category, make_ticket
 from xiangcun.lib.errors import InvalidInputError
 
 
