@@ -134,7 +134,7 @@ class TopCategoryFilter(DropdownFilter):
 
 
 class WatchedFilter(DropdownFilter):
-    """What people keep an eye on: overdue, due today, returned twice, and so on."""
+    """What people keep an eye on: overdue, due today, returned twice and so on."""
 
     title = _("关注")
     parameter_name = ONLY
