@@ -200,10 +200,12 @@ function pressCandidate(key) {
   if (form.hasAttribute("data-incomplete")) openForm(`${form.getAttribute("action")}?candidate=${key - 1}`);
   else send(form);
 }
-function merge(number) {
+// A ticket that is alike takes the case at one press; any other number is looked at in the form first.
+function merge(number = "") {
   const button = pane.querySelector("[data-action=merge]");
   if (!button) return;
-  if (!number) { openForm(button.dataset.form); return; }
+  const alike = number && pane.querySelector(`.xd-similar[data-alike][data-number="${number}"]`);
+  if (!alike) { openForm(`${button.dataset.form}?target=${number}`); return; }
   const form = document.createElement("form");
   form.setAttribute("action", button.dataset.form);
   const fields = { version: article().dataset.version, target_ticket: number };
