@@ -25,8 +25,9 @@ from dispatch.domain.claims import claim_ticket, release_claim, take_over_claim
 from dispatch.domain.workflow import TRANSITIONS, Transition, find
 from dispatch.enums import TicketAction
 from dispatch.models import Staff, Ticket, TicketClaim
+from dispatch.queries.counting import capped_counts
 from dispatch.queries.desk import MOST_ROWS, PAGE, Place, desk_tickets, next_case
-from dispatch.queries.tickets import COUNT_CAP, QUEUE_BY_CODE, capped_count, queue_tickets
+from dispatch.queries.tickets import COUNT_CAP, QUEUE_BY_CODE, queue_tickets
 from xiangcun.lib.errors import ConflictError, DomainError
 
 _DISPATCH = next(row for row in TRANSITIONS if row.action == TicketAction.DISPATCH)
@@ -192,7 +193,7 @@ def _list_context(request: HttpRequest, *, after: Place | None, limit: int) -> d
     return {
         "rows": desk_rows(shown, staff_id=actor.user_id or 0, now=now),
         "more": Place.of(shown[-1]).as_text() if len(tickets) > limit else "",
-        "waiting": count_text(capped_count(waiting), COUNT_CAP),
+        "waiting": count_text(capped_counts({"": waiting}, cap=COUNT_CAP)[""], COUNT_CAP),
     }
 
 

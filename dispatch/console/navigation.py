@@ -17,6 +17,7 @@ from dispatch.console.people import (
     SETS_RULES,
     has_role,
 )
+from dispatch.domain.channel_settings import RESENDS
 from dispatch.domain.demo_staff import FILE_NAME
 from dispatch.enums import COMMAND_ROLES
 
@@ -51,9 +52,24 @@ def reads_rules(request: HttpRequest) -> bool:
     return has_role(request, READS_RULES | SETS_RULES)
 
 
+def reads_calendar(request: HttpRequest) -> bool:
+    """Whether the person looks at the working calendar."""
+    return has_role(request, READS_CASES | READS_RULES | SETS_RULES)
+
+
 def reads_models(request: HttpRequest) -> bool:
     """Whether the person sees what classifies."""
     return has_role(request, READS_MODELS)
+
+
+def resends(request: HttpRequest) -> bool:
+    """Whether the person sees what could not be sent."""
+    return has_role(request, RESENDS)
+
+
+def sets_channels(request: HttpRequest) -> bool:
+    """Whether the person fills in the robots' addresses."""
+    return has_role(request, SETS_RULES)
 
 
 def environment(_request: HttpRequest) -> list[str] | None:
