@@ -71,7 +71,6 @@ def _navigation() -> list[dict[str, Any]]:
             "items": [
                 _item(_("我的队列"), "dashboard", "admin:index", "is_staff"),
                 _item(_("工单"), "assignment", "admin:dispatch_ticket_changelist", "reads_cases"),
-                _item(_("站内消息"), "notifications", "inbox", "is_staff"),
                 _item(_("统计"), "bar_chart", "summary", "reads_cases"),
                 _item(_("研判质量"), "troubleshoot", "triage-quality", "reads_quality"),
                 _item(_("热点"), "local_fire_department", "hotspots", "reads_records"),
@@ -91,19 +90,7 @@ def _navigation() -> list[dict[str, Any]]:
             (_("研判模型"), "model_training", "dispatch_modelversion"),
             (_("研判设置"), "tune", "dispatch_triagesettings"),
         ),
-        {
-            "title": _("通知"),
-            "separator": True,
-            "items": [
-                _item(_("发送失败的通知"), "outgoing_mail", "outbox", "resends"),
-                _item(
-                    _("通知渠道"),
-                    "robot_2",
-                    "admin:dispatch_channelsetting_changelist",
-                    "sets_channels",
-                ),
-            ],
-        },
+        _notices(),
         _group(
             _("单位与人员"),
             "reads_rules",
@@ -126,6 +113,23 @@ def _navigation() -> list[dict[str, Any]]:
             (_("工作日历"), "calendar_month", "dispatch_calendarday"),
         ),
     ]
+
+
+def _notices() -> dict[str, Any]:
+    """Return the group of what goes out to staff."""
+    return {
+        "title": _("通知"),
+        "separator": True,
+        "items": [
+            _item(_("发送失败的通知"), "outgoing_mail", "outbox", "resends"),
+            _item(
+                _("通知渠道"),
+                "robot_2",
+                "admin:dispatch_channelsetting_changelist",
+                "sets_channels",
+            ),
+        ],
+    }
 
 
 _PRIMARY = {

@@ -43,6 +43,14 @@ def test_it_works(browser: Browser, cast: Cast) -> None:
     assert row.read_at is not None
 
 
+def test_the_bell_is_on_every_page(browser: Browser) -> None:
+    client = browser("administrator")
+    for name in ("index", "dispatch_department_changelist", "dispatch_department_add"):
+        page = client.get(reverse(f"admin:{name}")).content.decode()
+        assert page.count('id="xc-bell"') == 1, name
+    assert 'id="xc-bell"' not in Client().get(reverse("admin:login")).content.decode()
+
+
 def test_the_feed_counts_and_says_when_nothing_is_new(browser: Browser, cast: Cast) -> None:
     client = browser("sanitation")
     tell(cast, "a")
