@@ -318,7 +318,7 @@ CELERY_TASK_TIME_LIMIT = 50
 CELERY_TASK_DEFAULT_QUEUE = "default"
 # Renditions take a quarter of a second of CPU each; triage must not stand behind thirty of them.
 # Training takes seconds to minutes, at night; it shares the worker of the photos.
-CELERY_TASK_QUEUES: dict[str, Any] = {q: {} for name in ("default", "photos", "training", "outbox")}
+CELERY_TASK_QUEUES: dict[str, Any] = {q: {} for q in ("default", "photos", "training", "outbox")}
 CELERY_TASK_ROUTES = {
     "reports.process_photo": {"queue": "photos"},
     "dispatch.train_classifier": {"queue": "training"},
