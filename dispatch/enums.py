@@ -78,6 +78,8 @@ class TicketAction(models.TextChoices):
     YELLOW_CARD = "yellow_card", _("黄牌预警")
     RED_CARD = "red_card", _("红牌超期")
     REVIEW_SUSPENSION = "review_suspension", _("挂账到期复核")
+    EXTEND_SUSPENSION = "extend_suspension", _("继续挂账")
+    CANCEL_CHILD = "cancel_child", _("取消子工单")
     RECOMPUTE_DUE = "recompute_due", _("期限重算")
     UNMASK = "unmask", _("查看联系方式")
     NOTE = "note", _("内部备注")
@@ -188,6 +190,13 @@ class ReturnReason(models.TextChoices):
     NEEDS_OTHERS = "needs_others", _("需其他单位牵头")
 
 
+class Card(models.TextChoices):
+    """How near or far past its deadline a ticket is, as the timer has last marked it."""
+
+    YELLOW = "yellow", _("黄牌")
+    RED = "red", _("红牌")
+
+
 class AssignmentKind(models.TextChoices):
     """A department's part in a ticket."""
 
@@ -217,6 +226,21 @@ class CalendarDayType(models.TextChoices):
     HOLIDAY = "holiday", _("节假日")
     MAKEUP = "makeup", _("调休上班")
     CLOSURE = "closure", _("停工（台风等）")
+
+
+class CalendarChangeKind(models.TextChoices):
+    """What somebody did to the calendar."""
+
+    DAYS = "days", _("设置日期")
+    IMPORT = "import", _("导入放假安排")
+
+
+class CalendarChangeStatus(models.TextChoices):
+    """How far the open due dates have followed a change of the calendar."""
+
+    WAITING = "waiting", _("正在重算期限")
+    SETTLING = "settling", _("等待复核")
+    DONE = "done", _("已完成")
 
 
 class DayScope(models.TextChoices):
@@ -327,3 +351,21 @@ class AuditOutcome(models.TextChoices):
 
     OK = "ok", _("成功")
     REFUSED = "refused", _("被拒绝")
+
+
+class ReplyField(models.TextChoices):
+    """Which box of an action's form a standard reply fills."""
+
+    PUBLIC_TEXT = "public_text", _("给居民的答复")
+    NOTE = "note", _("说明")
+
+
+class ExportStatus(models.TextChoices):
+    """Where an export is."""
+
+    WAITING = "waiting", _("排队中")
+    RUNNING = "running", _("正在导出")
+    DONE = "done", _("已完成")
+    FAILED = "failed", _("失败")
+    CANCELLED = "cancelled", _("已取消")
+    EXPIRED = "expired", _("已过期")

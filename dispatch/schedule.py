@@ -51,6 +51,26 @@ BEAT: dict[str, dict[str, Any]] = {
         "schedule": 300.0,
         "options": {"expires": 240},
     },
+    "dispatch.deal_cards": {
+        "task": "dispatch.deal_cards",
+        "schedule": 60.0,
+        "options": {"expires": 50},
+    },
+    "dispatch.clean_claims": {
+        "task": "dispatch.clean_claims",
+        "schedule": 900.0,
+        "options": {"expires": 600},
+    },
+    "dispatch.sweep_exports": {
+        "task": "dispatch.sweep_exports",
+        "schedule": 60.0,
+        "options": {"expires": 50},
+    },
+    "dispatch.sweep_calendar": {
+        "task": "dispatch.sweep_calendar",
+        "schedule": 15.0,
+        "options": {"expires": 30},
+    },
     "dispatch.sweep_targets": {
         "task": "dispatch.sweep_targets",
         "schedule": 300.0,

@@ -30,6 +30,7 @@ from xiangcun.lib.filebroker import broker_options
 from xiangcun.lib.logs import logging_settings
 from xiangcun.lib.secret_key import stored_secret_key
 from xiangcun.lib.strict import StartFacts, production_faults
+from xiangcun.lib.tiles import tile_layers, tile_origins
 from xiangcun.notice_settings import *  # noqa: F403 - what staff are told: a file of its own
 from xiangcun.unfold import unfold_settings
 
@@ -325,6 +326,7 @@ CELERY_TASK_ROUTES = {
     "dispatch.refresh_hotspots": {"queue": "training"},
     # Other people's servers may hang: triage must not stand behind them either.
     "dispatch.deliver_channel": {"queue": "outbox"},
+    "dispatch.run_export": {"queue": "training"},
 }
 CELERY_WORKER_CONCURRENCY = env_int("WORKER_CONCURRENCY", 2 if REDIS_URL else 1, low=1, high=64)
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
@@ -360,7 +362,13 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
 ALARM_ESCALATE_MINUTES = env_int("ALARM_ESCALATE_MINUTES", 5, low=1, high=120)
 
 # Safety -------------------------------------------------------------------------------------------
-MAP_TILE_ORIGINS = env_list("MAP_TILE_ORIGINS")
+# No tiles by default: the grids are the base. Either 天地图 by key, or any server of WGS-84 tiles.
+MAP_TILES = tile_layers(
+    url=env_str("MAP_TILE_URL"),
+    attribution=env_str("MAP_TILE_ATTRIBUTION"),
+    tianditu_key=env_str("TIANDITU_KEY"),
+)
+MAP_TILE_ORIGINS = [*env_list("MAP_TILE_ORIGINS"), *tile_origins(MAP_TILES)]
 X_FRAME_OPTIONS = "DENY"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"

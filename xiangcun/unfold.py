@@ -66,16 +66,7 @@ def unfold_settings() -> dict[str, Any]:
 def _navigation() -> list[dict[str, Any]]:
     """Return the sidebar; each line asks its permission before it is shown."""
     return [
-        {
-            "title": _("工作台"),
-            "items": [
-                _item(_("我的队列"), "dashboard", "admin:index", "is_staff"),
-                _item(_("工单"), "assignment", "admin:dispatch_ticket_changelist", "reads_cases"),
-                _item(_("统计"), "bar_chart", "summary", "reads_cases"),
-                _item(_("研判质量"), "troubleshoot", "triage-quality", "reads_quality"),
-                _item(_("热点"), "local_fire_department", "hotspots", "reads_records"),
-            ],
-        },
+        _workplace(),
         _group(
             _("台账"),
             "reads_records",
@@ -110,9 +101,29 @@ def _navigation() -> list[dict[str, Any]]:
             (_("加急规则"), "nightlight", "dispatch_urgencyrule"),
             (_("网格"), "grid_on", "reports_grid"),
             (_("地标"), "pin_drop", "reports_landmark"),
-            (_("工作日历"), "calendar_month", "dispatch_calendarday"),
+            (_("标准答复"), "quickreply", "dispatch_standardreply"),
+            (_("日历台账"), "event_note", "dispatch_calendarday"),
         ),
     ]
+
+
+def _workplace() -> dict[str, Any]:
+    """Return the group of everyday pages."""
+    return {
+        "title": _("工作台"),
+        "items": [
+            _item(_("我的队列"), "dashboard", "admin:index", "is_staff"),
+            _item(_("研判台"), "fact_check", "desk", "dispatches"),
+            _item(_("工单"), "assignment", "admin:dispatch_ticket_changelist", "reads_cases"),
+            _item(_("挂账清单"), "pause_circle", "suspensions", "reads_cases"),
+            _item(_("站内消息"), "notifications", "inbox", "is_staff"),
+            _item(_("统计"), "bar_chart", "summary", "reads_cases"),
+            _item(_("研判质量"), "troubleshoot", "triage-quality", "reads_quality"),
+            _item(_("地图"), "map", "map", "reads_cases"),
+            _item(_("工作日历"), "calendar_month", "calendar", "reads_calendar"),
+            _item(_("热点"), "local_fire_department", "hotspots", "reads_records"),
+        ],
+    }
 
 
 def _notices() -> dict[str, Any]:

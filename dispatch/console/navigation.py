@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from dispatch.console.people import (
+    DISPATCHES,
     READS_CASES,
     READS_MODELS,
     READS_QUALITY,
@@ -31,6 +32,11 @@ def reads_cases(request: HttpRequest) -> bool:
     return has_role(request, READS_CASES)
 
 
+def dispatches(request: HttpRequest) -> bool:
+    """Whether the person works at the triage desk."""
+    return has_role(request, DISPATCHES)
+
+
 def reads_records(request: HttpRequest) -> bool:
     """Whether the person reads the command room's records."""
     return has_role(request, COMMAND_ROLES)
@@ -44,6 +50,11 @@ def reads_quality(request: HttpRequest) -> bool:
 def reads_rules(request: HttpRequest) -> bool:
     """Whether the person sees settings."""
     return has_role(request, READS_RULES | SETS_RULES)
+
+
+def reads_calendar(request: HttpRequest) -> bool:
+    """Whether the person looks at the working calendar."""
+    return has_role(request, READS_CASES | READS_RULES | SETS_RULES)
 
 
 def reads_models(request: HttpRequest) -> bool:

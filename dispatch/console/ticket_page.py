@@ -7,9 +7,11 @@ from typing import Any
 
 from django.http import Http404, HttpRequest
 from django.urls import reverse
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from dispatch.console.candidates import candidate_buttons
+from dispatch.console.child_cards import family_of
 from dispatch.console.explanation import Names, marks_of, similar_numbers, triage_card
 from dispatch.console.highlight import Mark
 from dispatch.console.people import SEES_ORIGINALS, actor_of, has_role
@@ -22,7 +24,14 @@ from dispatch.console.ticket_cards import (
     report_card,
     ticket_facts,
 )
-from dispatch.console.wording import STATUS_TONE, URGENCY_TONE, moment_text, urgency_text
+from dispatch.console.wording import (
+    STATUS_TONE,
+    URGENCY_TONE,
+    card_badge,
+    moment_text,
+    supervision_text,
+    urgency_text,
+)
 from dispatch.domain.lifecycle import available_actions
 from dispatch.domain.workflow import IN_OFFICE, Transition
 from dispatch.enums import AssignmentKind, TicketAction, TicketStatus
@@ -40,9 +49,12 @@ _DANGER = frozenset(
         TicketAction.REWORK,
         TicketAction.DENY_EXTENSION,
         TicketAction.DENY_SUSPENSION,
+        TicketAction.CANCEL_CHILD,
     }
 )
-_QUIET = frozenset({TicketAction.NOTE, TicketAction.MERGE, TicketAction.UNMERGE})
+_QUIET = frozenset(
+    {TicketAction.NOTE, TicketAction.MERGE, TicketAction.UNMERGE, TicketAction.SPLIT}
+)
 
 
 MAX_ID_DIGITS = 18
@@ -85,6 +97,7 @@ def page_context(request: HttpRequest, ticket: Ticket, *, now: datetime) -> dict
         contact=may_see_contact(actor, ticket),
         originals=has_role(request, SEES_ORIGINALS),
         now=now,
+        site=(ticket.lat, ticket.lng),
     )
     rows = reads.reports_of(ticket)
     departments = reads.department_names()
@@ -100,12 +113,14 @@ def page_context(request: HttpRequest, ticket: Ticket, *, now: datetime) -> dict
         "facts": ticket_facts(ticket),
         "clocks": clocks_of(ticket, now=now),
         "pending": pending_of(ticket),
+        "review_called": ticket.review_at is not None and ticket.review_at <= localdate(now),
         "actions": actions,
         "reports": [report_card(row, look, marks.get(row.report_id, ())) for row in rows],
         "more_reports": max(0, ticket.report_count - len(rows)),
         "confidential_note": ticket.confidential,
         "events": [event_line(event, departments, look) for event in reads.events_of(ticket)],
         "assignments": assignments(ticket),
+        **family_of(request, ticket),
         "merged": [ticket_link(row) for row in reads.merged_tickets(actor, ticket)],
         "nearby": [nearby_link(near) for near in nearby],
         "triage": triage_cards(request, runs),
@@ -145,6 +160,8 @@ def headline(ticket: Ticket) -> dict[str, Any]:
         "status_tone": STATUS_TONE[TicketStatus(ticket.status)] or "plain",
         "urgency_label": urgency_text(ticket.urgency),
         "urgency_tone": URGENCY_TONE[Urgency(ticket.urgency)] or "plain",
+        "card": card_badge(ticket),
+        "supervision": supervision_text(ticket),
     }
 
 

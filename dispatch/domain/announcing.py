@@ -11,7 +11,7 @@ from time import monotonic
 
 from django.db import transaction
 
-from dispatch.domain.guards import Attempt
+from dispatch.domain.attempts import Attempt
 from dispatch.domain.notice_rules import ANNOUNCED
 from dispatch.domain.notifications import SPREAD_TASK
 from dispatch.enums import DEPARTMENT_ROLES

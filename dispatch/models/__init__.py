@@ -2,6 +2,8 @@
 
 from dispatch.models.alarms import Alarm, UrgencyRule
 from dispatch.models.audit import AuditHead, AuditRecord
+from dispatch.models.calendar import CalendarChange
+from dispatch.models.claims import TicketClaim
 from dispatch.models.hotspots import Hotspot, HotspotReport
 from dispatch.models.learning import ModelChange, ModelVersion, TriageSettings
 from dispatch.models.ledger import EventPhoto, LedgerIsAppendOnlyError, TicketEvent
@@ -25,6 +27,7 @@ from dispatch.models.rule_health import RuleFault, RuleHit
 from dispatch.models.staff import Department, Membership, Staff
 from dispatch.models.summary import Tally
 from dispatch.models.tickets import Assignment, Ticket, TicketReport
+from dispatch.models.tools import ExportJob, SavedFilter, StandardReply
 from dispatch.models.triage import TriageRun
 
 __all__ = [
@@ -33,12 +36,14 @@ __all__ = [
     "Assignment",
     "AuditHead",
     "AuditRecord",
+    "CalendarChange",
     "CalendarDay",
     "CategoryDuty",
     "ChannelSetting",
     "DangerTerm",
     "Department",
     "EventPhoto",
+    "ExportJob",
     "GridImport",
     "HandlingLimit",
     "Hotspot",
@@ -54,9 +59,12 @@ __all__ = [
     "RoutingRule",
     "RuleFault",
     "RuleHit",
+    "SavedFilter",
     "Staff",
+    "StandardReply",
     "Tally",
     "Ticket",
+    "TicketClaim",
     "TicketEvent",
     "TicketReport",
     "TriageRun",
