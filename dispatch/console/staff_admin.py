@@ -13,6 +13,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.admin import TabularInline
@@ -143,6 +144,13 @@ class StaffCreationForm(UserCreationForm):
 
 
 class StaffChangeForm(UserChangeForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "password" in self.fields:
+            self.fields["password"].help_text = format_html(
+                '{} <a href="../password/">{}</a>', _("密码不以原文保存。"), _("安全管理员重置密码")
+            )
+
     class Meta(UserChangeForm.Meta):
         model = Staff
 
