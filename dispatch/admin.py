@@ -6,9 +6,11 @@ from django.contrib.auth.models import Group
 from dispatch.console import (
     alarm_admin,
     audit_admin,
+    channel_admin,
     model_admin,
     place_admin,
     record_admin,
+    reply_admin,
     routing_admin,
     rule_admin,
     staff_admin,
@@ -19,9 +21,11 @@ from dispatch.console.words import teach_words
 __all__ = [
     "alarm_admin",
     "audit_admin",
+    "channel_admin",
     "model_admin",
     "place_admin",
     "record_admin",
+    "reply_admin",
     "routing_admin",
     "rule_admin",
     "staff_admin",

@@ -52,6 +52,7 @@ def unfold_settings() -> dict[str, Any]:
         "STYLES": [
             lambda _request: static("dispatch/console.css"),
             lambda _request: static("dispatch/alarms.css"),
+            lambda _request: static("dispatch/notices.css"),
         ],
         "COLORS": {"primary": _PRIMARY},
         "SIDEBAR": {
@@ -69,9 +70,14 @@ def _navigation() -> list[dict[str, Any]]:
             "title": _("工作台"),
             "items": [
                 _item(_("我的队列"), "dashboard", "admin:index", "is_staff"),
+                _item(_("研判台"), "fact_check", "desk", "dispatches"),
                 _item(_("工单"), "assignment", "admin:dispatch_ticket_changelist", "reads_cases"),
+                _item(_("挂账清单"), "pause_circle", "suspensions", "reads_cases"),
+                _item(_("站内消息"), "notifications", "inbox", "is_staff"),
                 _item(_("统计"), "bar_chart", "summary", "reads_figures"),
                 _item(_("研判质量"), "troubleshoot", "triage-quality", "reads_quality"),
+                _item(_("地图"), "map", "map", "reads_cases"),
+                _item(_("工作日历"), "calendar_month", "calendar", "reads_calendar"),
                 _item(_("热点"), "local_fire_department", "hotspots", "reads_records"),
             ],
         },
@@ -89,6 +95,19 @@ def _navigation() -> list[dict[str, Any]]:
             (_("研判模型"), "model_training", "dispatch_modelversion"),
             (_("研判设置"), "tune", "dispatch_triagesettings"),
         ),
+        {
+            "title": _("通知"),
+            "separator": True,
+            "items": [
+                _item(_("发送失败的通知"), "outgoing_mail", "outbox", "resends"),
+                _item(
+                    _("通知渠道"),
+                    "robot_2",
+                    "admin:dispatch_channelsetting_changelist",
+                    "sets_channels",
+                ),
+            ],
+        },
         _group(
             _("单位与人员"),
             "reads_people",
@@ -109,7 +128,8 @@ def _navigation() -> list[dict[str, Any]]:
             (_("加急规则"), "nightlight", "dispatch_urgencyrule"),
             (_("网格"), "grid_on", "reports_grid"),
             (_("地标"), "pin_drop", "reports_landmark"),
-            (_("工作日历"), "calendar_month", "dispatch_calendarday"),
+            (_("标准答复"), "quickreply", "dispatch_standardreply"),
+            (_("日历台账"), "event_note", "dispatch_calendarday"),
         ),
     ]
 

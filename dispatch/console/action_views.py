@@ -13,11 +13,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from dispatch.console.action_forms import ActionForm
+from dispatch.console.after_photos import warning_after_finish
 from dispatch.console.candidates import candidate_links
+from dispatch.console.child_cards import task_of
 from dispatch.console.conflict_cards import conflicts_of
 from dispatch.console.highlight import highlight
 from dispatch.console.people import OfficeAdmin, actor_of
-from dispatch.console.prefill import duties_json, initial_for
+from dispatch.console.prefill import duties_json, initial_for, wording_of
+from dispatch.console.reply_admin import picker
 from dispatch.console.ticket_cards import (
     Look,
     clocks_of,
@@ -38,6 +41,7 @@ from dispatch.console.ticket_page import (
 )
 from dispatch.domain.audit import record_audit
 from dispatch.domain.lifecycle import perform
+from dispatch.domain.referrals import REFERRALS
 from dispatch.domain.workflow import Transition, find
 from dispatch.enums import AuditAction, TicketAction
 from dispatch.models import Ticket
@@ -127,6 +131,10 @@ def _press(
     messages.success(
         request, _("%(number)s：%(label)s成功") % {"number": done.number, "label": label}
     )
+    if transition.action == TicketAction.FINISH and photos:
+        warning = warning_after_finish(done, photos)
+        if warning:
+            messages.warning(request, warning)
     return HttpResponseRedirect(_page_url(done))
 
 
@@ -184,10 +192,15 @@ def _show(
         "form": form,
         "stale": stale,
         "is_multipart": "photos" in form.fields,
+        "replies": picker(ticket, action),
     }
     if action == TicketAction.DISPATCH:
         context["duties"] = duties_json(ticket)
         context["conflict"] = conflicts_of(request, ticket)
+    if action == TicketAction.SPLIT:
+        context["conflict"] = conflicts_of(request, ticket)
+    if action == TicketAction.REJECT:
+        context["referrals"] = {str(reason): text for reason, text in REFERRALS.items()}
     if action == TicketAction.MERGE:
         near = reads.nearby_tickets(actor_of(request), ticket)
         context["nearby"] = [nearby_link(row) for row in near]
@@ -202,7 +215,7 @@ def _base(
     rows = reads.reports_of(ticket)
     runs = reads.triage_runs_of(ticket) if actor_of(request).is_command_room else []
     latest = reads.last_event(ticket)
-    look = Look(contact=False, originals=False, now=now)
+    look = Look(contact=False, originals=False, now=now, site=(ticket.lat, ticket.lng))
     actions, marks = buttons(request, ticket, now=now), marks_by_report(runs)
     return {
         **admin.admin_site.each_context(request),
@@ -214,7 +227,9 @@ def _base(
         "facts": ticket_facts(ticket),
         "clocks": clocks_of(ticket, now=now),
         "pending": pending_of(ticket),
-        "texts": [
+        "texts": [task_of(ticket)]
+        if ticket.parent_id is not None
+        else [
             highlight(mask_contacts(row.report.text), marks.get(row.report_id, ()))
             for row in rows[:3]
         ],
@@ -233,6 +248,7 @@ def _shape(request: HttpRequest, ticket: Ticket, transition: Transition) -> dict
         "required": transition.required,
         "optional": optional,
         "viewer": actor_of(request),
+        **wording_of(ticket, transition.action),
     }
 
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from dispatch.console.model_words import model_notices
-from dispatch.console.people import READS_CASES, actor_of, has_role
+from dispatch.console.people import DISPATCHES, READS_CASES, actor_of, has_role
 from dispatch.console.quality_views import quality_warnings
 from dispatch.console.ticket_list import queue_tabs
 from dispatch.console.wording import moment_text
@@ -26,6 +26,7 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
             "seats": [f"{seat.department_name} · {seat.role.label}" for seat in seats],
             "moment": moment_text(timezone.now()),
             "quality_warnings": quality_warnings(request),
+            "may_triage": has_role(request, DISPATCHES),
         }
     )
     if has_role(request, READS_CASES):

@@ -9,12 +9,15 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext_lazy as _
 
 from dispatch.console.action_views import action_page, original_page, ticket_page
-from dispatch.console.bulk import bulk_page, bulk_url
+from dispatch.console.bulk import bulk_page, bulk_url, kinds_for
 from dispatch.console.contact_page import contact_page
+from dispatch.console.export_views import export_file
+from dispatch.console.filter_bar import bar_context, present_params
 from dispatch.console.model_words import model_notices
 from dispatch.console.paging import CappedPaginator
 from dispatch.console.people import DISPATCHES, READS_CASES, OfficeAdmin, actor_of, has_role
@@ -26,10 +29,11 @@ from dispatch.console.ticket_list import (
     queue_tabs,
     requested_queue,
 )
-from dispatch.enums import TicketAction
+from dispatch.domain.exports import SMALL_ROWS
 from dispatch.models import Ticket
 from dispatch.queries.access import visible_tickets
-from dispatch.queries.tickets import COMMAND_ONLY, search_tickets
+from dispatch.queries.ticket_search import search_tickets
+from dispatch.queries.tickets import COMMAND_ONLY
 
 
 @admin.register(Ticket)
@@ -61,10 +65,10 @@ class TicketAdmin(TicketColumns, OfficeAdmin):
     list_max_show_all = 0
     list_disable_select_all = True
     search_fields = ("number",)
-    search_help_text = _("按工单编号、上报编号或摘要搜索")
+    search_help_text = _("按工单编号、上报编号，或摘要、上报内容里的词搜索")
     sortable_by = ()
     paginator = CappedPaginator
-    actions = ("bulk_dispatch", "bulk_merge")
+    actions = ("bulk_dispatch", "bulk_merge", "bulk_remind", "bulk_supervise", "export_selected")
 
     def get_list_display(self, request: HttpRequest) -> tuple[str, ...]:
         queue = requested_queue(request)
@@ -91,7 +95,10 @@ class TicketAdmin(TicketColumns, OfficeAdmin):
         context: dict[str, Any] = {"title": _("工单"), **(extra_context or {})}
         if self.has_view_permission(request):
             context["queue_tabs"] = queue_tabs(request)
+            context["bar"] = bar_context(request)
+            context["bulk_kinds"] = kinds_for(request, present_params(request))
             context["notices"] = model_notices(request)
+            context["may_triage"] = has_role(request, DISPATCHES)
         response: HttpResponse = super().changelist_view(request, context)
         return response
 
@@ -106,15 +113,29 @@ class TicketAdmin(TicketColumns, OfficeAdmin):
         return HttpResponseRedirect(reverse("admin:dispatch_ticket_change", args=(object_id,)))
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
-        return super().get_actions(request) if has_role(request, DISPATCHES) else {}
+        allowed = {f"bulk_{row['code']}" for row in kinds_for(request, {})} | {"export_selected"}
+        found = super().get_actions(request)
+        return {name: row for name, row in found.items() if name in allowed}
 
     @admin.action(description=_("批量派单"))
     def bulk_dispatch(self, request: HttpRequest, queryset: QuerySet[Ticket]) -> HttpResponse:
-        return HttpResponseRedirect(bulk_url(TicketAction.DISPATCH, queryset))
+        return HttpResponseRedirect(bulk_url("dispatch", queryset))
 
     @admin.action(description=_("批量并案"))
     def bulk_merge(self, request: HttpRequest, queryset: QuerySet[Ticket]) -> HttpResponse:
-        return HttpResponseRedirect(bulk_url(TicketAction.MERGE, queryset))
+        return HttpResponseRedirect(bulk_url("merge", queryset))
+
+    @admin.action(description=_("批量催办"))
+    def bulk_remind(self, request: HttpRequest, queryset: QuerySet[Ticket]) -> HttpResponse:
+        return HttpResponseRedirect(bulk_url("remind", queryset))
+
+    @admin.action(description=_("批量督办"))
+    def bulk_supervise(self, request: HttpRequest, queryset: QuerySet[Ticket]) -> HttpResponse:
+        return HttpResponseRedirect(bulk_url("supervise", queryset))
+
+    @admin.action(description=_("导出所选（Excel）"))
+    def export_selected(self, request: HttpRequest, queryset: QuerySet[Ticket]) -> HttpResponseBase:
+        return export_file(request, ids=list(queryset.values_list("pk", flat=True)[:SMALL_ROWS]))
 
     def get_urls(self) -> list[URLPattern]:
         guard: Callable[[Any], Any] = self.admin_site.admin_view

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
+from datetime import timedelta
 from typing import Any
 
 from django.contrib import admin
@@ -10,7 +10,6 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.dateparse import parse_date
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
@@ -27,20 +26,30 @@ from dispatch.console.people import actor_of
 from dispatch.console.wording import (
     STATUS_TONE,
     URGENCY_TONE,
+    card_badge,
     count_text,
     due_text,
     moment_text,
     span_text,
+    supervision_text,
     urgency_text,
 )
 from dispatch.enums import OPEN_STATUSES, TicketStatus
 from dispatch.models import Ticket
+from dispatch.queries.ticket_filters import (
+    BOX,
+    NEAR,
+    ONLY,
+    WATCHED,
+    base_tickets,
+    local_day,
+    queue_of,
+)
 from dispatch.queries.tickets import (
+    ALARMING,
     COUNT_CAP,
-    QUEUE_BY_CODE,
     Queue,
     queue_counts,
-    queue_tickets,
     queues_for,
     waiting_since,
 )
@@ -53,13 +62,7 @@ PAGE_SIZE = 25
 
 def requested_queue(request: HttpRequest) -> Queue:
     """Return the tab asked for, else the first one; a search looks everywhere."""
-    tabs = queues_for(actor_of(request))
-    if request.GET.get("q", "").strip():
-        return tabs[-1]
-    wanted = QUEUE_BY_CODE.get(request.GET.get(QUEUE_PARAM, ""))
-    if wanted in tabs and wanted is not None:
-        return wanted
-    return tabs[0]
+    return queue_of(actor_of(request), request.GET.dict())
 
 
 def queue_tabs(request: HttpRequest) -> list[dict[str, Any]]:
@@ -74,7 +77,7 @@ def queue_tabs(request: HttpRequest) -> list[dict[str, Any]]:
             "count": count_text(counts[queue.code], COUNT_CAP) if queue.code in counts else "",
             "url": f"{base}?{QUEUE_PARAM}={queue.code}",
             "active": queue == active,
-            "alarm": queue.code == "overdue" and counts.get(queue.code, 0) > 0,
+            "alarm": queue.code in ALARMING and counts.get(queue.code, 0) > 0,
         }
         for queue in queues_for(actor)
     ]
@@ -84,18 +87,17 @@ class TicketChangeList(ChangeList):
     """The list within one queue, ordered as the queue is worked off."""
 
     def get_filters_params(self, params: Any = None) -> Any:
-        """Keep the tab out of the column filters."""
+        """Keep the tab and the place out of the column filters."""
         found = super().get_filters_params(params)
-        found.pop(QUEUE_PARAM, None)
+        for name in (QUEUE_PARAM, BOX, NEAR):
+            found.pop(name, None)
         return found
 
     def get_queryset(
         self, request: HttpRequest, exclude_parameters: list[str | None] | None = None
     ) -> QuerySet[Ticket]:
         """Start from the queue instead of from all."""
-        self.root_queryset = queue_tickets(
-            actor_of(request), requested_queue(request), now=timezone.now()
-        )
+        self.root_queryset = base_tickets(actor_of(request), request.GET.dict(), now=timezone.now())
         found: QuerySet[Ticket] = super().get_queryset(request, exclude_parameters)
         return found
 
@@ -124,6 +126,20 @@ class TopCategoryFilter(DropdownFilter):
         return queryset.filter(category__parent_id=int(value)) if value.isdigit() else queryset
 
 
+class WatchedFilter(DropdownFilter):
+    """What people keep an eye on: overdue, due today, returned twice, and so on."""
+
+    title = _("关注")
+    parameter_name = ONLY
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [(code, label) for code, (label, _condition) in WATCHED.items()]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Ticket]) -> QuerySet[Ticket]:
+        code = str(self.value() or "")
+        return queryset.filter(WATCHED[code][1](timezone.now())) if code in WATCHED else queryset
+
+
 class OpenedFilter(RangeDateFilter):
     """Opened within local days, both included; the theme's own filter compares naive moments."""
 
@@ -133,7 +149,7 @@ class OpenedFilter(RangeDateFilter):
     def within(self, queryset: QuerySet[Any], column: str) -> QuerySet[Any]:
         """Narrow to the chosen days of a moment's column."""
         first, last = (
-            self._day(str(self.used_parameters.get(f"{self.parameter_name}_{end}") or ""))
+            local_day(str(self.used_parameters.get(f"{self.parameter_name}_{end}") or ""))
             for end in ("from", "to")
         )
         if first is not None:
@@ -142,17 +158,9 @@ class OpenedFilter(RangeDateFilter):
             queryset = queryset.filter(**{f"{column}__lt": last + timedelta(days=1)})
         return queryset
 
-    @staticmethod
-    def _day(text: str) -> datetime | None:
-        """Return the local midnight that begins the day; a day that is none filters nothing."""
-        try:
-            day = parse_date(text)
-        except ValueError:
-            return None
-        return timezone.make_aware(datetime.combine(day, time.min)) if day else None
-
 
 LIST_FILTER = (
+    WatchedFilter,
     ("status", ChoicesDropdownFilter),
     TopCategoryFilter,
     ("urgency", ChoicesDropdownFilter),
@@ -166,6 +174,19 @@ LIST_FILTER = (
 def badge(text: str, tone: str) -> SafeString:
     """Return a coloured label."""
     return format_html('<span class="xc-badge xc-{}">{}</span>', tone or "plain", text)
+
+
+def _review_cell(ticket: Ticket) -> SafeString | str:
+    """Say when a suspension is to be looked at again; the day itself counts as late."""
+    if ticket.review_at is None:
+        return str(_("暂停计时"))
+    late = ticket.review_at <= timezone.localdate()
+    return format_html(
+        '<div class="xc-due{}"><b>{}</b><br><span>{}</span></div>',
+        " xc-late" if late else "",
+        _("已到复核日期") if late else _("挂账，待复核"),
+        ticket.review_at.isoformat(),
+    )
 
 
 def _cell(text: object) -> SafeString:
@@ -183,7 +204,14 @@ class TicketColumns:
     def col_title(self, ticket: Ticket) -> SafeString:
         marks = (
             (ticket.confidential, _("保密"), "danger"),
-            (ticket.supervised_at, _("督办"), "danger"),
+            (
+                ticket.supervised_at,
+                supervision_text(ticket),
+                "danger" if ticket.supervise_due_at else "info",
+            ),
+            (ticket.card, *card_badge(ticket)),
+            (ticket.parent_id, _("子工单"), "plain"),
+            (ticket.child_count, _("有子工单"), "plain"),
             (ticket.urge_count, _("催办"), "warning"),
             (ticket.return_count, _("退单"), "warning"),
             (ticket.pending_request, _("待审批"), "primary"),
@@ -216,7 +244,7 @@ class TicketColumns:
     @admin.display(description=_("期限"))
     def col_due(self, ticket: Ticket) -> SafeString | str:
         if ticket.next_due_at is None:
-            return str(_("暂停计时")) if ticket.paused_at else "—"
+            return _review_cell(ticket) if ticket.paused_at else "—"
         now = timezone.now()
         late = ticket.next_due_at < now and ticket.status in OPEN_STATUSES
         return format_html(

@@ -7,10 +7,12 @@ from typing import Any
 
 from django.http import Http404, HttpRequest
 from django.urls import reverse
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from dispatch.console.candidates import candidate_buttons
 from dispatch.console.contact_links import with_contact_links
+from dispatch.console.child_cards import family_of
 from dispatch.console.explanation import Names, marks_of, similar_numbers, triage_card
 from dispatch.console.highlight import Mark
 from dispatch.console.people import actor_of
@@ -24,7 +26,14 @@ from dispatch.console.ticket_cards import (
     shown_point,
     ticket_facts,
 )
-from dispatch.console.wording import STATUS_TONE, URGENCY_TONE, moment_text, urgency_text
+from dispatch.console.wording import (
+    STATUS_TONE,
+    URGENCY_TONE,
+    card_badge,
+    moment_text,
+    supervision_text,
+    urgency_text,
+)
 from dispatch.domain.lifecycle import available_actions
 from dispatch.domain.workflow import IN_OFFICE, Transition
 from dispatch.enums import AssignmentKind, TicketAction, TicketStatus
@@ -47,9 +56,12 @@ _DANGER = frozenset(
         TicketAction.REWORK,
         TicketAction.DENY_EXTENSION,
         TicketAction.DENY_SUSPENSION,
+        TicketAction.CANCEL_CHILD,
     }
 )
-_QUIET = frozenset({TicketAction.NOTE, TicketAction.MERGE, TicketAction.UNMERGE})
+_QUIET = frozenset(
+    {TicketAction.NOTE, TicketAction.MERGE, TicketAction.UNMERGE, TicketAction.SPLIT}
+)
 
 
 MAX_ID_DIGITS = 18
@@ -93,6 +105,7 @@ def page_context(request: HttpRequest, ticket: Ticket, *, now: datetime) -> dict
         originals=may_see_originals(actor, ticket),
         now=now,
         reporter=may_see_reporter(actor, ticket),
+        site=(ticket.lat, ticket.lng),
     )
     rows = reads.reports_of(ticket)
     departments = reads.department_names()
@@ -108,6 +121,7 @@ def page_context(request: HttpRequest, ticket: Ticket, *, now: datetime) -> dict
         "facts": ticket_facts(ticket),
         "clocks": clocks_of(ticket, now=now),
         "pending": pending_of(ticket),
+        "review_called": ticket.review_at is not None and ticket.review_at <= localdate(now),
         "actions": actions,
         "reports": with_contact_links(
             request,
@@ -123,6 +137,7 @@ def page_context(request: HttpRequest, ticket: Ticket, *, now: datetime) -> dict
             if actor.is_command_room or event.action != TicketAction.UNMASK
         ],
         "assignments": assignments(ticket),
+        **family_of(request, ticket),
         "merged": [ticket_link(row) for row in reads.merged_tickets(actor, ticket)],
         "nearby": [nearby_link(near) for near in nearby],
         "triage": triage_cards(request, runs),
@@ -164,6 +179,8 @@ def headline(ticket: Ticket) -> dict[str, Any]:
         "status_tone": STATUS_TONE[TicketStatus(ticket.status)] or "plain",
         "urgency_label": urgency_text(ticket.urgency),
         "urgency_tone": URGENCY_TONE[Urgency(ticket.urgency)] or "plain",
+        "card": card_badge(ticket),
+        "supervision": supervision_text(ticket),
     }
 
 

@@ -25,6 +25,7 @@ from dispatch.models import (
     HandlingLimit,
     LexiconTerm,
     RoutingRule,
+    StandardReply,
     UrgencyRule,
 )
 from dispatch.queries.calendar import forget_calendar
@@ -67,6 +68,7 @@ def seed_township(*, mode: SeedMode, folder: Path | None, say: Say) -> None:
         ("派单规则", lambda: seed_rules(read("routing_rules.json")["rules"], mode=mode)),
         ("加急规则", lambda: seed_urgency(read("urgency_rules.json")["rules"], mode=mode)),
         ("险情词语", lambda: seed_danger(read("danger.json"), mode=mode)),
+        ("标准答复", lambda: seed_replies(read("standard_replies.json")["replies"], mode=mode)),
         ("分类词语", lambda: seed_lexicon(read("lexicon.json")["categories"], mode=mode)),
     )
     with transaction.atomic():
@@ -301,6 +303,27 @@ def _spell_out(words: Sequence[str], shared: Mapping[str, Sequence[str]]) -> lis
     for word in words:
         spelled += shared[word[1:]] if word.startswith("@") else [word]
     return spelled
+
+
+def seed_replies(rows: Sequence[Row], *, mode: SeedMode) -> int:
+    """Put the texts that actions start from."""
+    if _is_open(StandardReply, mode):
+        categories, now = _ids(Category), timezone.now()
+        replies = [
+            StandardReply(
+                name=row["name"],
+                action=row["action"],
+                field=row["field"],
+                category_id=categories[row["category"]] if row.get("category") else None,
+                text=row["text"],
+                order=order,
+                updated_at=now,
+            )
+            for order, row in enumerate(rows)
+        ]
+        columns = ["action", "field", "category", "text", "order", "updated_at"]
+        put_rows(StandardReply, replies, key=["name"], columns=columns, mode=mode)
+    return len(rows)
 
 
 def seed_lexicon(data: Mapping[str, Mapping[str, Sequence[str]]], *, mode: SeedMode) -> int:

@@ -2,9 +2,17 @@
 
 from dispatch.models.alarms import Alarm, UrgencyRule
 from dispatch.models.audit import AuditHead, AuditRecord
+from dispatch.models.calendar import CalendarChange
+from dispatch.models.claims import TicketClaim
 from dispatch.models.hotspots import Hotspot, HotspotReport
 from dispatch.models.learning import ModelChange, ModelVersion, TriageSettings
 from dispatch.models.ledger import EventPhoto, LedgerIsAppendOnlyError, TicketEvent
+from dispatch.models.notifications import (
+    Announcement,
+    ChannelSetting,
+    Notification,
+    NotificationPreference,
+)
 from dispatch.models.places import GridImport
 from dispatch.models.policy import (
     CalendarDay,
@@ -19,18 +27,23 @@ from dispatch.models.rule_health import RuleFault, RuleHit
 from dispatch.models.staff import Department, Membership, Staff
 from dispatch.models.summary import Tally
 from dispatch.models.tickets import Assignment, Ticket, TicketReport
+from dispatch.models.tools import ExportJob, SavedFilter, StandardReply
 from dispatch.models.triage import TriageRun
 
 __all__ = [
     "Alarm",
+    "Announcement",
     "Assignment",
     "AuditHead",
     "AuditRecord",
+    "CalendarChange",
     "CalendarDay",
     "CategoryDuty",
+    "ChannelSetting",
     "DangerTerm",
     "Department",
     "EventPhoto",
+    "ExportJob",
     "GridImport",
     "HandlingLimit",
     "Hotspot",
@@ -40,13 +53,18 @@ __all__ = [
     "Membership",
     "ModelChange",
     "ModelVersion",
+    "Notification",
+    "NotificationPreference",
     "Recusal",
     "RoutingRule",
     "RuleFault",
     "RuleHit",
+    "SavedFilter",
     "Staff",
+    "StandardReply",
     "Tally",
     "Ticket",
+    "TicketClaim",
     "TicketEvent",
     "TicketReport",
     "TriageRun",

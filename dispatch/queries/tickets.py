@@ -6,19 +6,27 @@ queries whatever stands in the tables.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Case, IntegerField, Max, Prefetch, Q, QuerySet, When
+from django.db.models import (
+    Case,
+    Exists,
+    IntegerField,
+    OuterRef,
+    Prefetch,
+    QuerySet,
+    When,
+)
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from dispatch.enums import OPEN_STATUSES, TicketStatus
 from dispatch.models import Assignment, Department, Ticket, TicketEvent, TicketReport, TriageRun
 from dispatch.queries.access import Viewer, current_tickets, visible_tickets
+from dispatch.queries.counting import capped_counts
 from dispatch.queries.triage_runs import ATTACHED
 from reports.models import Grid, ReportPhoto, ReportUpdate
 from xiangcun.lib.geo import bounding_box, distance_m
@@ -32,11 +40,6 @@ ALIKE, ALIKE_ELSEWHERE = 0.25, 0.6
 MAX_REPORTS = 50
 MAX_NEARBY = 10
 MAX_NEIGHBOURS = 40
-SEARCH_SPAN = 50_000
-"""A search by words looks at this many of the latest tickets."""
-
-_FULL_TICKET = re.compile(r"GD\d{6}-[0-9A-Z]{5}", re.IGNORECASE)
-_FULL_REPORT = re.compile(r"XC\d{6}-[0-9A-Z]{4,10}", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,12 @@ class Queue:
 
 
 _BY_AGE = ("status_since", "id")
+IN_DEPARTMENT = (
+    TicketStatus.DISPATCHED,
+    TicketStatus.HANDLING,
+    TicketStatus.SUSPENDED,
+    TicketStatus.HANDLED,
+)
 QUEUES: tuple[Queue, ...] = (
     Queue("assessing", _("待研判"), (TicketStatus.ASSESSING,)),
     Queue("need_info", _("待补充"), (TicketStatus.NEED_INFO,), _BY_AGE),
@@ -59,12 +68,21 @@ QUEUES: tuple[Queue, ...] = (
     Queue("requests", _("待审批"), (TicketStatus.HANDLING,), kind="requests"),
     Queue("handled", _("待核查"), (TicketStatus.HANDLED,), _BY_AGE),
     Queue("overdue", _("超期"), OPEN_STATUSES, kind="overdue"),
-    Queue("suspended", _("挂账"), (TicketStatus.SUSPENDED,), _BY_AGE),
+    Queue(
+        "supervised",
+        _("督办"),
+        IN_DEPARTMENT,
+        ("supervise_due_at", "id"),
+        kind="supervised",
+    ),
+    Queue("suspended", _("挂账"), (TicketStatus.SUSPENDED,), ("review_at", "id")),
     Queue("awaiting_rating", _("待评价"), (TicketStatus.AWAITING_RATING,), _BY_AGE),
     Queue("all", _("全部"), (), ("-id",)),
 )
 QUEUE_BY_CODE: Mapping[str, Queue] = {queue.code: queue for queue in QUEUES}
 COMMAND_ONLY = frozenset({"assessing", "need_info"})
+ALARMING = frozenset({"overdue", "supervised"})
+"""Tabs whose count is a warning by itself."""
 
 
 def queues_for(viewer: Viewer) -> tuple[Queue, ...]:
@@ -81,6 +99,8 @@ def in_queue(tickets: QuerySet[Ticket], queue: Queue, *, now: datetime) -> Query
     tickets = tickets.filter(status__in=queue.statuses)
     if queue.kind == "overdue":
         return tickets.filter(next_due_at__lt=now)
+    if queue.kind == "supervised":
+        return tickets.filter(supervise_due_at__isnull=False)
     if queue.kind == "requests":
         return tickets.filter(pending_request__isnull=False)
     return tickets
@@ -92,36 +112,26 @@ def queue_tickets(viewer: Viewer, queue: Queue, *, now: datetime) -> QuerySet[Ti
     return in_queue(scope, queue, now=now)
 
 
-def capped_count(tickets: QuerySet[Ticket]) -> int:
-    """Count at most ``COUNT_CAP`` rows: the cost does not grow with the table."""
-    return tickets.order_by()[:COUNT_CAP].count()
-
-
 def queue_counts(viewer: Viewer, *, now: datetime) -> dict[str, int]:
-    """Return the capped size of every queue but the one of all."""
-    return {
-        queue.code: capped_count(queue_tickets(viewer, queue, now=now))
+    """Return the capped size of every queue but the one of all; one query."""
+    sets = {
+        queue.code: queue_tickets(viewer, queue, now=now)
         for queue in queues_for(viewer)
         if queue.statuses
     }
-
-
-def search_tickets(tickets: QuerySet[Ticket], words: str) -> QuerySet[Ticket]:
-    """Find by ticket or report number (indexed), else by words of the title in the latest tickets."""
-    words = words.strip()
-    if _FULL_TICKET.fullmatch(words):
-        return tickets.filter(number=words.upper())
-    if _FULL_REPORT.fullmatch(words):
-        return tickets.filter(ticket_reports__report__number=words.upper())
-    newest = Ticket.objects.aggregate(newest=Max("pk"))["newest"] or 0
-    return tickets.filter(
-        Q(title__icontains=words) | Q(number__icontains=words), pk__gt=newest - SEARCH_SPAN
-    )
+    return capped_counts(sets, cap=COUNT_CAP)
 
 
 def ticket_for_page(viewer: Viewer, ticket_id: int) -> Ticket | None:
     """Return one ticket with what its page names, or ``None`` when ``viewer`` may not know of it."""
-    related = ("category__parent", "grid", "lead_department", "finished_by", "merged_into")
+    related = (
+        "category__parent",
+        "grid",
+        "lead_department",
+        "finished_by",
+        "merged_into",
+        "parent",
+    )
     return visible_tickets(viewer).select_related(*related).filter(pk=ticket_id).first()
 
 
@@ -161,6 +171,18 @@ def assignments_of(ticket: Ticket) -> list[Assignment]:
 def merged_tickets(viewer: Viewer, ticket: Ticket) -> list[Ticket]:
     """Return the tickets merged into this one that ``viewer`` may read."""
     return list(visible_tickets(viewer).filter(merged_into=ticket).order_by("pk")[:MAX_REPORTS])
+
+
+def child_tickets(viewer: Viewer, ticket: Ticket) -> list[Ticket]:
+    """Return the tasks split off this ticket that ``viewer`` may read (no query where none ever were).
+
+    Whoever may read the parent knows of its children; their pages open to their own departments.
+    """
+    if not ticket.child_count:
+        return []
+    rows = Ticket.objects.filter(parent=ticket).select_related("lead_department").order_by("pk")
+    open_to = Exists(visible_tickets(viewer).filter(pk=OuterRef("pk")))
+    return list(rows.annotate(may_open=open_to)[:MAX_REPORTS])
 
 
 def triage_runs_of(ticket: Ticket) -> list[TriageRun]:

@@ -19,6 +19,14 @@ def url_of(action: TicketAction) -> str:
     return reverse("admin:dispatch_ticket_bulk", args=(action,))
 
 
+def carry_out(client: Client, url: str, data: dict[str, Any]) -> Any:
+    """Preview, then confirm exactly that."""
+    seen = client.post(url, data)
+    assert seen.status_code == 200
+    seal = seen.context["previewed"]
+    return client.post(url, {**data, "step": "confirm", "previewed": seal})
+
+
 def chosen(*tickets: Ticket) -> str:
     return ",".join(f"{ticket.pk}:{ticket.version}" for ticket in tickets)
 
@@ -49,7 +57,7 @@ def test_it_works(browser: Browser, cast: Cast) -> None:
         second.number,
         gone.number,
     ]
-    done = client.post(picked["Location"], dispatch_input(cast, first, second, gone))
+    done = carry_out(client, picked["Location"], dispatch_input(cast, first, second, gone))
 
     refusals = {row.number: row.refusal for row in done.context["results"]}
     assert refusals[first.number] == refusals[second.number] == ""
@@ -68,7 +76,7 @@ def test_it_merges_many_into_one(browser: Browser, cast: Cast) -> None:
         "chosen": chosen(first, second, target),
         "target_ticket": target.number,
     }
-    done = browser("lead").post(url_of(TicketAction.MERGE), data)
+    done = carry_out(browser("lead"), url_of(TicketAction.MERGE), data)
 
     refusals = {row.number: row.refusal for row in done.context["results"]}
     assert refusals == {first.number: "", second.number: "", target.number: refusals[target.number]}
@@ -79,7 +87,7 @@ def test_it_merges_many_into_one(browser: Browser, cast: Cast) -> None:
 def test_it_refuses_what_has_changed_since(browser: Browser, cast: Cast) -> None:
     ticket = make_ticket(cast=cast, now=timezone.now())
     data = {**dispatch_input(cast, ticket), "chosen": f"{ticket.pk}:{ticket.version + 5}"}
-    done = browser("dispatcher").post(url_of(TicketAction.DISPATCH), data)
+    done = carry_out(browser("dispatcher"), url_of(TicketAction.DISPATCH), data)
     assert "刚被其他人处理过" in done.context["results"][0].refusal
 
 

@@ -43,7 +43,7 @@ def counts() -> list[int]:
 
 def test_it_works() -> None:
     lines = seed()
-    assert lines[1] == "[2/12] 事项分类：70 条"
+    assert lines[1] == "[2/13] 事项分类：70 条"
     garbage = Category.objects.get(code="0401")
     assert garbage.parent is not None
     assert garbage.parent.code == "04"

@@ -1,0 +1,126 @@
+"""Many tickets, written straight into the tables: what a township has after years, made in seconds."""
+
+from __future__ import annotations
+
+import random
+import uuid
+from datetime import timedelta
+from typing import Any
+
+_OPEN_EVERY = 12
+_WORDS = (
+    "村口垃圾堆了好几天没人清运，味道很大",
+    "路灯不亮三天了，晚上走路看不见",
+    "机耕路上有个大坑，电瓶车摔了好几个人",
+    "河里漂着很多垃圾和水草，有死鱼",
+    "隔壁半夜装修噪声太大，老人睡不着",
+    "自来水很小，还有黄色，烧开有味道",
+    "小区门口占道经营，早高峰堵得厉害",
+    "田边有人倒建筑垃圾，请尽快处理",
+)
+RARE = "水杉林"
+"""Words that one ticket in ten thousand has."""
+
+
+def add_tickets(count: int, *, chunk: int = 5000) -> None:
+    """Insert tickets, one report each, one in twelve open, latest last."""
+    from django.db import transaction  # noqa: PLC0415 - after django.setup
+
+    from dispatch.models import Department  # noqa: PLC0415
+    from reports.models import Category, Grid, Resident  # noqa: PLC0415
+
+    random.seed(7)
+    resident = Resident.objects.get_or_create(openid="bench-tickets")[0]
+    parts = {
+        "categories": list(Category.objects.filter(parent__isnull=False)),
+        "grids": list(Grid.objects.filter(is_active=True)),
+        "departments": list(Department.objects.filter(is_active=True, is_command_room=False)),
+    }
+    for first in range(0, count, chunk):
+        with transaction.atomic():
+            _add_chunk(range(first, min(first + chunk, count)), resident, parts)
+
+
+def _add_chunk(numbers: range, resident: Any, parts: dict[str, list[Any]]) -> None:
+    from dispatch.enums import AssignmentKind  # noqa: PLC0415 - after django.setup
+    from dispatch.models import Assignment, Ticket, TicketReport  # noqa: PLC0415
+    from reports.models import Report  # noqa: PLC0415
+
+    pairs = [_pair(index, resident, parts) for index in numbers]
+    reports = Report.objects.bulk_create([report for report, _ticket in pairs])
+    tickets = Ticket.objects.bulk_create([ticket for _report, ticket in pairs])
+    TicketReport.objects.bulk_create(
+        TicketReport(
+            ticket=ticket, report=report, origin_ticket=ticket, attached_at=ticket.opened_at
+        )
+        for report, ticket in zip(reports, tickets, strict=True)
+    )
+    Assignment.objects.bulk_create(
+        Assignment(
+            ticket=ticket,
+            department_id=ticket.lead_department_id,
+            kind=AssignmentKind.LEAD,
+            assigned_at=ticket.opened_at,
+        )
+        for ticket in tickets
+    )
+
+
+def _pair(index: int, resident: Any, parts: dict[str, list[Any]]) -> tuple[Any, Any]:
+    from django.utils import timezone  # noqa: PLC0415 - after django.setup
+
+    from dispatch.enums import TicketStatus  # noqa: PLC0415
+    from dispatch.models import Ticket  # noqa: PLC0415
+    from reports.models import Report  # noqa: PLC0415
+
+    now = timezone.now()
+    is_open = index % _OPEN_EVERY == 0
+    opened = now - timedelta(minutes=30 * (index % 20_000))
+    words = random.choice(_WORDS) + (f"，在{RARE}" if index % 10_000 == 0 else "")
+    lat, lng = 30.31 + random.uniform(-0.04, 0.04), 120.5 + random.uniform(-0.05, 0.05)
+    mark = uuid.uuid4().hex[:8].upper()
+    report = Report(
+        number=f"XC261124-{mark}",
+        resident=resident,
+        client_id=uuid.uuid4(),
+        body_hash="0" * 64,
+        text=f"{words}，编号 {index}，已经反映过一次，希望有人来看看。" * 2,
+        contact_phone=f"139{index:08d}",
+        lat=lat,
+        lng=lng,
+        raw_lat=lat,
+        raw_lng=lng,
+        coord_type="wgs84",
+        location_source="gps",
+        submitted_at=opened,
+        updated_at=opened,
+        triaged_at=opened,
+    )
+    department = random.choice(parts["departments"])
+    due = now + timedelta(hours=random.randint(-48, 240))
+    ticket = Ticket(
+        number=f"GD261124-{mark}",
+        status=random.choice((TicketStatus.DISPATCHED, TicketStatus.HANDLING))
+        if is_open
+        else TicketStatus.ARCHIVED,
+        version=1,
+        title=words[:80],
+        category=random.choice(parts["categories"]),
+        grid=random.choice(parts["grids"]),
+        lat=lat,
+        lng=lng,
+        report_count=1,
+        lead_department=department,
+        result_text="" if is_open else "已派人到场处理完毕，并加强该处巡查，请继续监督。",
+        outcome="" if is_open else "solved",
+        opened_at=opened,
+        status_since=opened,
+        dispatched_at=opened,
+        closed_at=None if is_open else opened + timedelta(days=2),
+        due_at=due,
+        next_due_at=due if is_open else None,
+        dispatch_count=1,
+        return_count=2 if index % 700 == 0 else 0,
+        urge_count=1 if index % 90 == 0 else 0,
+    )
+    return report, ticket
