@@ -55,6 +55,12 @@ def unfold_settings() -> dict[str, Any]:
             lambda _request: static("dispatch/notices.css"),
         ],
         "COLORS": {"primary": _PRIMARY},
+        "ACCOUNT": {
+            "navigation": [
+                {"title": _("我的登录"), "link": reverse_lazy("own-sessions")},
+                {"title": _("修改密码"), "link": reverse_lazy("admin:password_change")},
+            ]
+        },
         "SIDEBAR": {
             "show_search": False,
             "show_all_applications": False,
@@ -70,6 +76,7 @@ def _navigation() -> list[dict[str, Any]]:
             "title": _("工作台"),
             "items": [
                 _item(_("我的队列"), "dashboard", "admin:index", "is_staff"),
+                _item(_("收件箱"), "inbox", "tray", "reads_cases"),
                 _item(_("研判台"), "fact_check", "desk", "dispatches"),
                 _item(_("工单"), "assignment", "admin:dispatch_ticket_changelist", "reads_cases"),
                 _item(_("挂账清单"), "pause_circle", "suspensions", "reads_cases"),
@@ -79,6 +86,7 @@ def _navigation() -> list[dict[str, Any]]:
                 _item(_("地图"), "map", "map", "reads_cases"),
                 _item(_("工作日历"), "calendar_month", "calendar", "reads_calendar"),
                 _item(_("热点"), "local_fire_department", "hotspots", "reads_records"),
+                _item(_("登录管理"), "lock_person", "sign-ins", "keeps_sign_ins"),
             ],
         },
         _group(

@@ -11,8 +11,8 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from dispatch.console.candidates import candidate_buttons
-from dispatch.console.contact_links import with_contact_links
 from dispatch.console.child_cards import family_of
+from dispatch.console.contact_links import with_contact_links
 from dispatch.console.explanation import Names, marks_of, similar_numbers, triage_card
 from dispatch.console.highlight import Mark
 from dispatch.console.people import actor_of
@@ -35,6 +35,7 @@ from dispatch.console.wording import (
     urgency_text,
 )
 from dispatch.domain.lifecycle import available_actions
+from dispatch.domain.seen import mark_read
 from dispatch.domain.workflow import IN_OFFICE, Transition
 from dispatch.enums import AssignmentKind, TicketAction, TicketStatus
 from dispatch.models import Ticket, TriageRun
@@ -78,6 +79,13 @@ def ticket_or_404(request: HttpRequest, ticket_id: int) -> Ticket:
     if ticket is None:
         raise Http404(_("没有这张工单，或不在您的权限范围内"))
     return ticket
+
+
+def read_by(request: HttpRequest, ticket: Ticket, *, now: datetime) -> None:
+    """Remember that the person has opened the ticket."""
+    user_id = actor_of(request).user_id
+    if request.method == "GET" and user_id is not None:
+        mark_read(ticket, user_id=user_id, now=now)
 
 
 def buttons(request: HttpRequest, ticket: Ticket, *, now: datetime) -> list[dict[str, Any]]:

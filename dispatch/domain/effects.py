@@ -17,6 +17,7 @@ from dispatch.domain.assignments import assign_departments, end_assignments
 from dispatch.domain.attempts import Attempt
 from dispatch.domain.audit import record_audit
 from dispatch.domain.guards import EXTENSION, SUSPENSION
+from dispatch.domain.mentions import mention_colleagues
 from dispatch.domain.moving import give_back_reports, move_reports
 from dispatch.domain.proposals import proposal_data
 from dispatch.domain.splitting import cap_by_parent, plan_children
@@ -394,6 +395,7 @@ EFFECTS: Mapping[Act, Effect] = MappingProxyType(
         Act.URGE: _urge,
         Act.SUPERVISE: _supervise,
         Act.UNMASK: _unmask,
+        Act.NOTE: mention_colleagues,
         Act.ANSWER_SUPERVISION: _answer_supervision,
         Act.EXTEND_SUSPENSION: _extend_suspension,
         Act.REVIEW_SUSPENSION: _review_suspension,
