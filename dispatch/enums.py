@@ -33,6 +33,18 @@ OPEN_STATUSES = (
     TicketStatus.HANDLED,
 )
 
+ON_SITE_STATUSES = (
+    TicketStatus.DISPATCHED,
+    TicketStatus.ESCALATED,
+    TicketStatus.HANDLING,
+    TicketStatus.SUSPENDED,
+    TicketStatus.HANDLED,
+    TicketStatus.AWAITING_RATING,
+    TicketStatus.CLOSED,
+    TicketStatus.ARCHIVED,
+)
+"""What a grid officer may read in their grids: matters that the command room has assessed."""
+
 
 class TicketAction(models.TextChoices):
     """Everything that can happen to a ticket. The label is what a button says."""
@@ -112,6 +124,8 @@ STAFF_ROLES = (
 )
 COMMAND_ROLES = frozenset({Role.DISPATCHER, Role.LEAD, Role.VERIFIER, Role.AUDITOR})
 DEPARTMENT_ROLES = frozenset({Role.HANDLER, Role.HEAD})
+OFFICE_ROLES = frozenset({Role.ADMINISTRATOR, Role.SECURITY, Role.AUDITOR})
+"""The three who run the system 三员: nobody holds two of them, nor one of them beside other work."""
 MODEL_ROLES = frozenset({Role.LEAD, Role.ADMINISTRATOR})
 """Who decides which classifier is in use."""
 
@@ -272,3 +286,36 @@ class Hazard(models.TextChoices):
     ALONE = "alone", _("独居老人异常")
     MISSING = "missing", _("人员走失")
     SUPPLY = "supply", _("停水停电、污染")
+
+
+class AuditAction(models.TextChoices):
+    """What people did with the system itself, and with what they may not see without a reason."""
+
+    SIGN_IN = "sign_in", _("登录")
+    SIGN_IN_FAILED = "sign_in_failed", _("登录失败")
+    LOCKED_OUT = "locked_out", _("登录锁定")
+    UNLOCKED = "unlocked", _("解除锁定")
+    SIGN_OUT = "sign_out", _("退出")
+    IDLE_LOGOUT = "idle_logout", _("闲置退出")
+    PASSWORD_CHANGED = "password_changed", _("修改密码")
+    SECOND_FACTOR_SET = "second_factor_set", _("绑定动态口令")
+    SECOND_FACTOR_RESET = "second_factor_reset", _("重置动态口令")
+    SESSION_REVOKED = "session_revoked", _("下线会话")
+    UNMASK = "unmask", _("查看联系方式")
+    PHONE_SEARCH = "phone_search", _("按电话查找")
+    EXPORT = "export", _("导出")
+    PRINT = "print", _("打印")
+    ORIGINAL_PHOTO = "original_photo", _("查看原始照片")
+    ACCOUNT_CHANGED = "account_changed", _("账号变更")
+    SEAT_CHANGED = "seat_changed", _("岗位变更")
+    SETTINGS_CHANGED = "settings_changed", _("设置变更")
+    CALENDAR_CHANGED = "calendar_changed", _("日历变更")
+    NOTIFICATION_RESENT = "notification_resent", _("重发通知")
+    BULK_ACTION = "bulk_action", _("批量操作")
+
+
+class AuditOutcome(models.TextChoices):
+    """Whether what was tried happened."""
+
+    OK = "ok", _("成功")
+    REFUSED = "refused", _("被拒绝")

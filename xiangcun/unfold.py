@@ -70,7 +70,7 @@ def _navigation() -> list[dict[str, Any]]:
             "items": [
                 _item(_("我的队列"), "dashboard", "admin:index", "is_staff"),
                 _item(_("工单"), "assignment", "admin:dispatch_ticket_changelist", "reads_cases"),
-                _item(_("统计"), "bar_chart", "summary", "reads_cases"),
+                _item(_("统计"), "bar_chart", "summary", "reads_figures"),
                 _item(_("研判质量"), "troubleshoot", "triage-quality", "reads_quality"),
                 _item(_("地图"), "map", "map", "reads_cases"),
                 _item(_("工作日历"), "calendar_month", "calendar", "reads_calendar"),
@@ -93,11 +93,12 @@ def _navigation() -> list[dict[str, Any]]:
         ),
         _group(
             _("单位与人员"),
-            "reads_rules",
+            "reads_people",
             (_("部门"), "apartment", "dispatch_department"),
             (_("工作人员"), "badge", "dispatch_staff"),
             (_("岗位"), "assignment_ind", "dispatch_membership"),
         ),
+        _group(_("安全审计"), "reads_audit", (_("审计记录"), "policy", "dispatch_auditrecord")),
         _group(
             _("规则与时限"),
             "reads_rules",

@@ -14,10 +14,11 @@ from typing import Any
 
 from dispatch.domain import clocks, recomputing
 from dispatch.domain.assignments import assign_departments, end_assignments
+from dispatch.domain.audit import record_audit
 from dispatch.domain.guards import EXTENSION, SUSPENSION, Attempt
 from dispatch.domain.moving import give_back_reports, move_reports
 from dispatch.domain.proposals import proposal_data
-from dispatch.enums import LimitStage, Role
+from dispatch.enums import AuditAction, LimitStage, Role
 from dispatch.enums import TicketAction as Act
 from dispatch.models import Ticket
 from reports.domain.progress import start_next_round
@@ -281,6 +282,19 @@ def _supervise(attempt: Attempt) -> Data:
     return {}
 
 
+def _unmask(attempt: Attempt) -> Data:
+    """Both records say it: the ticket's ledger and the audit trail, the trail's end locked last."""
+    record_audit(
+        AuditAction.UNMASK,
+        actor=attempt.actor.user,
+        now=attempt.now,
+        ticket=attempt.ticket,
+        report=attempt.fields.report,
+        reason=attempt.fields.note,
+    )
+    return {}
+
+
 EFFECTS: Mapping[Act, Effect] = MappingProxyType(
     {
         Act.ANSWER: _back_to_desk,
@@ -313,6 +327,7 @@ EFFECTS: Mapping[Act, Effect] = MappingProxyType(
         Act.RECOMPUTE_DUE: _recompute_due,
         Act.URGE: _urge,
         Act.SUPERVISE: _supervise,
+        Act.UNMASK: _unmask,
     }
 )
 

@@ -12,7 +12,7 @@ from dispatch.domain.workflow import Transition
 from dispatch.enums import Outcome, RejectReason, ReturnReason
 from dispatch.models import Department, Ticket
 from reports.enums import Urgency
-from reports.models import Category
+from reports.models import Category, Report
 from xiangcun.lib.errors import FieldError, InvalidInputError
 
 NOTE_MAX = 2000
@@ -36,6 +36,7 @@ LABELS = {
     "review_at": "复核日期",
     "solved": "是否解决",
     "score": "评分",
+    "report": "上报",
 }
 
 
@@ -66,6 +67,7 @@ class Fields:
     review_at: date | None = None
     solved: bool | None = None
     score: int | None = None
+    report: Report | None = None
     alert: Alert | None = None
     candidate: int = 0
     calendar_change: int | None = None

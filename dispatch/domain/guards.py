@@ -10,6 +10,7 @@ from typing import Final
 
 from dispatch.domain.actors import Actor, Seat
 from dispatch.domain.conflicts import complaints_in_ticket
+from dispatch.domain.contacts import check_contact
 from dispatch.domain.fields import Fields
 from dispatch.domain.recomputing import moves_of
 from dispatch.domain.workflow import IN_OFFICE, Transition
@@ -217,6 +218,17 @@ def _calendar_moves_due(attempt: Attempt) -> None:
         raise ConflictError("due_unchanged", "工作日历没有改变这张工单的期限")
 
 
+def _confidential_contact_is_leads(attempt: Attempt) -> None:
+    if attempt.ticket.confidential and Role.LEAD not in attempt.actor.roles:
+        raise NotAllowedError("lead_only", "保密事项的联系方式只有值班领导可以查看")
+
+
+def _contact_may_be_shown(attempt: Attempt) -> None:
+    report = attempt.fields.report
+    if report is not None:  # check_fields has made sure
+        check_contact(report, attempt.ticket, reason=attempt.fields.note)
+
+
 GUARDS: Mapping[str, Callable[[Attempt], None]] = MappingProxyType(
     {
         "safety_needs_lead": _safety_needs_lead,
@@ -242,6 +254,8 @@ GUARDS: Mapping[str, Callable[[Attempt], None]] = MappingProxyType(
         "reopen_window": _reopen_window,
         "two_reopenings": _two_reopenings,
         "calendar_moves_due": _calendar_moves_due,
+        "confidential_contact_is_leads": _confidential_contact_is_leads,
+        "contact_may_be_shown": _contact_may_be_shown,
     }
 )
 
@@ -263,6 +277,7 @@ STATE_GUARDS = frozenset(
         "not_escalated_result",
         "reopen_window",
         "two_reopenings",
+        "confidential_contact_is_leads",
     }
 )
 

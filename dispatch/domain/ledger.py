@@ -8,16 +8,12 @@ key cannot re-compute a chain. Cutting off the tail shows because the ticket kee
 
 from __future__ import annotations
 
-import hashlib
 import hmac
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from itertools import groupby
 
-from django.conf import settings
-
+from dispatch.domain.seals import seal_columns, seal_text
 from dispatch.models import Ticket, TicketEvent
 from reports.enums import PublicStatus
 from reports.models import Report
@@ -58,26 +54,14 @@ class Fault:
     what: str
 
 
-def _plain(value: object) -> object:
-    if isinstance(value, datetime):
-        return value.astimezone(UTC).isoformat(timespec="microseconds")
-    if value is None or isinstance(value, int | str):
-        return value
-    return json.loads(json.dumps(value))
-
-
 def digest(event: TicketEvent) -> str:
     """Return the hex HMAC of an event's columns and its ``prev_hash``."""
-    body = {name: _plain(getattr(event, name)) for name in HASHED}
-    message = json.dumps(body, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hmac.new(settings.LEDGER_KEY.encode(), message.encode(), hashlib.sha256).hexdigest()
+    return seal_columns(event, HASHED)
 
 
 def genesis(ticket: Ticket) -> str:
     """Return the ``prev_hash`` of a ticket's first event."""
-    return hmac.new(
-        settings.LEDGER_KEY.encode(), ticket.number.encode(), hashlib.sha256
-    ).hexdigest()
+    return seal_text(ticket.number)
 
 
 def seal(ticket: Ticket, event: TicketEvent) -> None:

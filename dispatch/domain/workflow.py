@@ -68,6 +68,7 @@ IN_DEPARTMENT = (St.DISPATCHED, St.HANDLING, St.SUSPENDED, St.HANDLED)
 WORKING = (*IN_DEPARTMENT, St.ESCALATED)
 BEFORE_ACCEPT = (St.ASSESSING, St.NEED_INFO, St.DISPATCHED)
 IN_OFFICE = (St.ASSESSING, *WORKING)
+KNOWN_TO_OFFICE = (*IN_OFFICE, St.NEED_INFO, St.REJECTED, St.AWAITING_RATING, St.CLOSED)
 
 TRANSITIONS: tuple[Transition, ...] = (
     _row(
@@ -330,10 +331,20 @@ TRANSITIONS: tuple[Transition, ...] = (
         visibility=Visibility.REPORTER,
     ),
     _row(Act.NOTE, [St.ASSESSING, St.ESCALATED], [D, L, V], required=("note",)),
-    _row(Act.NOTE, IN_DEPARTMENT, [D, L, H, M, V], required=("note",)),
+    _row(Act.NOTE, IN_DEPARTMENT, [D, L, H, M, V, G], required=("note",)),
+    _row(
+        Act.UNMASK,
+        KNOWN_TO_OFFICE,
+        [D, L],
+        required=("note", "report"),
+        guards=("confidential_contact_is_leads", "contact_may_be_shown"),
+    ),
     _row(Act.ATTACH, IN_OFFICE, [S, D, L], optional=("note",)),
     _row(Act.DETACH, IN_OFFICE, [S, D, L], optional=("note",)),
 )
+
+ASSISTANTS_MAY = frozenset({Act.NOTE})
+"""What an assisting department does on a ticket that another one leads."""
 
 OPENING = Act.OPEN
 """The action that makes a ticket: no row leads from nothing, ``dispatch.domain.opening`` does."""

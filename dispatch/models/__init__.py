@@ -1,6 +1,7 @@
 """Tables of the office's world."""
 
 from dispatch.models.alarms import Alarm, UrgencyRule
+from dispatch.models.audit import AuditHead, AuditRecord
 from dispatch.models.calendar import CalendarChange
 from dispatch.models.hotspots import Hotspot, HotspotReport
 from dispatch.models.learning import ModelChange, ModelVersion, TriageSettings
@@ -14,6 +15,7 @@ from dispatch.models.policy import (
     LexiconTerm,
     RoutingRule,
 )
+from dispatch.models.recusals import Recusal
 from dispatch.models.rule_health import RuleFault, RuleHit
 from dispatch.models.staff import Department, Membership, Staff
 from dispatch.models.summary import Tally
@@ -23,6 +25,8 @@ from dispatch.models.triage import TriageRun
 __all__ = [
     "Alarm",
     "Assignment",
+    "AuditHead",
+    "AuditRecord",
     "CalendarChange",
     "CalendarDay",
     "CategoryDuty",
@@ -38,6 +42,7 @@ __all__ = [
     "Membership",
     "ModelChange",
     "ModelVersion",
+    "Recusal",
     "RoutingRule",
     "RuleFault",
     "RuleHit",

@@ -7,7 +7,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from dispatch.enums import STAFF_ROLES
+from dispatch.enums import OFFICE_ROLES, STAFF_ROLES
+from reports.models import Grid
 
 
 class Staff(AbstractUser):
@@ -63,7 +64,10 @@ class Department(models.Model):
 
 
 class Membership(models.Model):
-    """One role of one account in one department; an account may hold several."""
+    """One role of one account in one department; an account may hold several.
+
+    ``grids`` narrows a grid officer to these; without any, the grids of the department's village.
+    """
 
     user = models.ForeignKey(
         Staff, models.CASCADE, related_name="memberships", verbose_name=_("工作人员")
@@ -75,6 +79,7 @@ class Membership(models.Model):
         _("角色"), max_length=16, choices=[(r.value, r.label) for r in STAFF_ROLES]
     )
     is_active = models.BooleanField(_("启用"), default=True)
+    grids = models.ManyToManyField(Grid, blank=True, related_name="+", verbose_name=_("负责网格"))
 
     class Meta:
         verbose_name = _("岗位")
@@ -83,6 +88,11 @@ class Membership(models.Model):
             models.UniqueConstraint(fields=["user", "department", "role"], name="membership_once"),
             models.CheckConstraint(
                 condition=Q(role__in=[r.value for r in STAFF_ROLES]), name="membership_role_known"
+            ),
+            models.UniqueConstraint(
+                fields=["user"],
+                condition=Q(role__in=sorted(OFFICE_ROLES), is_active=True),
+                name="membership_one_of_three",
             ),
         ]
 

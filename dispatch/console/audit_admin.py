@@ -1,0 +1,123 @@
+"""The audit trail 审计记录, to be read: all of it by the auditor, accounts and sign-ins by security."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from unfold.contrib.filters.admin import ChoicesDropdownFilter
+
+from dispatch.console.paging import CappedPaginator
+from dispatch.console.people import READS_AUDIT, RecordAdmin, actor_of
+from dispatch.console.record_admin import ticket_anchor
+from dispatch.console.ticket_list import OpenedFilter, badge
+from dispatch.console.wording import moment_text
+from dispatch.enums import AuditOutcome
+from dispatch.models import AuditRecord
+from dispatch.queries.audit import readable_records
+from xiangcun.lib.text import mask_contacts
+
+_WHAT = {"added": gettext_lazy("新增"), "changed": gettext_lazy("修改"), "deleted": gettext_lazy("删除")}
+
+
+class MomentFilter(OpenedFilter):
+    """Within local days, both included."""
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return self.within(queryset, "at")
+
+
+@admin.register(AuditRecord)
+class AuditRecordAdmin(RecordAdmin):
+    """Newest first, capped pages, found by a person's exact user name."""
+
+    readers = READS_AUDIT
+    list_display = ("moment", "person", "action", "result", "about", "reason_text", "address")
+    list_display_links = ("moment",)
+    list_filter = (
+        ("action", ChoicesDropdownFilter),
+        ("outcome", ChoicesDropdownFilter),
+        ("at", MomentFilter),
+    )
+    list_filter_submit = True
+    list_filter_sheet = True
+    list_fullwidth = True
+    list_select_related = ("ticket", "report", "actor")
+    ordering = ("-seq",)
+    sortable_by = ()
+    paginator = CappedPaginator
+    search_fields = ("username",)
+    search_help_text = gettext_lazy("输入完整的用户名")
+    fields = (
+        "seq",
+        "moment",
+        "person",
+        "roles",
+        "action",
+        "result",
+        "about",
+        "reason_text",
+        "content",
+        "address",
+        "request_id",
+        "prev_hash",
+        "seal",
+    )
+    readonly_fields = fields
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[AuditRecord]:
+        return readable_records(actor_of(request))
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        name = search_term.strip()
+        return (queryset.filter(username=name) if name else queryset), False
+
+    @admin.display(description=gettext_lazy("时间"))
+    def moment(self, record: AuditRecord) -> str:
+        return moment_text(record.at)
+
+    @admin.display(description=gettext_lazy("账号"))
+    def person(self, record: AuditRecord) -> str:
+        name = str(record.actor) if record.actor else ""
+        return f"{name}（{record.username}）" if name else record.username or str(_("系统"))
+
+    @admin.display(description=gettext_lazy("结果"))
+    def result(self, record: AuditRecord) -> SafeString:
+        refused = record.outcome == AuditOutcome.REFUSED
+        return badge(record.get_outcome_display(), "danger" if refused else "success")
+
+    @admin.display(description=gettext_lazy("对象"))
+    def about(self, record: AuditRecord) -> SafeString | str:
+        if record.ticket is None:
+            return str(record.data.get("name") or record.data.get("what") or "—")
+        report = f" {record.report.number}" if record.report else ""
+        return format_html("{}{}", ticket_anchor(record.ticket), report)
+
+    @admin.display(description=gettext_lazy("理由"))
+    def reason_text(self, record: AuditRecord) -> str:
+        return mask_contacts(record.reason) or "—"
+
+    @admin.display(description=gettext_lazy("内容"))
+    def content(self, record: AuditRecord) -> SafeString | str:
+        lines = list(_lines(record.data))
+        return format_html_join("", "{}<br>", ((line,) for line in lines)) if lines else "—"
+
+
+def _lines(data: dict[str, Any]) -> list[str]:
+    """Say in words what the line holds: old → new of each field, everything else by name."""
+    lines = [str(_WHAT[data["what"]])] if data.get("what") in _WHAT else []
+    fields = data.get("fields")
+    for name, change in (fields if isinstance(fields, dict) else {}).items():
+        old, new = change if isinstance(change, list) and len(change) == 2 else ("", change)  # noqa: PLR2004 - a pair
+        lines.append(f"{name}：{old or '空'} → {new or '空'}")
+    hidden = {"fields", "what", "name"} if lines else {"fields"}
+    lines += [f"{key}：{value}" for key, value in data.items() if key not in hidden]
+    return [mask_contacts(line) for line in lines]
