@@ -23,7 +23,11 @@ from dispatch.models import AuditRecord
 from dispatch.queries.audit import readable_records
 from xiangcun.lib.text import mask_contacts
 
-_WHAT = {"added": gettext_lazy("新增"), "changed": gettext_lazy("修改"), "deleted": gettext_lazy("删除")}
+_WHAT = {
+    "added": gettext_lazy("新增"),
+    "changed": gettext_lazy("修改"),
+    "deleted": gettext_lazy("删除"),
+}
 
 
 class MomentFilter(OpenedFilter):

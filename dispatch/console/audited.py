@@ -48,7 +48,7 @@ def record_export(request: HttpRequest, what: str) -> None:
     )
 
 
-def changes_of(form: Any) -> dict[str, Any]:
+def form_changes(form: Any) -> dict[str, Any]:
     """Return ``{field: [old, new]}`` of what the person changed; a secret is named, not shown."""
     return {
         name: ["…", "…"]
@@ -72,7 +72,7 @@ class AuditedChanges:
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: Any) -> None:
         """Record after everything is stored: the trail's end is the last thing that is locked."""
         super().save_related(request, form, formsets, change)  # type: ignore[misc]
-        fields = changes_of(form)
+        fields = form_changes(form)
         if fields or not change:
             record_change(request, form.instance, "changed" if change else "added", fields)
         for formset in formsets:
@@ -101,4 +101,4 @@ def _record_rows(request: HttpRequest, formset: Any) -> None:
             record_change(request, form.instance, "deleted", {})
         elif form.has_changed() and form.instance.pk:
             what = "added" if form.instance in formset.new_objects else "changed"
-            record_change(request, form.instance, what, changes_of(form))
+            record_change(request, form.instance, what, form_changes(form))

@@ -38,7 +38,9 @@ class ReasonForm(forms.Form):
         label=gettext_lazy("查看理由"),
         min_length=MIN_REASON,
         max_length=NOTE_MAX,
-        help_text=gettext_lazy("例如：回访核实办理情况。理由、时间和您的姓名将记入流转记录和审计记录"),
+        help_text=gettext_lazy(
+            "例如：回访核实办理情况。理由、时间和您的姓名将记入流转记录和审计记录"
+        ),
         error_messages={"required": gettext_lazy("请写明查看联系方式的理由")},
         widget=UnfoldAdminTextareaWidget(attrs={"rows": 3, "maxlength": NOTE_MAX}),
     )

@@ -6,7 +6,7 @@ from typing import Any, cast
 
 from django.contrib.admin import ShowFacets
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from unfold.admin import ModelAdmin
 
 from dispatch.console.audited import AuditedChanges
@@ -75,6 +75,14 @@ class OfficeAdmin(AuditedChanges, ModelAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return self.deletable and has_role(request, self.writers)
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: Any = None
+    ) -> HttpResponse:
+        """Refuse before the row is looked for: Django's own page tells who may not read that it is not there."""
+        self.check_may_read(request)
+        response: HttpResponse = super().history_view(request, object_id, extra_context)
+        return response
 
     def check_may_read(self, request: HttpRequest) -> None:
         """Refuse a page of our own as the admin refuses its own."""

@@ -21,7 +21,9 @@ class MembershipForm(OfficeForm):
 
     class Meta:
         help_texts = {
-            "grids": gettext_lazy("只用于网格员：不选则负责该村社的全部网格，指挥室的网格员须逐个选择"),
+            "grids": gettext_lazy(
+                "只用于网格员：不选则负责该村社的全部网格，指挥室的网格员须逐个选择"
+            ),
         }
 
     def clean(self) -> dict[str, Any]:

@@ -192,7 +192,10 @@ class StaffAdmin(OfficeAdmin, UserAdmin):  # type: ignore[type-arg]  # not subsc
         return (*super().get_readonly_fields(request, obj), *fixed)
 
     def user_change_password(
-        self, request: HttpRequest, id: str, form_url: str = ""  # noqa: A002 - Django's name
+        self,
+        request: HttpRequest,
+        id: str,  # noqa: A002 - Django's name
+        form_url: str = "",
     ) -> HttpResponse:
         """Let the security officer set a password, to be changed at the next sign-in."""
         if not has_role(request, SETS_SEATS):

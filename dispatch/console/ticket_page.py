@@ -10,9 +10,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from dispatch.console.candidates import candidate_buttons
+from dispatch.console.contact_links import with_contact_links
 from dispatch.console.explanation import Names, marks_of, similar_numbers, triage_card
 from dispatch.console.highlight import Mark
-from dispatch.console.contact_links import with_contact_links
 from dispatch.console.people import actor_of
 from dispatch.console.ticket_cards import (
     Look,

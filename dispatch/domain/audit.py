@@ -106,7 +106,6 @@ def verify_audit() -> Iterator[tuple[int, str]]:
     elif head.count and not hmac.compare_digest(head.proof, _proof(head)):
         yield seq, "总数与校验码不符"
 
-
     yield from _unwritten_looks()
 
 

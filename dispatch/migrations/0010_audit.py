@@ -6,113 +6,215 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('dispatch', '0008_vocabulary'),
-        ('reports', '0003_urgent'),
+        ("dispatch", "0008_vocabulary"),
+        ("reports", "0003_urgent"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='AuditHead',
+            name="AuditHead",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('count', models.PositiveBigIntegerField(default=0)),
-                ('seal', models.CharField(blank=True, max_length=64)),
-                ('proof', models.CharField(blank=True, max_length=64)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("count", models.PositiveBigIntegerField(default=0)),
+                ("seal", models.CharField(blank=True, max_length=64)),
+                ("proof", models.CharField(blank=True, max_length=64)),
             ],
         ),
         migrations.CreateModel(
-            name='AuditRecord',
+            name="AuditRecord",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('seq', models.PositiveBigIntegerField(editable=False, unique=True, verbose_name='序号')),
-                ('at', models.DateTimeField(verbose_name='时间')),
-                ('username', models.CharField(blank=True, max_length=150, verbose_name='用户名')),
-                ('roles', models.CharField(blank=True, max_length=200, verbose_name='岗位')),
-                ('action', models.CharField(choices=[('sign_in', '登录'), ('sign_in_failed', '登录失败'), ('locked_out', '登录锁定'), ('unlocked', '解除锁定'), ('sign_out', '退出'), ('idle_logout', '闲置退出'), ('password_changed', '修改密码'), ('second_factor_set', '绑定动态口令'), ('second_factor_reset', '重置动态口令'), ('session_revoked', '下线会话'), ('unmask', '查看联系方式'), ('phone_search', '按电话查找'), ('export', '导出'), ('print', '打印'), ('original_photo', '查看原始照片'), ('account_changed', '账号变更'), ('seat_changed', '岗位变更'), ('settings_changed', '设置变更'), ('calendar_changed', '日历变更'), ('notification_resent', '重发通知'), ('bulk_action', '批量操作')], max_length=24, verbose_name='事项')),
-                ('outcome', models.CharField(choices=[('ok', '成功'), ('refused', '被拒绝')], default='ok', max_length=8, verbose_name='结果')),
-                ('reason', models.TextField(blank=True, verbose_name='理由')),
-                ('data', models.JSONField(default=dict, verbose_name='内容')),
-                ('address', models.CharField(blank=True, max_length=45, verbose_name='来源地址')),
-                ('request_id', models.CharField(blank=True, max_length=64, verbose_name='请求编号')),
-                ('prev_hash', models.CharField(max_length=64, verbose_name='前一校验码')),
-                ('seal', models.CharField(max_length=64, verbose_name='校验码')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "seq",
+                    models.PositiveBigIntegerField(
+                        editable=False, unique=True, verbose_name="序号"
+                    ),
+                ),
+                ("at", models.DateTimeField(verbose_name="时间")),
+                ("username", models.CharField(blank=True, max_length=150, verbose_name="用户名")),
+                ("roles", models.CharField(blank=True, max_length=200, verbose_name="岗位")),
+                (
+                    "action",
+                    models.CharField(
+                        choices=[
+                            ("sign_in", "登录"),
+                            ("sign_in_failed", "登录失败"),
+                            ("locked_out", "登录锁定"),
+                            ("unlocked", "解除锁定"),
+                            ("sign_out", "退出"),
+                            ("idle_logout", "闲置退出"),
+                            ("password_changed", "修改密码"),
+                            ("second_factor_set", "绑定动态口令"),
+                            ("second_factor_reset", "重置动态口令"),
+                            ("session_revoked", "下线会话"),
+                            ("unmask", "查看联系方式"),
+                            ("phone_search", "按电话查找"),
+                            ("export", "导出"),
+                            ("print", "打印"),
+                            ("original_photo", "查看原始照片"),
+                            ("account_changed", "账号变更"),
+                            ("seat_changed", "岗位变更"),
+                            ("settings_changed", "设置变更"),
+                            ("calendar_changed", "日历变更"),
+                            ("notification_resent", "重发通知"),
+                            ("bulk_action", "批量操作"),
+                        ],
+                        max_length=24,
+                        verbose_name="事项",
+                    ),
+                ),
+                (
+                    "outcome",
+                    models.CharField(
+                        choices=[("ok", "成功"), ("refused", "被拒绝")],
+                        default="ok",
+                        max_length=8,
+                        verbose_name="结果",
+                    ),
+                ),
+                ("reason", models.TextField(blank=True, verbose_name="理由")),
+                ("data", models.JSONField(default=dict, verbose_name="内容")),
+                ("address", models.CharField(blank=True, max_length=45, verbose_name="来源地址")),
+                (
+                    "request_id",
+                    models.CharField(blank=True, max_length=64, verbose_name="请求编号"),
+                ),
+                ("prev_hash", models.CharField(max_length=64, verbose_name="前一校验码")),
+                ("seal", models.CharField(max_length=64, verbose_name="校验码")),
             ],
             options={
-                'verbose_name': '审计记录',
-                'verbose_name_plural': '审计记录',
-                'ordering': ['-seq'],
+                "verbose_name": "审计记录",
+                "verbose_name_plural": "审计记录",
+                "ordering": ["-seq"],
             },
         ),
         migrations.CreateModel(
-            name='Recusal',
+            name="Recusal",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('why', models.CharField(max_length=40, verbose_name='原因')),
-                ('found_at', models.DateTimeField(verbose_name='发现时间')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("why", models.CharField(max_length=40, verbose_name="原因")),
+                ("found_at", models.DateTimeField(verbose_name="发现时间")),
             ],
             options={
-                'verbose_name': '回避',
-                'verbose_name_plural': '回避',
+                "verbose_name": "回避",
+                "verbose_name_plural": "回避",
             },
         ),
         migrations.AddField(
-            model_name='membership',
-            name='grids',
-            field=models.ManyToManyField(blank=True, related_name='+', to='reports.grid', verbose_name='负责网格'),
+            model_name="membership",
+            name="grids",
+            field=models.ManyToManyField(
+                blank=True, related_name="+", to="reports.grid", verbose_name="负责网格"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_active', True), ('role__in', ['administrator', 'auditor', 'security'])), fields=('user',), name='membership_one_of_three'),
+            model_name="membership",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(
+                    ("is_active", True), ("role__in", ["administrator", "auditor", "security"])
+                ),
+                fields=("user",),
+                name="membership_one_of_three",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='audithead',
-            constraint=models.CheckConstraint(condition=models.Q(('id', 1)), name='audit_head_is_one'),
+            model_name="audithead",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("id", 1)), name="audit_head_is_one"
+            ),
         ),
         migrations.AddField(
-            model_name='auditrecord',
-            name='actor',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='账号'),
+            model_name="auditrecord",
+            name="actor",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="账号",
+            ),
         ),
         migrations.AddField(
-            model_name='auditrecord',
-            name='report',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='reports.report', verbose_name='上报'),
+            model_name="auditrecord",
+            name="report",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="reports.report",
+                verbose_name="上报",
+            ),
         ),
         migrations.AddField(
-            model_name='auditrecord',
-            name='ticket',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='dispatch.ticket', verbose_name='工单'),
+            model_name="auditrecord",
+            name="ticket",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="dispatch.ticket",
+                verbose_name="工单",
+            ),
         ),
         migrations.AddField(
-            model_name='recusal',
-            name='ticket',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='recusals', to='dispatch.ticket', verbose_name='工单'),
+            model_name="recusal",
+            name="ticket",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="recusals",
+                to="dispatch.ticket",
+                verbose_name="工单",
+            ),
         ),
         migrations.AddField(
-            model_name='recusal',
-            name='user',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='recusals', to=settings.AUTH_USER_MODEL, verbose_name='工作人员'),
+            model_name="recusal",
+            name="user",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="recusals",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="工作人员",
+            ),
         ),
         migrations.AddIndex(
-            model_name='auditrecord',
-            index=models.Index(fields=['at'], name='audit_at'),
+            model_name="auditrecord",
+            index=models.Index(fields=["at"], name="audit_at"),
         ),
         migrations.AddIndex(
-            model_name='auditrecord',
-            index=models.Index(fields=['action', '-seq'], name='audit_action'),
+            model_name="auditrecord",
+            index=models.Index(fields=["action", "-seq"], name="audit_action"),
         ),
         migrations.AddIndex(
-            model_name='auditrecord',
-            index=models.Index(fields=['actor', '-seq'], name='audit_actor'),
+            model_name="auditrecord",
+            index=models.Index(fields=["actor", "-seq"], name="audit_actor"),
         ),
         migrations.AddConstraint(
-            model_name='auditrecord',
-            constraint=models.CheckConstraint(condition=models.Q(('outcome__in', ['ok', 'refused'])), name='audit_outcome_known'),
+            model_name="auditrecord",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("outcome__in", ["ok", "refused"])), name="audit_outcome_known"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='recusal',
-            constraint=models.UniqueConstraint(fields=('user', 'ticket'), name='recusal_once'),
+            model_name="recusal",
+            constraint=models.UniqueConstraint(fields=("user", "ticket"), name="recusal_once"),
         ),
     ]

@@ -14,7 +14,6 @@ from dispatch.enums import ON_SITE_STATUSES, Role
 from dispatch.models import Assignment, Recusal, Ticket
 from reports.models import Report
 
-
 M = TypeVar("M", bound=Model)
 
 

@@ -24,7 +24,11 @@ def _write(count: int) -> list[AuditRecord]:
     user = make_staff("security", Role.SECURITY, make_department("room", is_command_room=True))
     return [
         record_audit(
-            AuditAction.SEAT_CHANGED, actor=user, now=NOW, reason=f"调岗 {n}", data={"n": n, "x": 1.5}
+            AuditAction.SEAT_CHANGED,
+            actor=user,
+            now=NOW,
+            reason=f"调岗 {n}",
+            data={"n": n, "x": 1.5},
         )
         for n in range(count)
     ]
