@@ -62,21 +62,26 @@ def unfold_settings() -> dict[str, Any]:
     }
 
 
+def _workbench() -> dict[str, Any]:
+    """Return what people work with all day."""
+    return {
+        "title": _("工作台"),
+        "items": [
+            _item(_("我的队列"), "dashboard", "admin:index", "is_staff"),
+            _item(_("工单"), "assignment", "admin:dispatch_ticket_changelist", "reads_cases"),
+            _item(_("统计"), "bar_chart", "summary", "reads_figures"),
+            _item(_("研判质量"), "troubleshoot", "triage-quality", "reads_quality"),
+            _item(_("地图"), "map", "map", "reads_cases"),
+            _item(_("工作日历"), "calendar_month", "calendar", "reads_calendar"),
+            _item(_("热点"), "local_fire_department", "hotspots", "reads_records"),
+        ],
+    }
+
+
 def _navigation() -> list[dict[str, Any]]:
     """Return the sidebar; each line asks its permission before it is shown."""
     return [
-        {
-            "title": _("工作台"),
-            "items": [
-                _item(_("我的队列"), "dashboard", "admin:index", "is_staff"),
-                _item(_("工单"), "assignment", "admin:dispatch_ticket_changelist", "reads_cases"),
-                _item(_("统计"), "bar_chart", "summary", "reads_figures"),
-                _item(_("研判质量"), "troubleshoot", "triage-quality", "reads_quality"),
-                _item(_("地图"), "map", "map", "reads_cases"),
-                _item(_("工作日历"), "calendar_month", "calendar", "reads_calendar"),
-                _item(_("热点"), "local_fire_department", "hotspots", "reads_records"),
-            ],
-        },
+        _workbench(),
         _group(
             _("台账"),
             "reads_records",

@@ -140,7 +140,7 @@ def test_the_log_shows_old_and_new_to_whom_may_read(browser: Browser, cast: Cast
     assert progress["open"] == [{"id": change.pk, "status": "等待复核", "moved": 1}]
 
 
-def sheet(rows: list[tuple[object, ...]]) -> bytes:
+def sheet(rows: list[tuple[str | date, ...]]) -> bytes:
     book = Workbook()
     for row in rows:
         book.active.append(row)  # type: ignore[union-attr]

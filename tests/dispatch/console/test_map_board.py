@@ -76,12 +76,12 @@ def test_it_is_sent_once_and_again_after_a_change(browser: Browser, cast: Cast) 
     ticket = make_ticket(TicketStatus.DISPATCHED, cast=cast)
     client = browser("lead")
     first = client.get(reverse("map-data"))
-    mark = {"headers": {"If-None-Match": first["ETag"]}}
-    assert client.get(reverse("map-data"), **mark).status_code == 304
+    mark = {"If-None-Match": first["ETag"]}
+    assert client.get(reverse("map-data"), headers=mark).status_code == 304
     # Another person's mark is no answer for this one.
-    assert browser("dispatcher").get(reverse("map-data"), **mark).status_code == 200
+    assert browser("dispatcher").get(reverse("map-data"), headers=mark).status_code == 200
     perform(ticket.pk, TicketAction.ACCEPT, actor=cast.handler, now=NOW)
-    assert client.get(reverse("map-data"), **mark).status_code == 200
+    assert client.get(reverse("map-data"), headers=mark).status_code == 200
     assert "private" in first["Cache-Control"]
 
 
