@@ -34,6 +34,7 @@ from dispatch.console.ticket_page import (
     marks_by_report,
     nearby_link,
     page_context,
+    read_by,
     read_id,
     ticket_or_404,
     triage_cards,
@@ -56,10 +57,11 @@ from xiangcun.lib.text import mask_contacts
 
 def ticket_page(admin: OfficeAdmin, request: HttpRequest, object_id: str) -> HttpResponse:
     """Show the ticket."""
-    ticket = ticket_or_404(request, read_id(object_id))
+    ticket, now = ticket_or_404(request, read_id(object_id)), timezone.now()
+    read_by(request, ticket, now=now)
     context = {
         **admin.admin_site.each_context(request),
-        **page_context(request, ticket, now=timezone.now()),
+        **page_context(request, ticket, now=now),
         "opts": admin.opts,
     }
     return TemplateResponse(request, "admin/dispatch/ticket/page.html", context)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.apps import apps
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.core.exceptions import FieldDoesNotExist
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -101,7 +103,8 @@ class AuditRecordAdmin(RecordAdmin):
     @admin.display(description=gettext_lazy("对象"))
     def about(self, record: AuditRecord) -> SafeString | str:
         if record.ticket is None:
-            return str(record.data.get("name") or record.data.get("what") or "—")
+            what = str(record.data.get("what") or "—")
+            return str(record.data.get("name") or _NAMES.get(what, what))
         report = f" {record.report.number}" if record.report else ""
         return format_html("{}{}", ticket_anchor(record.ticket), report)
 
@@ -115,13 +118,49 @@ class AuditRecordAdmin(RecordAdmin):
         return format_html_join("", "{}<br>", ((line,) for line in lines)) if lines else "—"
 
 
+_KEYS = {
+    "id": gettext_lazy("编号"),
+    "what": gettext_lazy("内容"),
+    "query": gettext_lazy("筛选条件"),
+    "photo": gettext_lazy("照片编号"),
+    "account": gettext_lazy("账号编号"),
+    "code": gettext_lazy("拒绝原因代码"),
+    "count": gettext_lazy("数量"),
+}
+_NAMES = {"summary": gettext_lazy("统计概览"), "triage_quality": gettext_lazy("研判质量")}
+
+
 def _lines(data: dict[str, Any]) -> list[str]:
     """Say in words what the line holds: old → new of each field, everything else by name."""
-    lines = [str(_WHAT[data["what"]])] if data.get("what") in _WHAT else []
+    model = _model_of(data)
+    lines = []
+    if model is not None:
+        what = _WHAT.get(data.get("what", ""), "")
+        lines.append(f"{what}{model._meta.verbose_name}（{data.get('id', '')}）")  # noqa: SLF001 - the documented meta API
     fields = data.get("fields")
     for name, change in (fields if isinstance(fields, dict) else {}).items():
         old, new = change if isinstance(change, list) and len(change) == 2 else ("", change)  # noqa: PLR2004 - a pair
-        lines.append(f"{name}：{old or '空'} → {new or '空'}")
-    hidden = {"fields", "what", "name"} if lines else {"fields"}
-    lines += [f"{key}：{value}" for key, value in data.items() if key not in hidden]
+        lines.append(f"{_field_name(model, name)}：{old or _('空')} → {new or _('空')}")
+    shown = {"fields", "model", "name", *(("id", "what") if model else ())}
+    lines += [
+        f"{_KEYS.get(key, key)}：{_NAMES.get(str(value), value)}"
+        for key, value in data.items()
+        if key not in shown
+    ]
     return [mask_contacts(line) for line in lines]
+
+
+def _model_of(data: dict[str, Any]) -> type[Model] | None:
+    try:
+        return apps.get_model(str(data.get("model", "")))
+    except (LookupError, ValueError):
+        return None
+
+
+def _field_name(model: type[Model] | None, name: str) -> str:
+    """Return the Chinese name of a column; a field of the form alone keeps its own."""
+    try:
+        field = model._meta.get_field(name) if model else None  # noqa: SLF001 - the documented meta API
+    except FieldDoesNotExist:
+        field = None
+    return str(getattr(field, "verbose_name", "") or name)

@@ -22,7 +22,7 @@ from dispatch.console.people import (
 )
 from dispatch.domain.channel_settings import RESENDS
 from dispatch.domain.demo_staff import FILE_NAME
-from dispatch.enums import COMMAND_ROLES
+from dispatch.enums import COMMAND_ROLES, Role
 from dispatch.summary.access import readable_departments
 
 
@@ -80,6 +80,11 @@ def reads_calendar(request: HttpRequest) -> bool:
 def reads_models(request: HttpRequest) -> bool:
     """Whether the person sees what classifies."""
     return has_role(request, READS_MODELS)
+
+
+def keeps_sign_ins(request: HttpRequest) -> bool:
+    """Whether the person unlocks accounts and takes sessions away."""
+    return has_role(request, frozenset({Role.SECURITY}))
 
 
 def resends(request: HttpRequest) -> bool:

@@ -3,35 +3,32 @@
 from __future__ import annotations
 
 from functools import partial
-from http import HTTPStatus
 from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.contrib.auth.admin import UserAdmin
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.admin import TabularInline
-from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
+from unfold.forms import UserChangeForm, UserCreationForm
 
+from dispatch.console.initial_passwords import InitialPasswordAdmin
 from dispatch.console.list_fields import OfficeForm, WordsField
 from dispatch.console.people import (
     READS_PEOPLE,
     SETS_RULES,
     SETS_SEATS,
     OfficeAdmin,
-    actor_of,
     has_role,
 )
 from dispatch.console.seat_forms import MembershipForm, SeatFormSet, with_giver
-from dispatch.console.ticket_page import read_id
-from dispatch.domain.audit import record_audit
 from dispatch.domain.recusals import recuse_everywhere
-from dispatch.enums import AuditAction, Role
+from dispatch.enums import Role
 from dispatch.models import Department, Membership, Staff
 
 VILLAGE_CODE_LENGTH = 12
@@ -143,12 +140,19 @@ class StaffCreationForm(UserCreationForm):
 
 
 class StaffChangeForm(UserChangeForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "password" in self.fields:
+            self.fields["password"].help_text = format_html(
+                '{} <a href="../password/">{}</a>', _("密码不以原文保存。"), _("安全管理员重置密码")
+            )
+
     class Meta(UserChangeForm.Meta):
         model = Staff
 
 
 @admin.register(Staff)
-class StaffAdmin(OfficeAdmin, UserAdmin):  # type: ignore[type-arg]  # not subscriptable at run time
+class StaffAdmin(OfficeAdmin, InitialPasswordAdmin):
     """Accounts are switched off, not deleted: the ledger names them.
 
     The administrator opens, names and closes accounts; the security officer gives seats and resets
@@ -158,7 +162,6 @@ class StaffAdmin(OfficeAdmin, UserAdmin):  # type: ignore[type-arg]  # not subsc
     readers = READS_PEOPLE
     form = StaffChangeForm
     add_form = StaffCreationForm
-    change_password_form = AdminPasswordChangeForm
     list_display = ("username", "display_name", "seats", "is_active", "last_login")
     list_filter = ("is_active", "memberships__role")
     search_fields = ("username", "display_name")
@@ -200,25 +203,10 @@ class StaffAdmin(OfficeAdmin, UserAdmin):  # type: ignore[type-arg]  # not subsc
         """Let the security officer set a password, to be changed at the next sign-in."""
         if not has_role(request, SETS_SEATS):
             raise PermissionDenied(_("密码由安全管理员重置"))
-        response = super().user_change_password(request, id, form_url)
-        if request.method == "POST" and response.status_code == HTTPStatus.FOUND:
-            self._after_reset(request, read_id(id))
-        return response
-
-    def _after_reset(self, request: HttpRequest, user_id: int) -> None:
-        if user_id != request.user.pk:
-            Staff.objects.filter(pk=user_id).update(must_change_password=True)
-        record_audit(
-            AuditAction.PASSWORD_CHANGED,
-            actor=actor_of(request).user,
-            now=timezone.now(),
-            data={"account": user_id, "by": "security"},
-        )
+        return super().user_change_password(request, id, form_url)
 
     def save_model(self, request: HttpRequest, obj: Staff, form: Any, change: Any) -> None:
         obj.is_staff = True
-        if not change:
-            obj.must_change_password = True
         if obj.pk == request.user.pk and not obj.is_active:
             obj.is_active = True
             self.message_user(request, _("不能停用自己的账号"), level="warning")

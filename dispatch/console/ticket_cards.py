@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from dispatch.console.explanation import plain_reason
 from dispatch.console.highlight import Mark, highlight
+from dispatch.console.mention_marks import mark_mentions
 from dispatch.console.photo_cards import PhotoCard, photo_cards
 from dispatch.console.wording import (
     due_text,
@@ -50,8 +51,8 @@ class Look:
     contact: bool
     originals: bool
     now: datetime
-    site: tuple[float, float] | None = None
     reporter: bool = True
+    site: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +88,7 @@ class EventLine:
     who: str
     action: str
     steps: str
-    note: str
+    note: SafeString
     visibility: str
     public: bool
     details: list[Pair] = field(default_factory=list)
@@ -221,7 +222,7 @@ def event_line(event: TicketEvent, departments: dict[int, str], look: Look) -> E
         who=who_text(event),
         action=str(TicketAction(event.action).label),
         steps=_steps(event),
-        note=mask_contacts(event.note),
+        note=mark_mentions(mask_contacts(event.note), event.data),
         visibility=str(Visibility(event.visibility).label),
         public=event.visibility != Visibility.INTERNAL,
         details=_details(event, departments),

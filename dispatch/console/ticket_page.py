@@ -35,6 +35,7 @@ from dispatch.console.wording import (
     urgency_text,
 )
 from dispatch.domain.lifecycle import available_actions
+from dispatch.domain.seen import mark_read
 from dispatch.domain.workflow import IN_OFFICE, Transition
 from dispatch.enums import AssignmentKind, TicketAction, TicketStatus
 from dispatch.models import Ticket, TriageRun
@@ -81,6 +82,13 @@ def ticket_or_404(request: HttpRequest, ticket_id: int) -> Ticket:
     return ticket
 
 
+def read_by(request: HttpRequest, ticket: Ticket, *, now: datetime) -> None:
+    """Remember that the person has opened the ticket."""
+    user_id = actor_of(request).user_id
+    if request.method == "GET" and user_id is not None:
+        mark_read(ticket, user_id=user_id, now=now)
+
+
 def buttons(request: HttpRequest, ticket: Ticket, *, now: datetime) -> list[dict[str, Any]]:
     """Return exactly the actions this person may take on the ticket now."""
     rows = available_actions(ticket, actor_of(request), now=now)
@@ -105,8 +113,8 @@ def page_context(request: HttpRequest, ticket: Ticket, *, now: datetime) -> dict
         contact=may_see_contact(actor, ticket),
         originals=may_see_originals(actor, ticket),
         now=now,
-        site=(ticket.lat, ticket.lng),
         reporter=may_see_reporter(actor, ticket),
+        site=(ticket.lat, ticket.lng),
     )
     rows = reads.reports_of(ticket)
     departments = reads.department_names()

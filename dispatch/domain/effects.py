@@ -17,6 +17,7 @@ from dispatch.domain.assignments import assign_departments, end_assignments
 from dispatch.domain.attempts import Attempt
 from dispatch.domain.audit import record_audit
 from dispatch.domain.guards import EXTENSION, SUSPENSION
+from dispatch.domain.mentions import mention_colleagues
 from dispatch.domain.moving import give_back_reports, move_reports
 from dispatch.domain.proposals import proposal_data
 from dispatch.domain.splitting import cap_by_parent, plan_children
@@ -344,6 +345,7 @@ EFFECTS: Mapping[Act, Effect] = MappingProxyType(
         Act.RECOMPUTE_DUE: _recompute_due,
         Act.URGE: _urge,
         **WATCH_EFFECTS,
+        Act.NOTE: mention_colleagues,
         Act.SPLIT: plan_children,
         Act.CANCEL_CHILD: _cancel_child,
         Act.UNMASK: _unmask,

@@ -20,6 +20,7 @@ from dispatch.domain.attempts import Attempt
 from dispatch.domain.effects import Data, apply_effect
 from dispatch.domain.fields import Fields, check_fields
 from dispatch.domain.guards import STATE_GUARDS, check_guards
+from dispatch.domain.mentions import record_mentions
 from dispatch.domain.projection import (
     live_report_ids,
     project_ticket,
@@ -266,6 +267,7 @@ def _step(attempt: Attempt) -> tuple[Data, Ticket | None]:
     announce(attempt, event)
     ring_if_raised(attempt, before=urgency)
     _keep_photos(attempt, event)
+    record_mentions(attempt, event)
     return data, partner
 
 

@@ -118,6 +118,9 @@ def test_a_changed_rule_leaves_old_and_new(browser: Browser, cast: Cast) -> None
     assert client.post(url, data).status_code == 302
     assert last().action == AuditAction.SETTINGS_CHANGED
     assert last().data["fields"]["term"] == ["路灯", "路灯不亮"]
+    page = browser("auditor").get(reverse("admin:dispatch_auditrecord_change", args=(last().pk,)))
+    assert "：路灯 → 路灯不亮" in page.content.decode()
+    assert "term：" not in page.content.decode()
     assert client.post(url, data).status_code == 302  # nothing changed, nothing written
     assert AuditRecord.objects.count() == 1
     gone = reverse("admin:dispatch_lexiconterm_delete", args=(term.pk,))
