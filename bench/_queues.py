@@ -25,13 +25,20 @@ SHARES = {
 DEPARTMENT = "sanitation"
 PAGES = {
     "dispatcher": {
+        "my queues": "/admin/",
         "待研判": "queue=assessing",
+        "待审批": "queue=requests",
+        "处置中, page 3": "queue=handling&p=2",
         "超期": "queue=overdue",
         "全部": "queue=all",
         "search number": "q={number}",
         "search words": "q=垃圾",
     },
-    "department": {"处置中": "queue=handling", "全部（本单位）": "queue=all"},
+    "department": {
+        "my queues": "/admin/",
+        "处置中": "queue=handling",
+        "全部（本单位）": "queue=all",
+    },
 }
 
 
@@ -133,7 +140,9 @@ def view_all(clients: dict[str, object], number: str) -> dict[str, tuple[float, 
     figures = {}
     for who, pages in PAGES.items():
         for name, query in pages.items():
-            path = f"/admin/dispatch/ticket/?{query.format(number=number)}"
+            path = query.format(number=number)
+            if not path.startswith("/"):
+                path = f"/admin/dispatch/ticket/?{path}"
             with CaptureQueriesContext(connection) as queries:
                 began = time.perf_counter()
                 answer = clients[who].get(path)  # type: ignore[attr-defined]

@@ -78,7 +78,7 @@ def _pair(index: int, resident: Any, parts: dict[str, list[Any]]) -> tuple[Any, 
     opened = now - timedelta(minutes=30 * (index % 20_000))
     words = random.choice(_WORDS) + (f"，在{RARE}" if index % 10_000 == 0 else "")
     lat, lng = 30.31 + random.uniform(-0.04, 0.04), 120.5 + random.uniform(-0.05, 0.05)
-    mark = uuid.uuid4().hex[:8].upper()
+    mark = f"{uuid.uuid4().hex[:4].upper()}{index:06d}"
     report = Report(
         number=f"XC261124-{mark}",
         resident=resident,
@@ -86,41 +86,36 @@ def _pair(index: int, resident: Any, parts: dict[str, list[Any]]) -> tuple[Any, 
         body_hash="0" * 64,
         text=f"{words}，编号 {index}，已经反映过一次，希望有人来看看。" * 2,
         contact_phone=f"139{index:08d}",
-        lat=lat,
-        lng=lng,
-        raw_lat=lat,
-        raw_lng=lng,
         coord_type="wgs84",
         location_source="gps",
         submitted_at=opened,
         updated_at=opened,
         triaged_at=opened,
+        lat=lat,
+        lng=lng,
+        raw_lat=lat,
+        raw_lng=lng,
     )
-    department = random.choice(parts["departments"])
     due = now + timedelta(hours=random.randint(-48, 240))
     ticket = Ticket(
         number=f"GD261124-{mark}",
         status=random.choice((TicketStatus.DISPATCHED, TicketStatus.HANDLING))
         if is_open
         else TicketStatus.ARCHIVED,
-        version=1,
         title=words[:80],
         category=random.choice(parts["categories"]),
         grid=random.choice(parts["grids"]),
         lat=lat,
         lng=lng,
-        report_count=1,
-        lead_department=department,
+        lead_department=random.choice(parts["departments"]),
         result_text="" if is_open else "已派人到场处理完毕，并加强该处巡查，请继续监督。",
         outcome="" if is_open else "solved",
         opened_at=opened,
         status_since=opened,
-        dispatched_at=opened,
         closed_at=None if is_open else opened + timedelta(days=2),
         due_at=due,
         next_due_at=due if is_open else None,
-        dispatch_count=1,
-        return_count=2 if index % 700 == 0 else 0,
-        urge_count=1 if index % 90 == 0 else 0,
+        return_count=2 * (index % 700 == 0),
+        urge_count=int(index % 90 == 0),
     )
     return report, ticket

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from dispatch.console.candidates import candidate_buttons
 from dispatch.console.desk_words import held_text, is_undecided, what_happened
 from dispatch.console.explanation import dangers_of, plain_reason, similar_numbers
-from dispatch.console.people import SEES_ORIGINALS, actor_of, has_role
+from dispatch.console.people import actor_of, has_role
 from dispatch.console.run_rows import Row, data_of, number, percent, rows_of, steps_of
 from dispatch.console.ticket_cards import (
     EventLine,
@@ -36,7 +36,7 @@ from dispatch.domain.workflow import IN_OFFICE
 from dispatch.enums import TicketAction
 from dispatch.models import Ticket, TicketClaim, TicketEvent, TicketReport, TriageRun
 from dispatch.queries import tickets as reads
-from dispatch.queries.access import may_see_contact, visible_tickets
+from dispatch.queries.access import may_see_contact, may_see_originals, visible_tickets
 from dispatch.queries.desk import Place, claims_of, history_of
 
 # The keys of the desk; whatever else a person may do has a button without one.
@@ -77,7 +77,7 @@ def case_context(
     actor = actor_of(request)
     look = Look(
         contact=may_see_contact(actor, ticket),
-        originals=has_role(request, SEES_ORIGINALS),
+        originals=may_see_originals(actor, ticket),
         now=now,
     )
     rows = reads.reports_of(ticket)
@@ -131,8 +131,8 @@ def _latest(event: TicketEvent | None, look: Look) -> EventLine | None:
 
 
 def _history(ticket: Ticket, rows: list[TicketReport], now: datetime) -> list[dict[str, Any]]:
-    """Return counts of the first reporter's other reports; nothing of a confidential matter."""
-    if ticket.confidential or not rows:
+    """Return counts of the first reporter's other reports; nothing of a confidential or anonymous one."""
+    if ticket.confidential or not rows or rows[0].report.anonymous:
         return []
     found = history_of(rows[0].report, now=now)
     return [

@@ -15,11 +15,13 @@ from typing import Any
 from dispatch.domain import cards, clocks, recomputing
 from dispatch.domain.assignments import assign_departments, end_assignments
 from dispatch.domain.attempts import Attempt
+from dispatch.domain.audit import record_audit
 from dispatch.domain.guards import EXTENSION, SUSPENSION
+from dispatch.domain.mentions import mention_colleagues
 from dispatch.domain.moving import give_back_reports, move_reports
 from dispatch.domain.proposals import proposal_data
 from dispatch.domain.splitting import cap_by_parent, plan_children
-from dispatch.enums import LimitStage, Role
+from dispatch.enums import AuditAction, LimitStage, Role
 from dispatch.enums import TicketAction as Act
 from dispatch.models import Ticket
 from reports.domain.progress import start_next_round
@@ -347,6 +349,19 @@ def _answer_supervision(attempt: Attempt) -> Data:
     }
 
 
+def _unmask(attempt: Attempt) -> Data:
+    """Both records say it: the ticket's ledger and the audit trail, the trail's end locked last."""
+    record_audit(
+        AuditAction.UNMASK,
+        actor=attempt.actor.user,
+        now=attempt.now,
+        ticket=attempt.ticket,
+        report=attempt.fields.report,
+        reason=attempt.fields.note,
+    )
+    return {}
+
+
 EFFECTS: Mapping[Act, Effect] = MappingProxyType(
     {
         Act.ANSWER: _back_to_desk,
@@ -379,6 +394,8 @@ EFFECTS: Mapping[Act, Effect] = MappingProxyType(
         Act.RECOMPUTE_DUE: _recompute_due,
         Act.URGE: _urge,
         Act.SUPERVISE: _supervise,
+        Act.UNMASK: _unmask,
+        Act.NOTE: mention_colleagues,
         Act.ANSWER_SUPERVISION: _answer_supervision,
         Act.EXTEND_SUSPENSION: _extend_suspension,
         Act.REVIEW_SUSPENSION: _review_suspension,

@@ -11,11 +11,11 @@ from dispatch.domain import cards, clocks
 from dispatch.domain.attempts import Attempt
 from dispatch.domain.child_guards import CHILD_GUARDS, CHILD_STATE_GUARDS
 from dispatch.domain.conflicts import complaints_in_ticket
+from dispatch.domain.contacts import check_contact
 from dispatch.domain.recomputing import moves_of
 from dispatch.domain.workflow import IN_OFFICE
 from dispatch.enums import PHYSICAL_OUTCOMES, LimitStage, Role
 from dispatch.queries.calendar import work_calendar
-from dispatch.queries.grid_areas import works_in_area
 from dispatch.queries.parties import any_works_on
 from reports.enums import Urgency
 from xiangcun.lib.errors import ConflictError, FieldError, InvalidInputError, NotAllowedError
@@ -220,8 +220,7 @@ def _own_grid(attempt: Attempt) -> None:
     """A grid officer verifies on site, in their own area."""
     if attempt.seat.role != Role.GRID:
         return
-    user, grid = attempt.actor.user_id, attempt.ticket.grid
-    if user is None or grid is None or not works_in_area(user, grid):
+    if attempt.ticket.grid_id not in attempt.actor.grid_ids:
         raise NotAllowedError("other_grid", "网格员只能核查自己网格内的工单")
 
 
@@ -260,6 +259,17 @@ def _two_reopenings(attempt: Attempt) -> None:
         raise ConflictError("reopenings_used", "已重新打开两次，请联系指挥室")
 
 
+def _confidential_contact_is_leads(attempt: Attempt) -> None:
+    if attempt.ticket.confidential and Role.LEAD not in attempt.actor.roles:
+        raise NotAllowedError("lead_only", "保密事项的联系方式只有值班领导可以查看")
+
+
+def _contact_may_be_shown(attempt: Attempt) -> None:
+    report = attempt.fields.report
+    if report is not None:  # check_fields has made sure
+        check_contact(report, attempt.ticket, reason=attempt.fields.note)
+
+
 def _calendar_moves_due(attempt: Attempt) -> None:
     if not moves_of(attempt.ticket, work_calendar()):
         raise ConflictError("due_unchanged", "工作日历没有改变这张工单的期限")
@@ -289,6 +299,8 @@ GUARDS: Mapping[str, Callable[[Attempt], None]] = MappingProxyType(
         "not_escalated_result": _not_escalated_result,
         "reopen_window": _reopen_window,
         "two_reopenings": _two_reopenings,
+        "confidential_contact_is_leads": _confidential_contact_is_leads,
+        "contact_may_be_shown": _contact_may_be_shown,
         "promise_within_limit": _promise_within_limit,
         "review_due": _review_due,
         "card_due": _card_due,
@@ -318,6 +330,7 @@ STATE_GUARDS = frozenset(
         "not_escalated_result",
         "reopen_window",
         "two_reopenings",
+        "confidential_contact_is_leads",
         "review_due",
         "card_due",
         "supervision_open",
