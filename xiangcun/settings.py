@@ -30,7 +30,7 @@ from xiangcun.lib.filebroker import broker_options
 from xiangcun.lib.logs import logging_settings
 from xiangcun.lib.secret_key import stored_secret_key
 from xiangcun.lib.strict import StartFacts, production_faults
-from xiangcun.lib.tiles import tile_layers, tile_origins
+from xiangcun.lib.tiles import configured_layers, tile_origins
 from xiangcun.notice_settings import *  # noqa: F403 - what staff are told: a file of its own
 from xiangcun.sign_in import *  # noqa: F403 - settings like those below
 from xiangcun.unfold import unfold_settings
@@ -358,11 +358,7 @@ ALARM_ESCALATE_MINUTES = env_int("ALARM_ESCALATE_MINUTES", 5, low=1, high=120)
 
 # Safety -------------------------------------------------------------------------------------------
 # No tiles by default: the grids are the base. Either 天地图 by key, or any server of WGS-84 tiles.
-MAP_TILES = tile_layers(
-    url=env_str("MAP_TILE_URL"),
-    attribution=env_str("MAP_TILE_ATTRIBUTION"),
-    tianditu_key=env_str("TIANDITU_KEY"),
-)
+MAP_TILES = configured_layers()
 MAP_TILE_ORIGINS = [*env_list("MAP_TILE_ORIGINS"), *tile_origins(MAP_TILES)]
 X_FRAME_OPTIONS = "DENY"
 SECURE_CONTENT_TYPE_NOSNIFF = True

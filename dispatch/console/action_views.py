@@ -25,7 +25,6 @@ from dispatch.console.ticket_cards import (
     Look,
     clocks_of,
     event_line,
-    pending_of,
     ticket_facts,
 )
 from dispatch.console.ticket_page import (
@@ -39,6 +38,7 @@ from dispatch.console.ticket_page import (
     read_id,
     ticket_or_404,
     triage_cards,
+    waiting_for,
 )
 from dispatch.domain.audit import record_audit
 from dispatch.domain.lifecycle import perform
@@ -228,7 +228,7 @@ def _base(
         "back_url": _page_url(ticket),
         "facts": ticket_facts(ticket),
         "clocks": clocks_of(ticket, now=now),
-        "pending": pending_of(ticket),
+        **waiting_for(ticket, now=now),
         "texts": [task_of(ticket)]
         if ticket.parent_id is not None
         else [

@@ -47,6 +47,7 @@ from dispatch.queries.access import (
     visible_tickets,
 )
 from reports.enums import Urgency
+from xiangcun.lib.text import mask_contacts
 
 # Steps inside a merge or an opening, which no person presses; a telephone has its own page.
 INTERNAL_ACTIONS = frozenset({TicketAction.ATTACH, TicketAction.DETACH, TicketAction.UNMASK})
@@ -128,8 +129,7 @@ def page_context(request: HttpRequest, ticket: Ticket, *, now: datetime) -> dict
         "subtitle": ticket.title,
         "facts": ticket_facts(ticket),
         "clocks": clocks_of(ticket, now=now),
-        "pending": pending_of(ticket),
-        "review_called": ticket.review_at is not None and ticket.review_at <= localdate(now),
+        **waiting_for(ticket, now=now),
         "actions": actions,
         "reports": with_contact_links(
             request,
@@ -190,6 +190,26 @@ def headline(ticket: Ticket) -> dict[str, Any]:
         "card": card_badge(ticket),
         "supervision": supervision_text(ticket),
     }
+
+
+def waiting_for(ticket: Ticket, *, now: datetime) -> dict[str, Any]:
+    """Return what somebody has to decide or to answer on this ticket."""
+    return {
+        "pending": pending_of(ticket),
+        "review_called": ticket.review_at is not None and ticket.review_at <= localdate(now),
+        "supervised": supervision_of(ticket),
+    }
+
+
+def supervision_of(ticket: Ticket) -> list[tuple[str, str]]:
+    """Return what the lead wants to know and until when, while no answer is there."""
+    event = reads.open_supervision(ticket)
+    if event is None:
+        return []
+    return [
+        (_("督办要求"), mask_contacts(event.note)),
+        (_("回复期限"), moment_text(ticket.supervise_due_at)),
+    ]
 
 
 def merged_into_link(request: HttpRequest, ticket: Ticket) -> dict[str, Any] | None:

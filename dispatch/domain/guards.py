@@ -92,7 +92,7 @@ def _promise_within_limit(attempt: Attempt) -> None:
     )
     if promised <= clocks.deadline(attempt.now, limit):
         return
-    if attempt.seat.role != Role.LEAD and not attempt.actor.holds(Role.LEAD):
+    if Role.LEAD not in {attempt.seat.role, *attempt.actor.roles}:
         raise InvalidInputError.of_field(
             "promised_due", "later_than_limit", "承诺期限超过规定时限，只有值班领导可以放宽"
         )
@@ -216,14 +216,6 @@ def _supervision_open(attempt: Attempt) -> None:
         raise ConflictError("not_supervised", "没有等待回复的督办")
 
 
-def _own_grid(attempt: Attempt) -> None:
-    """A grid officer verifies on site, in their own area."""
-    if attempt.seat.role != Role.GRID:
-        return
-    if attempt.ticket.grid_id not in attempt.actor.grid_ids:
-        raise NotAllowedError("other_grid", "网格员只能核查自己网格内的工单")
-
-
 def _after_photo(attempt: Attempt) -> None:
     ticket, fields = attempt.ticket, attempt.fields
     wants = ticket.category is not None and ticket.category.after_photo_required
@@ -299,15 +291,14 @@ GUARDS: Mapping[str, Callable[[Attempt], None]] = MappingProxyType(
         "not_escalated_result": _not_escalated_result,
         "reopen_window": _reopen_window,
         "two_reopenings": _two_reopenings,
-        "confidential_contact_is_leads": _confidential_contact_is_leads,
-        "contact_may_be_shown": _contact_may_be_shown,
         "promise_within_limit": _promise_within_limit,
         "review_due": _review_due,
         "card_due": _card_due,
         "reply_due_ahead": _reply_due_ahead,
         "supervision_open": _supervision_open,
-        "own_grid": _own_grid,
         **CHILD_GUARDS,
+        "confidential_contact_is_leads": _confidential_contact_is_leads,
+        "contact_may_be_shown": _contact_may_be_shown,
         "calendar_moves_due": _calendar_moves_due,
     }
 )
@@ -330,12 +321,11 @@ STATE_GUARDS = frozenset(
         "not_escalated_result",
         "reopen_window",
         "two_reopenings",
-        "confidential_contact_is_leads",
         "review_due",
         "card_due",
         "supervision_open",
-        "own_grid",
         *CHILD_STATE_GUARDS,
+        "confidential_contact_is_leads",
     }
 )
 

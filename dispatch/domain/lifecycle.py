@@ -32,7 +32,7 @@ from dispatch.domain.recusals import copy_recusals, recuse_named
 from dispatch.domain.splitting import new_children
 from dispatch.domain.transitions import IN_DEPARTMENT
 from dispatch.domain.workflow import ASSISTANTS_MAY, Transition, find, rows_from
-from dispatch.enums import DEPARTMENT_ROLES, Role
+from dispatch.enums import DEPARTMENT_ROLES, Role, Visibility
 from dispatch.enums import TicketAction as Act
 from dispatch.models import EventPhoto, Ticket, TicketEvent
 from dispatch.queries.children import open_children
@@ -299,9 +299,9 @@ def _move_children(attempt: Attempt, data: Data) -> None:
     if action == Act.SPLIT:
         for child, fields in new_children(attempt, data["children"]):
             insert_row(child)
-            copy_recusals(ticket, child, now=now)
             record_opening(child, note=attempt.fields.task, data={"parent": ticket.number}, now=now)
             perform_first(child, Act.DISPATCH, now=now, fields=fields, actor=attempt.actor)
+            copy_recusals(ticket, child, now=now)
     elif action in _ENDS_CHILDREN:
         note = f"主工单{ticket.number}{attempt.transition.action.label}"
         for pk in open_children(ticket).order_by("pk").values_list("pk", flat=True):
@@ -341,7 +341,8 @@ def _event(
         to_status=ticket.status,
         reason_code=fields.reason_code,
         note=note,
-        visibility=attempt.transition.visibility,
+        # A child has no resident who could read along.
+        visibility=Visibility.INTERNAL if ticket.parent_id else attempt.transition.visibility,
         due_before=due_before,
         due_after=ticket.due_at or ticket.assess_due_at,
         data=data,

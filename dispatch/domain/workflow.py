@@ -23,7 +23,15 @@ from dispatch.enums import Role, TicketStatus, Visibility
 from dispatch.enums import TicketAction as Act
 from dispatch.enums import TicketStatus as St
 
-__all__ = ["IN_OFFICE", "OPENING", "TRANSITIONS", "Transition", "find", "rows_from"]
+__all__ = [
+    "ASSISTANTS_MAY",
+    "IN_OFFICE",
+    "OPENING",
+    "TRANSITIONS",
+    "Transition",
+    "find",
+    "rows_from",
+]
 
 R, G, D, L = Role.RESIDENT, Role.GRID, Role.DISPATCHER, Role.LEAD
 H, M, V, S = Role.HANDLER, Role.HEAD, Role.VERIFIER, Role.SYSTEM
@@ -237,7 +245,7 @@ TRANSITIONS: tuple[Transition, ...] = (
         [V, D, G],
         St.AWAITING_RATING,
         optional=("note", "public_text", "photos"),
-        guards=("second_person", "own_grid", "children_done"),
+        guards=("second_person", "children_done"),
         visibility=Visibility.REPORTER,
         child_target=St.CLOSED,
     ),

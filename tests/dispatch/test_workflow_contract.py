@@ -8,7 +8,7 @@ import pytest
 from django.db import transaction
 
 from dispatch.domain import guards
-from dispatch.domain.actors import SYSTEM, Actor, Seat, resident_actor, staff_actor
+from dispatch.domain.actors import SYSTEM, Actor, Seat, resident_actor
 from dispatch.domain.effects import EFFECTS
 from dispatch.domain.fields import LABELS, Fields
 from dispatch.domain.lifecycle import available_actions, perform
@@ -17,15 +17,7 @@ from dispatch.enums import FINAL_STATUSES, PHYSICAL_OUTCOMES, Role, TicketStatus
 from dispatch.enums import TicketAction as Act
 from dispatch.models import Ticket, TicketEvent
 from reports.models import Report
-from tests.dispatch.factories import (
-    NOW,
-    Cast,
-    fields_for,
-    make_cast,
-    make_department,
-    make_staff,
-    make_ticket,
-)
+from tests.dispatch.factories import NOW, Cast, fields_for, make_cast, make_ticket
 from xiangcun.lib.errors import ConflictError, NotAllowedError
 
 pytestmark = pytest.mark.django_db
@@ -61,11 +53,10 @@ def actor_of(role: Role, cast: Cast, ticket: Ticket) -> Actor:
         return resident_actor(
             ticket.ticket_reports.get().report_id if ticket.ticket_reports.count() == 1 else 0
         )
-    if role == Role.GRID:
-        village = make_department("linjiang", name="临江村", village_code=cast.grid.village_code)
-        return staff_actor(make_staff("grid_officer", Role.GRID, village))
     department = cast.sanitation if role in {Role.HANDLER, Role.HEAD} else cast.room
-    return Actor(user=cast.lead.user, seats=(Seat(role, department.pk, department.name),))
+    grids = frozenset({ticket.grid_id or 0}) if role == Role.GRID else frozenset[int]()
+    seat = Seat(role, department.pk, department.name, grids)
+    return Actor(user=cast.lead.user, seats=(seat,))
 
 
 @pytest.mark.parametrize("status", TicketStatus.values)
