@@ -12,10 +12,12 @@ from dispatch.console.action_forms import ActionForm
 from dispatch.console.conflict_cards import conflicts_of
 from dispatch.console.desk_words import held_text, is_undecided, what_happened
 from dispatch.console.people import actor_of
-from dispatch.console.prefill import duties_json, initial_for
+from dispatch.console.prefill import duties_json, initial_for, wording_of
+from dispatch.console.reply_admin import picker
 from dispatch.console.ticket_page import headline
 from dispatch.domain.claims import holder_of
 from dispatch.domain.lifecycle import perform
+from dispatch.domain.referrals import REFERRALS
 from dispatch.domain.workflow import Transition
 from dispatch.enums import TicketAction
 from dispatch.models import Ticket
@@ -42,6 +44,7 @@ def _shape(request: HttpRequest, ticket: Ticket, transition: Transition) -> dict
         "optional": optional,
         "viewer": actor_of(request),
         "auto_id": f"desk_{transition.action}_%s",
+        **wording_of(ticket, transition.action),
     }
 
 
@@ -78,7 +81,10 @@ def form_context(
         "action": str(action),
         "label": str(action.label),
         "action_url": reverse("desk-action", args=(ticket.pk, str(action))),
+        "replies": picker(ticket, action),
     }
+    if action == TicketAction.REJECT:
+        context["referrals"] = {str(reason): text for reason, text in REFERRALS.items()}
     if action == TicketAction.DISPATCH:
         context["duties"] = duties_json(ticket)
         context["conflict"] = conflicts_of(request, ticket)

@@ -108,7 +108,10 @@ def reject(page: Page) -> str:
     page.keyboard.press("Control+Enter")
     expect(page.locator("#xd-form .xc-error").first).to_be_visible()
     page.keyboard.press("ArrowDown")
-    page.keyboard.press("Tab")
+    expect(page.locator("#xd-form [name=public_text]")).not_to_have_value("")  # where to go instead
+    while page.evaluate("document.activeElement.name") != "public_text":
+        page.keyboard.press("Tab")
+    page.keyboard.press("Control+A")
     answer = "j1 不属于本街道的事情，请联系区里"
     page.keyboard.type(answer)
     expect(page.locator("#xd-form [name=public_text]")).to_have_value(answer)

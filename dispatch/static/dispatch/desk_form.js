@@ -16,13 +16,29 @@
     });
   }
 
+  // Where to go instead follows the reason of a rejection, until the person writes something else.
+  function refer(form) {
+    const source = document.getElementById("xd-referrals");
+    const reason = form.elements.reject_reason, answer = form.elements.public_text;
+    if (!source || !reason || !answer) return;
+    const texts = JSON.parse(source.textContent);
+    let filled = "";
+    reason.addEventListener("change", () => {
+      if (answer.value.trim() && answer.value !== filled) return;
+      filled = texts[reason.value] || "";
+      answer.value = filled;
+    });
+  }
+
   window.xcDeskForm = {
     prepare(form) {
       const $ = jquery();
       if ($) $(form).find(".unfold-admin-autocomplete").select2({ width: "100%" });
       follow(form);
+      refer(form);
+      if (window.xcOfferReplies) window.xcOfferReplies(form);
       const wrong = form.querySelector(".xc-invalid select, .xc-invalid input, .xc-invalid textarea");
-      const first = [...form.elements].find((field) => field.type !== "hidden" && !field.classList.contains("select2-search__field"));
+      const first = [...form.elements].find((field) => field.type !== "hidden" && !field.closest(".xc-reply") && !field.classList.contains("select2-search__field"));
       const field = wrong || first;
       if (!field) return;
       const combo = field.classList.contains("select2-hidden-accessible") && field.nextElementSibling.querySelector(".select2-selection");

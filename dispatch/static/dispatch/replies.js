@@ -1,7 +1,7 @@
 // Offers the standard replies above their text box and fills their placeholders from ticket and form.
-document.addEventListener("DOMContentLoaded", () => {
+// The triage desk calls it for every form that it opens.
+window.xcOfferReplies = (form) => {
   const source = document.getElementById("xc-replies");
-  const form = document.getElementById("xc-form");
   if (!source || !form) return;
   const data = JSON.parse(source.textContent);
 
@@ -52,4 +52,5 @@ document.addEventListener("DOMContentLoaded", () => {
       if (used && event.target !== select && box.value === written && fill(used.text) !== written) write();
     });
   });
-});
+};
+document.addEventListener("DOMContentLoaded", () => window.xcOfferReplies(document.getElementById("xc-form")));

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -17,7 +18,7 @@ from dispatch.domain.claims import CLAIM_TIME, claim_ticket
 from dispatch.domain.lifecycle import perform
 from dispatch.enums import Role, TicketStatus
 from dispatch.enums import TicketAction as Act
-from dispatch.models import CategoryDuty, Staff, Ticket, TicketClaim
+from dispatch.models import CategoryDuty, Staff, StandardReply, Ticket, TicketClaim
 from tests.dispatch.factories import Cast, fields_for, make_report, make_staff, make_ticket
 from tests.dispatch.summary.judged import do, lamps, triaged
 
@@ -193,6 +194,18 @@ def test_a_change_under_ones_hands_is_told_and_nothing_is_lost(
     assert "备注：情况说明" in said["message"]
     beat = client.post(reverse("desk-beat", args=(case.pk,))).json()
     assert (beat["mine"], beat["version"]) == (True, case.version + 1)
+
+
+def test_the_forms_bring_what_the_tickets_page_brings(browser: Browser, case: Ticket) -> None:
+    client = browser("dispatcher")
+    StandardReply.objects.create(
+        name="请补位置", action="ask", field="public_text", text="请补充位置"
+    )
+    html = client.get(reverse("desk-action", args=(case.pk, "ask"))).json()["html"]
+    assert 'id="xc-replies"' in html
+    assert json.loads(html.split('id="xc-replies" type="application/json">')[1].split("<")[0])
+    html = client.get(reverse("desk-action", args=(case.pk, "reject"))).json()["html"]
+    assert 'id="xd-referrals"' in html
 
 
 def test_it_validates_inline(browser: Browser, cast: Cast, case: Ticket) -> None:
