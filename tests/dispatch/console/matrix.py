@@ -170,12 +170,86 @@ def _rules() -> Iterator[Page]:
     yield from _rows("dispatch_lexiconterm", RULES, ADMINISTRATOR, ADMINISTRATOR)
     yield from _rows("dispatch_dangerterm", RULES, ADMINISTRATOR, ADMINISTRATOR)
     yield from _rows("dispatch_urgencyrule", RULES, ADMINISTRATOR, ADMINISTRATOR)
-    yield from _rows("dispatch_calendarday", RULES, ADMINISTRATOR, ADMINISTRATOR)
+    yield from _rows("dispatch_calendarday", RULES)  # changed on the calendar
     yield from _rows("dispatch_modelversion", MODELS, pk=lambda stage: stage.version_id)
     yield Page(
         "admin:dispatch_modelversion_action", ADMINISTRATOR | LEAD, lambda _stage: ("train",)
     )
     yield from _rows("dispatch_triagesettings", MODELS)
+
+
+def _tools() -> Iterator[Page]:
+    ticket: Callable[[Stage], tuple[Any, ...]] = lambda stage: (stage.ticket.pk,)  # noqa: E731 - bound once
+    yield Page("desk", DISPATCHING)
+    yield Page("desk-list", DISPATCHING)
+    yield Page("desk-take", LEAD, ticket, method="post")
+    for name in ("open", "beat", "leave"):
+        yield Page(f"desk-{name}", DISPATCHING, ticket, method="post")
+    yield Page("desk-action", DISPATCHING, lambda stage: (stage.ticket.pk, "note"))
+    yield Page("tool-filters", HAS_QUEUE)
+    yield Page("tool-phone", DISPATCHING)
+    yield Page("tool-place", HAS_QUEUE)
+    yield Page("tool-export", HAS_QUEUE, method="post")
+    yield Page("tool-exports", HAS_QUEUE)
+    # One's own rows only, by POST.
+    yield Page("tool-filter", HAS_QUEUE, lambda _stage: (ABSENT,))
+    for name in ("job", "status", "file", "cancel"):
+        job: Callable[[Stage], tuple[Any, ...]] = lambda _stage: (uuid.UUID(int=1),)  # noqa: E731 - bound once
+        yield Page(f"tool-export-{name}", NOBODY, job, method="post" if name == "cancel" else "get")
+    yield from _rows(
+        "dispatch_standardreply", HAS_QUEUE | RULES, ADMINISTRATOR | LEAD, ADMINISTRATOR | LEAD
+    )
+    yield Page("map", HAS_QUEUE)
+    yield Page("map-data", HAS_QUEUE)
+    yield Page("map-grids", HAS_QUEUE)
+    yield Page("suspensions", HAS_QUEUE)
+    yield Page("tray", HAS_QUEUE)
+    yield Page("tray-read-all", HAS_QUEUE, method="post")
+    yield Page("colleagues", SEES_CASE, ticket)
+    yield Page("ticket-print", SEES_CASE, ticket)
+    yield Page("ticket-print-pdf", SEES_CASE, ticket)
+    yield Page("ticket-print-many", SEES_CASE, query="ids={ticket}")
+
+
+def _calendar_and_notices() -> Iterator[Page]:
+    setting = ADMINISTRATOR | LEAD
+    yield Page("calendar", HAS_QUEUE | RULES)
+    yield Page("calendar-progress", HAS_QUEUE | RULES)
+    yield Page("calendar-days", setting, method="post")
+    yield Page("calendar-import", setting)
+    yield Page("calendar-template", HAS_QUEUE | RULES)
+    yield Page("calendar-change", NOBODY, lambda _stage: (ABSENT,))
+    yield Page("inbox", STAFF)
+    yield Page("inbox-feed", STAFF)
+    yield Page("inbox-read", STAFF, method="post")
+    yield Page("inbox-open", NOBODY, lambda _stage: (ABSENT,))
+    yield Page("notice-preferences", STAFF)
+    yield Page("outbox", setting)
+    yield Page("outbox-resend", setting, method="post")
+    yield from _rows("dispatch_channelsetting", ADMINISTRATOR, ADMINISTRATOR)
+    yield Page(
+        "admin:dispatch_channelsetting_test",
+        NOBODY,
+        lambda _stage: (ABSENT,),
+        method="post",
+    )
+
+
+def _sign_in() -> Iterator[Page]:
+    yield Page("login", EVERYBODY)
+    yield Page("second-factor", NOBODY)  # between the password and the code only
+    yield Page("password_change", STAFF)
+    yield Page("second-factor-bind", STAFF)
+    yield Page("second-factor-codes", STAFF)
+    yield Page("second-factor-replace", STAFF)
+    yield Page("session-state", EVERYBODY)
+    yield Page("session-continue", EVERYBODY, method="post")
+    yield Page("own-sessions", STAFF)
+    yield Page("sessions-revoke", STAFF, method="post")
+    yield Page("session-revoke", STAFF, lambda _stage: (ABSENT,), method="post")
+    yield Page("sign-ins", SECURITY)
+    yield Page("sign-in-unlock", STAFF, method="post")  # the domain refuses, in a message
+    yield Page("second-factor-reset", SECURITY, lambda stage: (stage.account_id,))
 
 
 OVERRIDES = {
@@ -190,4 +264,5 @@ LEAVES = "admin:logout"
 """Signs the tester out; open to everybody who is signed in."""
 PAGES: tuple[Page, ...] = (
     *_own(), *_cases(), *_records(), *_figures(), *_people(), *_rules(),
+    *_tools(), *_calendar_and_notices(), *_sign_in(),
 )  # fmt: skip
