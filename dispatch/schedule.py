@@ -30,6 +30,11 @@ BEAT: dict[str, dict[str, Any]] = {
         "schedule": 15.0,
         "options": {"expires": 30},
     },
+    "dispatch.sweep_sign_ins": {
+        "task": "dispatch.sweep_sign_ins",
+        "schedule": 600.0,
+        "options": {"expires": 500},
+    },
     "dispatch.sweep_notifications": {
         "task": "dispatch.sweep_notifications",
         "schedule": 5.0,

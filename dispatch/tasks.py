@@ -21,6 +21,7 @@ from dispatch.domain.exports import sweep_exports as tidy_exports
 from dispatch.domain.learning import TRAINING_TASK
 from dispatch.domain.outbox import channels_due, deliver_channel, requeue_lapsed
 from dispatch.domain.retention import purge_notifications as purge
+from dispatch.domain.sessions import sweep_sign_ins as sweep_sessions
 from dispatch.domain.spreading import is_waiting, spread_announcements
 from dispatch.domain.timers import deal_cards as deal_due_cards
 from dispatch.domain.timers import run_timers as fire_timers
@@ -121,6 +122,12 @@ def sweep_targets() -> None:
 def refresh_hotspots() -> None:
     """Find again what many people report; doing it twice changes nothing."""
     rebuild_hotspots(now=timezone.now())
+
+
+@shared_task(name="dispatch.sweep_sign_ins")
+def sweep_sign_ins() -> None:
+    """Delete sessions that are over, and failures that no longer count."""
+    sweep_sessions(now=timezone.now())
 
 
 @shared_task(name="dispatch.spread_notifications")

@@ -30,8 +30,9 @@ from xiangcun.lib.filebroker import broker_options
 from xiangcun.lib.logs import logging_settings
 from xiangcun.lib.secret_key import stored_secret_key
 from xiangcun.lib.strict import StartFacts, production_faults
-from xiangcun.lib.tiles import tile_layers, tile_origins
+from xiangcun.lib.tiles import configured_layers, tile_origins
 from xiangcun.notice_settings import *  # noqa: F403 - what staff are told: a file of its own
+from xiangcun.sign_in import *  # noqa: F403 - settings like those below
 from xiangcun.unfold import unfold_settings
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -92,6 +93,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "dispatch.console.session_guard.SessionGuard",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 ROOT_URLCONF = "xiangcun.urls"
@@ -108,7 +110,10 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
             ],
-            "libraries": {"alarms": "dispatch.console.alarm_tags"},
+            "libraries": {
+                "alarms": "dispatch.console.alarm_tags",
+                "sign_in": "dispatch.console.session_tags",
+            },
         },
     },
 ]
@@ -148,16 +153,6 @@ REST_KNOX = {
     "AUTO_REFRESH": False,
     "TOKEN_LIMIT_PER_USER": None,
 }
-AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in (
-        "UserAttributeSimilarityValidator",
-        "MinimumLengthValidator",
-        "CommonPasswordValidator",
-        "NumericPasswordValidator",
-    )
-]
-
 if TESTING:
     # The real hasher is slow on purpose; a suite that logs in a thousand times need not prove it.
     PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
@@ -363,18 +358,11 @@ ALARM_ESCALATE_MINUTES = env_int("ALARM_ESCALATE_MINUTES", 5, low=1, high=120)
 
 # Safety -------------------------------------------------------------------------------------------
 # No tiles by default: the grids are the base. Either 天地图 by key, or any server of WGS-84 tiles.
-MAP_TILES = tile_layers(
-    url=env_str("MAP_TILE_URL"),
-    attribution=env_str("MAP_TILE_ATTRIBUTION"),
-    tianditu_key=env_str("TIANDITU_KEY"),
-)
+MAP_TILES = configured_layers()
 MAP_TILE_ORIGINS = [*env_list("MAP_TILE_ORIGINS"), *tile_origins(MAP_TILES)]
 X_FRAME_OPTIONS = "DENY"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
-SESSION_COOKIE_HTTPONLY = True
-SESSION_COOKIE_SAMESITE = "Lax"
-SESSION_COOKIE_AGE = 12 * 3600
 CSRF_COOKIE_SAMESITE = "Lax"
 if PRODUCTION:
     SESSION_COOKIE_SECURE = True

@@ -55,6 +55,12 @@ def unfold_settings() -> dict[str, Any]:
             lambda _request: static("dispatch/notices.css"),
         ],
         "COLORS": {"primary": _PRIMARY},
+        "ACCOUNT": {
+            "navigation": [
+                {"title": _("我的登录"), "link": reverse_lazy("own-sessions")},
+                {"title": _("修改密码"), "link": reverse_lazy("admin:password_change")},
+            ]
+        },
         "SIDEBAR": {
             "show_search": False,
             "show_all_applications": False,
@@ -84,11 +90,12 @@ def _navigation() -> list[dict[str, Any]]:
         _notices(),
         _group(
             _("单位与人员"),
-            "reads_rules",
+            "reads_people",
             (_("部门"), "apartment", "dispatch_department"),
             (_("工作人员"), "badge", "dispatch_staff"),
             (_("岗位"), "assignment_ind", "dispatch_membership"),
         ),
+        _group(_("安全审计"), "reads_audit", (_("审计记录"), "policy", "dispatch_auditrecord")),
         _group(
             _("规则与时限"),
             "reads_rules",
@@ -113,15 +120,17 @@ def _workplace() -> dict[str, Any]:
         "title": _("工作台"),
         "items": [
             _item(_("我的队列"), "dashboard", "admin:index", "is_staff"),
+            _item(_("收件箱"), "inbox", "tray", "reads_cases"),
             _item(_("研判台"), "fact_check", "desk", "dispatches"),
             _item(_("工单"), "assignment", "admin:dispatch_ticket_changelist", "reads_cases"),
+            _item(_("地图"), "map", "map", "reads_cases"),
             _item(_("挂账清单"), "pause_circle", "suspensions", "reads_cases"),
             _item(_("站内消息"), "notifications", "inbox", "is_staff"),
-            _item(_("统计"), "bar_chart", "summary", "reads_cases"),
+            _item(_("统计"), "bar_chart", "summary", "reads_figures"),
             _item(_("研判质量"), "troubleshoot", "triage-quality", "reads_quality"),
-            _item(_("地图"), "map", "map", "reads_cases"),
-            _item(_("工作日历"), "calendar_month", "calendar", "reads_calendar"),
             _item(_("热点"), "local_fire_department", "hotspots", "reads_records"),
+            _item(_("工作日历"), "calendar_month", "calendar", "reads_calendar"),
+            _item(_("登录管理"), "lock_person", "sign-ins", "keeps_sign_ins"),
         ],
     }
 

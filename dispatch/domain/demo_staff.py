@@ -13,6 +13,7 @@ from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
 from dispatch.domain.seeding import COMMAND_ROOM, DATA
+from dispatch.enums import Role
 from dispatch.models import Department, Membership, Staff
 from reports.domain.seeding import read_data
 
@@ -44,6 +45,9 @@ def seed_demo_staff(*, reset: bool, folder: Path | None) -> Path:
 
 def _put_accounts(accounts: Sequence[Account], password: str, *, reset: bool) -> None:
     names = [account["username"] for account in accounts]
+    # Made before there was the mark: whose password was never changed still has the shared one.
+    unmarked = Staff.objects.filter(username__in=names, is_demo=False, password_changed_at=None)
+    unmarked.update(is_demo=True, must_change_password=True)
     known = set(Staff.objects.filter(username__in=names).values_list("username", flat=True))
     fresh = [account for account in accounts if account["username"] not in known]
     if not fresh and not reset:
@@ -55,12 +59,16 @@ def _put_accounts(accounts: Sequence[Account], password: str, *, reset: bool) ->
             display_name=account["display_name"],
             password=hashed,
             is_staff=True,
+            is_demo=True,
+            must_change_password=True,
             is_superuser=account.get("is_superuser", False),
         )
         for account in fresh
     )
     if reset:
-        Staff.objects.filter(username__in=names).update(password=hashed, is_active=True)
+        Staff.objects.filter(username__in=names).update(
+            password=hashed, is_active=True, is_demo=True, must_change_password=True
+        )
 
 
 def _put_seats(accounts: Sequence[Account]) -> None:
@@ -91,8 +99,8 @@ def _read_password(path: Path) -> str:
 
 
 def _describe(accounts: Sequence[Account], password: str) -> str:
-    """Return the file's text: the command room one a line, the departments' handlers in one."""
-    room = [row for row in accounts if _department(row) == COMMAND_ROOM]
+    """Return the file's text: room and grid officers one a line, the departments' handlers in one."""
+    room = [row for row in accounts if _is_named(row)]
     handlers = [
         row["username"]
         for row in accounts
@@ -109,8 +117,10 @@ def _describe(accounts: Sequence[Account], password: str) -> str:
     )
 
 
-def _department(account: Account) -> str:
-    return str(account["seats"][0]["department"])
+def _is_named(account: Account) -> bool:
+    """Whether the account gets its own line: who works in the command room or on the ground."""
+    seat = account["seats"][0]
+    return bool(seat["department"] == COMMAND_ROOM or seat["role"] == Role.GRID)
 
 
 def _write_private(path: Path, text: str) -> None:

@@ -24,10 +24,19 @@ from dispatch.models.policy import (
 )
 from dispatch.models.recusals import Recusal
 from dispatch.models.rule_health import RuleFault, RuleHit
+from dispatch.models.sign_in import (
+    FormerPassword,
+    KnownAddress,
+    RecoveryCode,
+    SecondFactor,
+    SignInAttempt,
+    StaffSession,
+)
 from dispatch.models.staff import Department, Membership, Staff
 from dispatch.models.summary import Tally
 from dispatch.models.tickets import Assignment, Ticket, TicketReport
 from dispatch.models.tools import ExportJob, SavedFilter, StandardReply
+from dispatch.models.tray import NoteMention, TicketSeen
 from dispatch.models.triage import TriageRun
 
 __all__ = [
@@ -44,29 +53,37 @@ __all__ = [
     "Department",
     "EventPhoto",
     "ExportJob",
+    "FormerPassword",
     "GridImport",
     "HandlingLimit",
     "Hotspot",
     "HotspotReport",
+    "KnownAddress",
     "LedgerIsAppendOnlyError",
     "LexiconTerm",
     "Membership",
     "ModelChange",
     "ModelVersion",
+    "NoteMention",
     "Notification",
     "NotificationPreference",
+    "RecoveryCode",
     "Recusal",
     "RoutingRule",
     "RuleFault",
     "RuleHit",
     "SavedFilter",
+    "SecondFactor",
+    "SignInAttempt",
     "Staff",
+    "StaffSession",
     "StandardReply",
     "Tally",
     "Ticket",
     "TicketClaim",
     "TicketEvent",
     "TicketReport",
+    "TicketSeen",
     "TriageRun",
     "TriageSettings",
     "UrgencyRule",
