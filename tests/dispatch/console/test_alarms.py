@@ -53,12 +53,12 @@ def test_nothing_new_is_a_304(cast: Cast, browser: Browser) -> None:
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_two_queries_beside_the_login(
+def test_three_queries_beside_the_login(
     cast: Cast, browser: Browser, django_assert_num_queries: Callable[..., object], count: int
 ) -> None:
     ring(cast, count=count)
     client = browser("dispatcher")
-    with django_assert_num_queries(4):  # type: ignore[attr-defined]  # session and account, role, alarms
+    with django_assert_num_queries(5):  # type: ignore[attr-defined]  # login (2), role, alarms, unread
         client.get(FEED)
 
 
