@@ -5,6 +5,7 @@ from django.contrib.auth.models import Group
 
 from dispatch.console import (
     alarm_admin,
+    channel_admin,
     model_admin,
     place_admin,
     record_admin,
@@ -18,6 +19,7 @@ from dispatch.console.words import teach_words
 
 __all__ = [
     "alarm_admin",
+    "channel_admin",
     "model_admin",
     "place_admin",
     "record_admin",

@@ -78,6 +78,8 @@ class TicketAction(models.TextChoices):
     YELLOW_CARD = "yellow_card", _("黄牌预警")
     RED_CARD = "red_card", _("红牌超期")
     REVIEW_SUSPENSION = "review_suspension", _("挂账到期复核")
+    EXTEND_SUSPENSION = "extend_suspension", _("继续挂账")
+    CANCEL_CHILD = "cancel_child", _("取消子工单")
     RECOMPUTE_DUE = "recompute_due", _("期限重算")
     UNMASK = "unmask", _("查看联系方式")
     NOTE = "note", _("内部备注")
@@ -188,6 +190,13 @@ class ReturnReason(models.TextChoices):
     NEEDS_OTHERS = "needs_others", _("需其他单位牵头")
 
 
+class Card(models.TextChoices):
+    """How near or far past its deadline a ticket is, as the timer has last marked it."""
+
+    YELLOW = "yellow", _("黄牌")
+    RED = "red", _("红牌")
+
+
 class AssignmentKind(models.TextChoices):
     """A department's part in a ticket."""
 
@@ -217,6 +226,21 @@ class CalendarDayType(models.TextChoices):
     HOLIDAY = "holiday", _("节假日")
     MAKEUP = "makeup", _("调休上班")
     CLOSURE = "closure", _("停工（台风等）")
+
+
+class CalendarChangeKind(models.TextChoices):
+    """What somebody did to the calendar."""
+
+    DAYS = "days", _("设置日期")
+    IMPORT = "import", _("导入放假安排")
+
+
+class CalendarChangeStatus(models.TextChoices):
+    """How far the open due dates have followed a change of the calendar."""
+
+    WAITING = "waiting", _("正在重算期限")
+    SETTLING = "settling", _("等待复核")
+    DONE = "done", _("已完成")
 
 
 class DayScope(models.TextChoices):
@@ -257,6 +281,43 @@ class Hazard(models.TextChoices):
     ALONE = "alone", _("独居老人异常")
     MISSING = "missing", _("人员走失")
     SUPPLY = "supply", _("停水停电、污染")
+
+
+class NotificationKind(models.TextChoices):
+    """What staff are told about; people choose by kind what also comes by mail."""
+
+    ALARM = "alarm", _("特急警报")
+    TASK = "task", _("派单与返工")
+    CARD = "card", _("黄牌、红牌与督办")
+    URGED = "urged", _("居民催办与补充")
+    REQUEST = "request", _("待批申请")
+    DECISION = "decision", _("审批结果")
+    ROOM = "room", _("退回、重开与待核查")
+    MENTION = "mention", _("备注提到我")
+    DIGEST = "digest", _("每日汇总")
+    SYSTEM = "system", _("系统消息")
+
+
+class NotificationChannel(models.TextChoices):
+    """How a notification reaches somebody."""
+
+    INBOX = "inbox", _("站内消息")
+    WECOM = "wecom", _("企业微信群机器人")
+    DINGTALK = "dingtalk", _("钉钉群机器人")
+    EMAIL = "email", _("电子邮件")
+
+
+ROBOT_CHANNELS = frozenset({NotificationChannel.WECOM, NotificationChannel.DINGTALK})
+
+
+class NotificationState(models.TextChoices):
+    """What became of one notification on its way out."""
+
+    QUEUED = "queued", _("待发送")
+    SENDING = "sending", _("发送中")
+    SENT = "sent", _("已送达")
+    STUCK = "stuck", _("发送失败")
+    SKIPPED = "skipped", _("不再发送")
 
 
 class AuditAction(models.TextChoices):

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from dispatch.queries.classifiers import champion_version, fallen_version
+from dispatch.queries.outbox import outbox_trouble
 from dispatch.queries.untriaged import oldest_wait
 from dispatch.triage.vault import file_exists
 from xiangcun.lib.health import Outcome
@@ -24,6 +25,15 @@ def oldest_untriaged() -> Outcome:
     return Outcome(
         wait <= LONGEST_WAIT, _("最久的上报已等待 %(seconds)s 秒") % {"seconds": seconds}
     )
+
+
+def standing_outbox() -> Outcome:
+    """Name messages to staff that could not be sent: the console shows everything all the same."""
+    stuck, waiting = outbox_trouble(now=timezone.now())
+    if not stuck and not waiting:
+        return Outcome(ok=True)
+    message = _("发送失败的通知 %(stuck)s 条，未分发的通知 %(waiting)s 条")
+    return Outcome(ok=True, degraded=True, message=message % {"stuck": stuck, "waiting": waiting})
 
 
 def triage_model() -> Outcome:

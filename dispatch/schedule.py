@@ -30,15 +30,51 @@ BEAT: dict[str, dict[str, Any]] = {
         "schedule": 15.0,
         "options": {"expires": 30},
     },
+    "dispatch.sweep_sign_ins": {
+        "task": "dispatch.sweep_sign_ins",
+        "schedule": 600.0,
+        "options": {"expires": 500},
+    },
+    "dispatch.sweep_notifications": {
+        "task": "dispatch.sweep_notifications",
+        "schedule": 5.0,
+        "options": {"expires": 15},
+    },
+    # Half past eight, and again for a while in case nobody was there to hear it.
+    "dispatch.write_digests": {
+        "task": "dispatch.write_digests",
+        "schedule": crontab(hour="8-10", minute="0,10,20,30,40,50"),
+        "options": {"expires": 300},
+    },
+    "dispatch.purge_notifications": {
+        "task": "dispatch.purge_notifications",
+        "schedule": crontab(hour="3", minute="10"),
+        "options": {"expires": 3600},
+    },
     "dispatch.run_timers": {
         "task": "dispatch.run_timers",
         "schedule": 300.0,
         "options": {"expires": 240},
     },
+    "dispatch.deal_cards": {
+        "task": "dispatch.deal_cards",
+        "schedule": 60.0,
+        "options": {"expires": 50},
+    },
+    "dispatch.clean_claims": {
+        "task": "dispatch.clean_claims",
+        "schedule": 900.0,
+        "options": {"expires": 600},
+    },
     "dispatch.sweep_exports": {
         "task": "dispatch.sweep_exports",
         "schedule": 60.0,
         "options": {"expires": 50},
+    },
+    "dispatch.sweep_calendar": {
+        "task": "dispatch.sweep_calendar",
+        "schedule": 15.0,
+        "options": {"expires": 30},
     },
     "dispatch.sweep_targets": {
         "task": "dispatch.sweep_targets",

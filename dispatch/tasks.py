@@ -9,11 +9,21 @@ from celery import shared_task
 from celery.exceptions import SoftTimeLimitExceeded
 from django.utils import timezone
 
+from dispatch.domain.alarm_notices import announce_lost_alarms
 from dispatch.domain.alarms import escalate_alarms as pass_to_leads
+from dispatch.domain.calendar_rounds import recompute_dues as follow_calendar
+from dispatch.domain.calendar_rounds import sweep_changes
+from dispatch.domain.claims import clean_claims as remove_claims
+from dispatch.domain.digest import write_digests
 from dispatch.domain.exports import fail_export
 from dispatch.domain.exports import run_export as write_export
 from dispatch.domain.exports import sweep_exports as tidy_exports
 from dispatch.domain.learning import TRAINING_TASK
+from dispatch.domain.outbox import channels_due, deliver_channel, requeue_lapsed
+from dispatch.domain.retention import purge_notifications as purge
+from dispatch.domain.sessions import sweep_sign_ins as sweep_sessions
+from dispatch.domain.spreading import is_waiting, spread_announcements
+from dispatch.domain.timers import deal_cards as deal_due_cards
 from dispatch.domain.timers import run_timers as fire_timers
 from dispatch.queries.classifiers import targets_are_stale
 from dispatch.summary.rollup import fold_all
@@ -53,16 +63,40 @@ def watch_rules() -> None:
     watch(now=timezone.now())
 
 
+@shared_task(name="dispatch.clean_claims")
+def clean_claims() -> None:
+    """Remove claims of the triage desk that have run out; they hold nothing any more."""
+    remove_claims(now=timezone.now())
+
+
 @shared_task(name="dispatch.run_timers")
 def run_timers() -> None:
     """Do what time alone does: bring back, accept, close, archive."""
     fire_timers(now=timezone.now())
 
 
+@shared_task(name="dispatch.deal_cards")
+def deal_cards() -> None:
+    """Show yellow and red cards, and call for the review of suspensions."""
+    deal_due_cards(now=timezone.now())
+
+
 @shared_task(name="dispatch.escalate_alarms")
 def escalate_alarms() -> None:
     """Pass alarms that nobody acknowledged to the leads on duty."""
     pass_to_leads(now=timezone.now())
+
+
+@shared_task(name="dispatch.recompute_dues")
+def recompute_dues(change_id: int) -> None:
+    """Let the open due dates follow a change of the calendar; doing it again changes nothing."""
+    follow_calendar(change_id, now=timezone.now())
+
+
+@shared_task(name="dispatch.sweep_calendar")
+def sweep_calendar() -> None:
+    """Go on with changes of the calendar whose bell was lost, and look a second time."""
+    sweep_changes(now=timezone.now())
 
 
 # Acknowledged when it begins: a training that is killed is not begun again, the next night does it.
@@ -88,6 +122,63 @@ def sweep_targets() -> None:
 def refresh_hotspots() -> None:
     """Find again what many people report; doing it twice changes nothing."""
     rebuild_hotspots(now=timezone.now())
+
+
+@shared_task(name="dispatch.sweep_sign_ins")
+def sweep_sign_ins() -> None:
+    """Delete sessions that are over, and failures that no longer count."""
+    sweep_sessions(now=timezone.now())
+
+
+@shared_task(name="dispatch.spread_notifications")
+def spread_notifications() -> None:
+    """Write the deliveries of what was announced, and ring for the channels."""
+    spread_announcements(now=timezone.now())
+    ring_channels()
+    if is_waiting():
+        bell.ring("dispatch.spread_notifications")
+
+
+@shared_task(name="dispatch.sweep_notifications")
+def sweep_notifications() -> None:
+    """Find what lost its bell: announcements, dead workers' messages, alarms nobody was told of."""
+    now = timezone.now()
+    requeue_lapsed(now=now)
+    announce_lost_alarms(now=now)
+    spread_notifications()
+
+
+@shared_task(name="dispatch.deliver_channel")
+def deliver(setting_id: int) -> None:
+    """Send what is due on one channel; it may wait for a server that hangs."""
+    deliver_channel(setting_id, now=timezone.now())
+
+
+@shared_task(name="dispatch.deliver_urgent")
+def deliver_urgent(setting_id: int) -> None:
+    """Send alarms on one channel, beside whatever else its queue is busy with."""
+    deliver_channel(setting_id, now=timezone.now(), urgent=True)
+
+
+@shared_task(name="dispatch.write_digests")
+def write_morning_digests() -> None:
+    """Write the morning's figures on a working day; once, however often it runs."""
+    write_digests(now=timezone.now())
+    ring_channels()
+
+
+@shared_task(name="dispatch.purge_notifications")
+def purge_notifications() -> None:
+    """Delete what is older than anybody looks."""
+    purge(now=timezone.now())
+
+
+def ring_channels() -> None:
+    """Ring for every channel with something due: alarms on the fast queue."""
+    for setting_id, urgent in channels_due(now=timezone.now()):
+        if urgent:
+            bell.ring("dispatch.deliver_urgent", setting_id)
+        bell.ring("dispatch.deliver_channel", setting_id)
 
 
 # Acknowledged when it begins: a worker that died is noticed by its silence, not by the broker.

@@ -155,7 +155,7 @@ def child_commands(host: str, port: int) -> list[Child]:
     worker = [*celery, "worker", "--without-gossip", "--without-mingle", *quiet]
     # Photos have a worker of their own: a loose power line must not wait behind thirty renditions.
     triage = [*worker, "-Q", "default", "-n", "default@%h"]
-    photos = [*worker, "-Q", "photos,training", "-n", "photos@%h", "-c", "1"]
+    photos = [*worker, "-Q", "photos,training,outbox", "-n", "photos@%h", "-c", "1"]
     beat = [*celery, "beat", "--pidfile=", *quiet]
     # The web process has the processor to itself while it starts: somebody is waiting for it.
     later = time.monotonic() + BACKGROUND_DELAY

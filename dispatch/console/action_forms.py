@@ -97,11 +97,19 @@ def _line(length: int, hint: object = "") -> Builder:
     return build
 
 
-def _moment(required: bool) -> forms.Field:  # noqa: FBT001 - called through a table
-    widget = forms.DateTimeInput(
-        format=_MOMENT_FORMAT, attrs={"type": "datetime-local", "class": "xc-input"}
-    )
-    return forms.DateTimeField(required=required, input_formats=[_MOMENT_FORMAT], widget=widget)
+def _moment(hint: object = "") -> Builder:
+    def build(required: bool) -> forms.Field:  # noqa: FBT001 - called through a table
+        widget = forms.DateTimeInput(
+            format=_MOMENT_FORMAT, attrs={"type": "datetime-local", "class": "xc-input"}
+        )
+        return forms.DateTimeField(
+            required=required,
+            input_formats=[_MOMENT_FORMAT],
+            help_text=hint,  # type: ignore[arg-type]
+            widget=widget,
+        )
+
+    return build
 
 
 def _day(required: bool) -> forms.Field:  # noqa: FBT001 - called through a table
@@ -156,7 +164,13 @@ BUILDERS: Mapping[str, Builder] = {
     ),
     "target_ticket": _line(20, _("填写要并入的工单编号，例如 GD261124-7K3M9")),
     "external_number": _line(60),
-    "new_due": _moment,
+    "new_due": _moment(),
+    "promised_due": _moment(
+        _("不填按规定时限；可以提前。超过规定时限的，只有值班领导可以填，并在说明里写理由")
+    ),
+    "reply_due": _moment(_("承办单位须在此之前书面回复，最长 30 天")),
+    "departments": _departments,
+    "task": _long_text(_("请写清要该单位办的事；该单位看不到居民的原话，请勿写入居民的个人信息")),
     "review_at": _day,
     "photos": _photos,
 }
@@ -179,6 +193,7 @@ def _filled(text: str) -> str:
 class ActionForm(forms.Form):
     """The form of one action on one ticket.
 
+    ``labels`` and ``hints`` say what a field means here where that differs from the usual.
     ``version`` is what the person saw, ``candidate`` the button of triage they pressed (0 for none);
     ``kept_photos`` are files that were stored before an earlier
     try was refused, so that nobody uploads twice.
@@ -196,14 +211,19 @@ class ActionForm(forms.Form):
         required: Sequence[str],
         optional: Sequence[str] = (),
         viewer: Viewer,
+        labels: Mapping[str, str] | None = None,
+        hints: Mapping[str, str] | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         self.viewer = viewer
         for name in (*required, *optional):
             field = BUILDERS[name](name in required)
-            field.label = LABELS[name] if name in required else f"{LABELS[name]}（选填）"
-            field.error_messages["required"] = f"请填写{LABELS[name]}"
+            label = (labels or {}).get(name, LABELS[name])
+            field.label = label if name in required else f"{label}（选填）"
+            field.error_messages["required"] = f"请填写{label}"
+            if name in (hints or {}):
+                field.help_text = (hints or {})[name]
             self.fields[name] = field
 
     def clean_target_ticket(self) -> Ticket:
@@ -251,8 +271,8 @@ class ActionForm(forms.Form):
         for name, kind in _ENUMS.items():
             if name in values:
                 values[name] = kind(values[name])
-        if "assisting" in values:
-            values["assisting"] = tuple(values["assisting"])
+        for name in {"assisting", "departments"} & values.keys():
+            values[name] = tuple(values[name])
         candidate = self.cleaned_data.get("candidate") or 0
         return Fields(**values, photos=tuple(photos), candidate=candidate)
 

@@ -13,11 +13,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from dispatch.console.action_forms import ActionForm
+from dispatch.console.after_photos import warning_after_finish
 from dispatch.console.candidates import candidate_links
+from dispatch.console.child_cards import task_of
 from dispatch.console.conflict_cards import conflicts_of
 from dispatch.console.highlight import highlight
 from dispatch.console.people import SEES_ORIGINALS, OfficeAdmin, actor_of, has_role
-from dispatch.console.prefill import duties_json, initial_for
+from dispatch.console.prefill import duties_json, initial_for, wording_of
 from dispatch.console.reply_admin import picker
 from dispatch.console.ticket_cards import (
     Look,
@@ -33,11 +35,13 @@ from dispatch.console.ticket_page import (
     marks_by_report,
     nearby_link,
     page_context,
+    read_by,
     read_id,
     ticket_or_404,
     triage_cards,
 )
 from dispatch.domain.lifecycle import perform
+from dispatch.domain.referrals import REFERRALS
 from dispatch.domain.workflow import Transition, find
 from dispatch.enums import TicketAction
 from dispatch.models import Ticket
@@ -51,10 +55,11 @@ from xiangcun.lib.text import mask_contacts
 
 def ticket_page(admin: OfficeAdmin, request: HttpRequest, object_id: str) -> HttpResponse:
     """Show the ticket."""
-    ticket = ticket_or_404(request, read_id(object_id))
+    ticket, now = ticket_or_404(request, read_id(object_id)), timezone.now()
+    read_by(request, ticket, now=now)
     context = {
         **admin.admin_site.each_context(request),
-        **page_context(request, ticket, now=timezone.now()),
+        **page_context(request, ticket, now=now),
         "opts": admin.opts,
     }
     return TemplateResponse(request, "admin/dispatch/ticket/page.html", context)
@@ -118,6 +123,10 @@ def _press(
     messages.success(
         request, _("%(number)s：%(label)s成功") % {"number": done.number, "label": label}
     )
+    if transition.action == TicketAction.FINISH and photos:
+        warning = warning_after_finish(done, photos)
+        if warning:
+            messages.warning(request, warning)
     return HttpResponseRedirect(_page_url(done))
 
 
@@ -180,6 +189,10 @@ def _show(
     if action == TicketAction.DISPATCH:
         context["duties"] = duties_json(ticket)
         context["conflict"] = conflicts_of(request, ticket)
+    if action == TicketAction.SPLIT:
+        context["conflict"] = conflicts_of(request, ticket)
+    if action == TicketAction.REJECT:
+        context["referrals"] = {str(reason): text for reason, text in REFERRALS.items()}
     if action == TicketAction.MERGE:
         near = reads.nearby_tickets(actor_of(request), ticket)
         context["nearby"] = [nearby_link(row) for row in near]
@@ -194,7 +207,7 @@ def _base(
     rows = reads.reports_of(ticket)
     runs = reads.triage_runs_of(ticket) if actor_of(request).is_command_room else []
     latest = reads.last_event(ticket)
-    look = Look(contact=False, originals=False, now=now)
+    look = Look(contact=False, originals=False, now=now, site=(ticket.lat, ticket.lng))
     actions, marks = buttons(request, ticket, now=now), marks_by_report(runs)
     return {
         **admin.admin_site.each_context(request),
@@ -206,7 +219,9 @@ def _base(
         "facts": ticket_facts(ticket),
         "clocks": clocks_of(ticket, now=now),
         "pending": pending_of(ticket),
-        "texts": [
+        "texts": [task_of(ticket)]
+        if ticket.parent_id is not None
+        else [
             highlight(mask_contacts(row.report.text), marks.get(row.report_id, ()))
             for row in rows[:3]
         ],
@@ -225,6 +240,7 @@ def _shape(request: HttpRequest, ticket: Ticket, transition: Transition) -> dict
         "required": transition.required,
         "optional": optional,
         "viewer": actor_of(request),
+        **wording_of(ticket, transition.action),
     }
 
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
+from dispatch.console.notice_views import notice_counts
 from dispatch.console.people import actor_of, has_role, roles_of
 from dispatch.console.wording import moment_text
 from dispatch.domain.alarms import ACKNOWLEDGES, acknowledge_alarm
@@ -39,6 +40,7 @@ def alarm_feed(request: HttpRequest) -> HttpResponse:
         "alarms": [alarm_row(alarm) for alarm in rows[:MOST_SHOWN]],
         "may_acknowledge": has_role(request, ACKNOWLEDGES),
         "is_lead": has_role(request, frozenset({Role.LEAD})),
+        "notices": notice_counts(request),
     }
     text = json.dumps(body, ensure_ascii=False)
     etag = f'"{hashlib.sha256(text.encode()).hexdigest()[:20]}"'

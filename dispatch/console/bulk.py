@@ -26,7 +26,8 @@ from dispatch.domain.actors import Actor
 from dispatch.domain.audit import record_audit
 from dispatch.domain.fields import Fields
 from dispatch.domain.lifecycle import check_action, perform
-from dispatch.domain.workflow import IN_DEPARTMENT, TRANSITIONS, Transition
+from dispatch.domain.transitions import IN_DEPARTMENT
+from dispatch.domain.workflow import TRANSITIONS, Transition
 from dispatch.enums import AuditAction, Role, TicketAction
 from dispatch.models import Ticket
 from dispatch.queries.access import visible_tickets

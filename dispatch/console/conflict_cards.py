@@ -44,7 +44,7 @@ def conflicts_of(request: HttpRequest, ticket: Ticket) -> Conflict:
     """Return the conflicts of the ticket; departments are read when there are any."""
     kept: dict[int, Conflict] = vars(request).setdefault(_KEPT, {})
     if ticket.pk not in kept:
-        complained = complaints_in_ticket(ticket)
+        complained = complaints_in_ticket(ticket.parent or ticket)
         rows = Department.objects.all() if complained else []
         kept[ticket.pk] = Conflict(complained, {row.pk: row for row in rows})
     return kept[ticket.pk]

@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from dispatch.console.people import (
+    DISPATCHES,
     READS_CASES,
     READS_MODELS,
     READS_QUALITY,
@@ -16,8 +17,9 @@ from dispatch.console.people import (
     SETS_RULES,
     has_role,
 )
+from dispatch.domain.channel_settings import RESENDS
 from dispatch.domain.demo_staff import FILE_NAME
-from dispatch.enums import COMMAND_ROLES
+from dispatch.enums import COMMAND_ROLES, Role
 
 
 def is_staff(request: HttpRequest) -> bool:
@@ -28,6 +30,11 @@ def is_staff(request: HttpRequest) -> bool:
 def reads_cases(request: HttpRequest) -> bool:
     """Whether the person has a queue."""
     return has_role(request, READS_CASES)
+
+
+def dispatches(request: HttpRequest) -> bool:
+    """Whether the person works at the triage desk."""
+    return has_role(request, DISPATCHES)
 
 
 def reads_records(request: HttpRequest) -> bool:
@@ -45,9 +52,29 @@ def reads_rules(request: HttpRequest) -> bool:
     return has_role(request, READS_RULES | SETS_RULES)
 
 
+def reads_calendar(request: HttpRequest) -> bool:
+    """Whether the person looks at the working calendar."""
+    return has_role(request, READS_CASES | READS_RULES | SETS_RULES)
+
+
 def reads_models(request: HttpRequest) -> bool:
     """Whether the person sees what classifies."""
     return has_role(request, READS_MODELS)
+
+
+def keeps_sign_ins(request: HttpRequest) -> bool:
+    """Whether the person unlocks accounts and takes sessions away."""
+    return has_role(request, frozenset({Role.SECURITY}))
+
+
+def resends(request: HttpRequest) -> bool:
+    """Whether the person sees what could not be sent."""
+    return has_role(request, RESENDS)
+
+
+def sets_channels(request: HttpRequest) -> bool:
+    """Whether the person fills in the robots' addresses."""
+    return has_role(request, SETS_RULES)
 
 
 def environment(_request: HttpRequest) -> list[str] | None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from dispatch.console.after_photos import Point, distance_text
 from reports.enums import PhotoStatus
 from reports.models import Photo
 from reports.queries.photo_links import LARGE, MEDIUM, photo_url
@@ -22,13 +23,28 @@ class PhotoCard:
     large: str
     original: str
     state: str
+    place: str = ""
+    warn: bool = False
 
 
 def photo_cards(
-    photos: Iterable[Photo], *, ticket_id: int, originals: bool, now: datetime
+    photos: Iterable[Photo],
+    *,
+    ticket_id: int,
+    originals: bool,
+    now: datetime,
+    site: Point | None = None,
 ) -> list[PhotoCard]:
-    """Build the cards; ``originals`` adds the link to the guarded view of the original."""
-    return [_card(photo, ticket_id, originals, now) for photo in photos]
+    """Build the cards; ``originals`` adds the link to the guarded view of the original.
+
+    ``site`` is where the photos of a result should have been taken: each then says how far off it is.
+    """
+    cards = []
+    for photo in photos:
+        card = _card(photo, ticket_id, originals, now)
+        place, warn = distance_text(photo, site) if site else ("", False)
+        cards.append(replace(card, place=place, warn=warn))
+    return cards
 
 
 def _card(photo: Photo, ticket_id: int, originals: bool, now: datetime) -> PhotoCard:  # noqa: FBT001 - private

@@ -7,13 +7,16 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from dispatch.console.conflict_cards import conflicts_of
 from dispatch.console.explanation import dangers_of
 from dispatch.console.people import actor_of
 from dispatch.console.run_rows import candidates_of, data_of, steps_of
+from dispatch.console.wording import moment_text
 from dispatch.enums import TicketAction
 from dispatch.models import CategoryDuty, Department, Ticket, TriageRun
+from dispatch.queries.calendar import work_calendar
 from dispatch.queries.tickets import triage_runs_of
 from reports.models import Category
 
@@ -27,7 +30,37 @@ def initial_for(request: HttpRequest, ticket: Ticket, action: TicketAction) -> d
         initial["target_ticket"] = request.GET.get("target", "")[:20]
     if action == TicketAction.REQUEST_EXTENSION and ticket.due_at:
         initial["new_due"] = timezone.localtime(ticket.due_at + timedelta(days=3))
+    if action == TicketAction.SUPERVISE:
+        reply_due = work_calendar().add_workdays(timezone.now(), 1)
+        initial["reply_due"] = timezone.localtime(reply_due)
     return initial
+
+
+def wording_of(ticket: Ticket, action: TicketAction) -> dict[str, Any]:
+    """Return what fields of the action's form are called on this ticket, where that is special."""
+    if action == TicketAction.SPLIT:
+        due = moment_text(ticket.due_at)
+        return {
+            "labels": {"category": _("子工单的事项分类")},
+            "hints": {
+                "departments": _("可多选，每个单位各得一张子工单"),
+                "category": _("不填则与主工单相同"),
+                "promised_due": _("不填按规定时限；不晚于主工单的办理期限 %s") % due,
+            },
+        }
+    if action == TicketAction.ANSWER_SUPERVISION:
+        return {"labels": {"note": _("回复内容")}, "hints": {"note": _("值班领导会看到")}}
+    if action == TicketAction.SUPERVISE:
+        return {"labels": {"note": _("督办要求")}, "hints": {"note": _("承办单位会看到")}}
+    if action == TicketAction.REJECT:
+        hint = _("选定原因后自动填入建议的答复（去哪里办、打什么电话），可修改；居民会看到这段话")
+        return {"hints": {"public_text": hint}}
+    if ticket.parent_id is not None and action == TicketAction.FINISH:
+        return {
+            "labels": {"public_text": _("办理情况")},
+            "hints": {"public_text": _("子工单没有上报居民，主工单的承办单位和指挥室会看到")},
+        }
+    return {}
 
 
 def dispatch_initial(request: HttpRequest, ticket: Ticket, *, wanted: str) -> dict[str, Any]:

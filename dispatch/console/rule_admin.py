@@ -7,7 +7,6 @@ from typing import Any
 
 from django.contrib import admin
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.db.models import ManyToManyField, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
@@ -20,7 +19,7 @@ from dispatch.console.list_fields import (
     PolygonField,
     WordsField,
 )
-from dispatch.console.people import OfficeAdmin
+from dispatch.console.people import READS_RULES, SETS_RULES, OfficeAdmin
 from dispatch.models import (
     CalendarDay,
     CategoryDuty,
@@ -28,7 +27,6 @@ from dispatch.models import (
     HandlingLimit,
     LexiconTerm,
 )
-from dispatch.queries.calendar import forget_calendar
 from reports.models import Category, Grid
 
 _TOP_CODE, _LEAF_CODE, _GRID_CODE = (
@@ -211,23 +209,13 @@ class DangerTermAdmin(OfficeAdmin):
 
 @admin.register(CalendarDay)
 class CalendarDayAdmin(OfficeAdmin):
-    """Deadlines are computed from these rows, so this process forgets its copy at once."""
+    """The rows as they are stored; they change on the calendar page, where due dates follow."""
 
-    deletable = True
+    readers = READS_RULES | SETS_RULES
+    writers = frozenset()
+    addable = False
     list_display = ("date", "type", "name", "source", "confirmed")
     list_filter = ("type", "confirmed")
     date_hierarchy = "date"
     search_fields = ("name", "source")
     ordering = ("-date",)
-
-    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: Any) -> None:
-        super().save_model(request, obj, form, change)
-        transaction.on_commit(forget_calendar)
-
-    def delete_model(self, request: HttpRequest, obj: Any) -> None:
-        super().delete_model(request, obj)
-        transaction.on_commit(forget_calendar)
-
-    def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
-        super().delete_queryset(request, queryset)
-        transaction.on_commit(forget_calendar)

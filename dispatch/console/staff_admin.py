@@ -6,13 +6,13 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.contrib.auth.admin import UserAdmin
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.admin import TabularInline
-from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
+from unfold.forms import UserChangeForm, UserCreationForm
 
+from dispatch.console.initial_passwords import InitialPasswordAdmin
 from dispatch.console.list_fields import OfficeForm, WordsField
 from dispatch.console.people import SETS_RULES, OfficeAdmin, has_role
 from dispatch.enums import COMMAND_ROLES, Role
@@ -113,12 +113,11 @@ class StaffChangeForm(UserChangeForm):
 
 
 @admin.register(Staff)
-class StaffAdmin(OfficeAdmin, UserAdmin):  # type: ignore[type-arg]  # not subscriptable at run time
+class StaffAdmin(OfficeAdmin, InitialPasswordAdmin):
     """Accounts are switched off, not deleted: the ledger names them."""
 
     form = StaffChangeForm
     add_form = StaffCreationForm
-    change_password_form = AdminPasswordChangeForm
     list_display = ("username", "display_name", "seats", "is_active", "last_login")
     list_filter = ("is_active", "memberships__role")
     search_fields = ("username", "display_name")

@@ -19,7 +19,8 @@ from dispatch.console.export_views import export_file
 from dispatch.console.filter_bar import bar_context, present_params
 from dispatch.console.model_words import model_notices
 from dispatch.console.paging import CappedPaginator
-from dispatch.console.people import READS_CASES, OfficeAdmin, actor_of
+from dispatch.console.people import DISPATCHES, READS_CASES, OfficeAdmin, actor_of, has_role
+from dispatch.console.print_views import print_url
 from dispatch.console.ticket_list import (
     LIST_FILTER,
     PAGE_SIZE,
@@ -67,7 +68,14 @@ class TicketAdmin(TicketColumns, OfficeAdmin):
     search_help_text = _("按工单编号、上报编号，或摘要、上报内容里的词搜索")
     sortable_by = ()
     paginator = CappedPaginator
-    actions = ("bulk_dispatch", "bulk_merge", "bulk_remind", "bulk_supervise", "export_selected")
+    actions = (
+        "bulk_dispatch",
+        "bulk_merge",
+        "bulk_remind",
+        "bulk_supervise",
+        "print_selected",
+        "export_selected",
+    )
 
     def get_list_display(self, request: HttpRequest) -> tuple[str, ...]:
         queue = requested_queue(request)
@@ -97,6 +105,7 @@ class TicketAdmin(TicketColumns, OfficeAdmin):
             context["bar"] = bar_context(request)
             context["bulk_kinds"] = kinds_for(request, present_params(request))
             context["notices"] = model_notices(request)
+            context["may_triage"] = has_role(request, DISPATCHES)
         response: HttpResponse = super().changelist_view(request, context)
         return response
 
@@ -111,9 +120,16 @@ class TicketAdmin(TicketColumns, OfficeAdmin):
         return HttpResponseRedirect(reverse("admin:dispatch_ticket_change", args=(object_id,)))
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
-        allowed = {f"bulk_{row['code']}" for row in kinds_for(request, {})} | {"export_selected"}
+        allowed = {f"bulk_{row['code']}" for row in kinds_for(request, {})} | {
+            "export_selected",
+            "print_selected",
+        }
         found = super().get_actions(request)
         return {name: row for name, row in found.items() if name in allowed}
+
+    @admin.action(description=_("打印办件单（PDF）"))
+    def print_selected(self, request: HttpRequest, queryset: QuerySet[Ticket]) -> HttpResponse:
+        return HttpResponseRedirect(print_url(queryset.values_list("pk", flat=True)))
 
     @admin.action(description=_("批量派单"))
     def bulk_dispatch(self, request: HttpRequest, queryset: QuerySet[Ticket]) -> HttpResponse:

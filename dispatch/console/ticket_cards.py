@@ -9,9 +9,11 @@ from typing import Any
 
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from dispatch.console.explanation import plain_reason
 from dispatch.console.highlight import Mark, highlight
+from dispatch.console.mention_marks import mark_mentions
 from dispatch.console.photo_cards import PhotoCard, photo_cards
 from dispatch.console.wording import (
     due_text,
@@ -22,22 +24,33 @@ from dispatch.console.wording import (
     who_text,
 )
 from dispatch.domain.guards import EXTENSION
-from dispatch.enums import TicketAction, TicketStatus, Visibility
+from dispatch.domain.recomputing import is_provisional
+from dispatch.enums import LimitStage, Role, TicketAction, TicketStatus, Visibility
 from dispatch.models import Ticket, TicketEvent, TicketReport
 from reports.enums import Channel, CoordinateSystem, LocationSource, ReportKind
 from reports.models import Report, ReportUpdate
 from xiangcun.lib.text import mask_contacts, mask_phone
 
 Pair = tuple[str, str]
+_RESULTS = frozenset({TicketAction.FINISH, TicketAction.VERIFY})
+_CLOCK_NAMES = {
+    LimitStage.ASSESS: gettext_lazy("研判期限"),
+    LimitStage.SIGN: gettext_lazy("签收期限"),
+    LimitStage.HANDLE: gettext_lazy("办理期限"),
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What a person's page shows beyond the case: contacts, originals."""
+    """What a person's page shows beyond the case: contacts, originals.
+
+    ``site`` (degrees) is the place of the report, against which photos of a result are measured.
+    """
 
     contact: bool
     originals: bool
     now: datetime
+    site: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +85,7 @@ class EventLine:
     who: str
     action: str
     steps: str
-    note: str
+    note: SafeString
     visibility: str
     public: bool
     details: list[Pair] = field(default_factory=list)
@@ -83,32 +96,38 @@ def clocks_of(ticket: Ticket, *, now: datetime) -> list[Clock]:
     """Return both clocks: the resident's never pauses, the unit's may."""
     end = ticket.closed_at
     waited = span_text((end or now) - ticket.opened_at)
-    clocks = [
-        Clock(
-            _("居民等待") if end is None else _("居民共等待"), moment_text(ticket.opened_at), waited
-        )
-    ]
+    who = _("居民等待") if end is None else _("居民共等待")
+    if ticket.parent_id is not None:
+        who = _("子工单已用时")
+    clocks = [Clock(who, moment_text(ticket.opened_at), waited)]
+    if ticket.supervise_due_at is not None:
+        reply_due = ticket.supervise_due_at
+        told = moment_text(reply_due), due_text(reply_due, now=now)
+        clocks.append(Clock(_("督办回复期限"), *told, late=reply_due < now))
     if ticket.paused_at is not None:
         left = _("剩余约 %d 分钟（按计时方式）") % (ticket.remaining_minutes or 0)
         clocks.append(Clock(_("单位计时已暂停"), moment_text(ticket.paused_at), left))
         return clocks
     by_status = {
-        TicketStatus.ASSESSING: [(_("研判期限"), ticket.assess_due_at)],
+        TicketStatus.ASSESSING: [(LimitStage.ASSESS, ticket.assess_due_at)],
         TicketStatus.DISPATCHED: [
-            (_("签收期限"), ticket.sign_due_at),
-            (_("办理期限"), ticket.due_at),
+            (LimitStage.SIGN, ticket.sign_due_at),
+            (LimitStage.HANDLE, ticket.due_at),
         ],
-        TicketStatus.HANDLING: [(_("办理期限"), ticket.due_at)],
     }
-    for label, due in by_status.get(TicketStatus(ticket.status), [(_("办理期限"), ticket.due_at)]):
+    handle = [(LimitStage.HANDLE, ticket.due_at)]
+    for stage, due in by_status.get(TicketStatus(ticket.status), handle):
         if due is not None:
-            clocks.append(_clock(label, due, ticket, now=now))
+            clocks.append(_clock(stage, due, ticket, now=now))
     return clocks
 
 
-def _clock(label: str, due: datetime, ticket: Ticket, *, now: datetime) -> Clock:
+def _clock(stage: LimitStage, due: datetime, ticket: Ticket, *, now: datetime) -> Clock:
     """Measure a deadline against what met it, or against now while it runs."""
-    met = ticket.handled_at if label == _("办理期限") else None
+    met = ticket.handled_at if stage == LimitStage.HANDLE else None
+    label = str(_CLOCK_NAMES[stage])
+    if is_provisional(ticket, stage):
+        label = _("%s（暂定，放假安排未公布）") % label
     if met is not None:
         word = _("按期办理") if met <= due else _("超期 %s 办理") % span_text(met - due)
         return Clock(label, moment_text(due), word, late=met > due)
@@ -199,7 +218,7 @@ def event_line(event: TicketEvent, departments: dict[int, str], look: Look) -> E
         who=who_text(event),
         action=str(TicketAction(event.action).label),
         steps=_steps(event),
-        note=mask_contacts(event.note),
+        note=mark_mentions(mask_contacts(event.note), event.data),
         visibility=str(Visibility(event.visibility).label),
         public=event.visibility != Visibility.INTERNAL,
         details=_details(event, departments),
@@ -208,6 +227,7 @@ def event_line(event: TicketEvent, departments: dict[int, str], look: Look) -> E
             ticket_id=event.ticket_id,
             originals=look.originals,
             now=look.now,
+            site=look.site if event.action in _RESULTS else None,
         ),
     )
 
@@ -232,12 +252,30 @@ def _details(event: TicketEvent, departments: dict[int, str]) -> list[Pair]:
         (_("协办"), "、".join(departments.get(pk, "") for pk in data.get("assisting", []))),
         (_("拟延期至"), _moment_of(data.get("new_due"))),
         (_("复核日期"), str(data.get("review_at", ""))),
+        (_("督办回复期限"), _moment_of(data.get("reply_due"))),
+        (_("承诺办结时间"), _moment_of(data.get("promised"))),
+        (_("子工单"), "、".join(data.get("children", []))),
+        (_("主工单"), str(data.get("parent", ""))),
+        (_("牌示"), _card_told(event)),
         (_("评分"), _rating(data)),
         (_("研判候选"), _candidate(data)),
     ]
     if event.action == TicketAction.DISPATCH:
         details.append((_("主办"), departments.get(event.lead_department_id or 0, "")))
     return [detail for detail in details if detail[1]]
+
+
+def _card_told(event: TicketEvent) -> str:
+    """Say which deadline a card was about, and whom it was for."""
+    if event.action not in {TicketAction.YELLOW_CARD, TicketAction.RED_CARD}:
+        return ""
+    data = event.data or {}
+    stage = _("签收期限") if data.get("stage") == LimitStage.SIGN else _("办理期限")
+    due = _moment_of(data.get("due"))
+    if event.action == TicketAction.YELLOW_CARD:
+        return _("%(stage)s %(due)s 将到") % {"stage": stage, "due": due}
+    told = _("报值班领导") if data.get("to") == Role.LEAD else _("报部门负责人")
+    return _("%(stage)s %(due)s 已过，%(told)s") % {"stage": stage, "due": due, "told": told}
 
 
 def _candidate(data: dict[str, Any]) -> str:

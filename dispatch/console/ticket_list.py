@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import (
     BooleanRadioFilter,
@@ -26,10 +26,12 @@ from dispatch.console.people import actor_of
 from dispatch.console.wording import (
     STATUS_TONE,
     URGENCY_TONE,
+    card_badge,
     count_text,
     due_text,
     moment_text,
     span_text,
+    supervision_text,
     urgency_text,
 )
 from dispatch.enums import OPEN_STATUSES, TicketStatus
@@ -44,12 +46,14 @@ from dispatch.queries.ticket_filters import (
     queue_of,
 )
 from dispatch.queries.tickets import (
+    ALARMING,
     COUNT_CAP,
     Queue,
     queue_counts,
     queues_for,
     waiting_since,
 )
+from dispatch.queries.tray import unread_counts, with_unread
 from reports.enums import Urgency
 from reports.models import Category
 
@@ -65,16 +69,19 @@ def requested_queue(request: HttpRequest) -> Queue:
 def queue_tabs(request: HttpRequest) -> list[dict[str, Any]]:
     """Return the tabs with their capped counts, for the template."""
     active, actor = requested_queue(request), actor_of(request)
-    counts = queue_counts(actor, now=timezone.now())
+    now = timezone.now()
+    counts = queue_counts(actor, now=now)
+    unread = unread_counts(actor, actor.user_id or 0, now=now)
     base = reverse("admin:dispatch_ticket_changelist")
     return [
         {
             "code": queue.code,
             "label": queue.label,
             "count": count_text(counts[queue.code], COUNT_CAP) if queue.code in counts else "",
+            "unread": unread.get(queue.code, 0),
             "url": f"{base}?{QUEUE_PARAM}={queue.code}",
             "active": queue == active,
-            "alarm": queue.code == "overdue" and counts.get(queue.code, 0) > 0,
+            "alarm": queue.code in ALARMING and counts.get(queue.code, 0) > 0,
         }
         for queue in queues_for(actor)
     ]
@@ -96,6 +103,9 @@ class TicketChangeList(ChangeList):
         """Start from the queue instead of from all."""
         self.root_queryset = base_tickets(actor_of(request), request.GET.dict(), now=timezone.now())
         found: QuerySet[Ticket] = super().get_queryset(request, exclude_parameters)
+        actor = actor_of(request)
+        if actor.department_ids and actor.user_id is not None:
+            return with_unread(found, actor.user_id)
         return found
 
     def get_ordering(self, request: HttpRequest, queryset: QuerySet[Ticket]) -> list[str]:
@@ -124,7 +134,7 @@ class TopCategoryFilter(DropdownFilter):
 
 
 class WatchedFilter(DropdownFilter):
-    """What people keep an eye on: overdue, due today, returned twice and so on."""
+    """What people keep an eye on: overdue, due today, returned twice, and so on."""
 
     title = _("关注")
     parameter_name = ONLY
@@ -169,6 +179,22 @@ def badge(text: str, tone: str) -> SafeString:
     return format_html('<span class="xc-badge xc-{}">{}</span>', tone or "plain", text)
 
 
+_UNREAD = mark_safe('<i class="xc-dot" role="img" aria-label="未读"></i> ')
+
+
+def _review_cell(ticket: Ticket) -> SafeString | str:
+    """Say when a suspension is to be looked at again; the day itself counts as late."""
+    if ticket.review_at is None:
+        return str(_("暂停计时"))
+    late = ticket.review_at <= timezone.localdate()
+    return format_html(
+        '<div class="xc-due{}"><b>{}</b><br><span>{}</span></div>',
+        " xc-late" if late else "",
+        _("已到复核日期") if late else _("挂账，待复核"),
+        ticket.review_at.isoformat(),
+    )
+
+
 def _cell(text: object) -> SafeString:
     return format_html('<div class="xc-cell">{}</div>', text)
 
@@ -178,20 +204,31 @@ class TicketColumns:
 
     @admin.display(description=_("编号"))
     def col_number(self, ticket: Ticket) -> SafeString:
-        return format_html('<span class="xc-number">{}</span>', ticket.number)
+        dot = _UNREAD if getattr(ticket, "is_unread", False) else ""
+        return format_html('<span class="xc-number">{}{}</span>', dot, ticket.number)
 
     @admin.display(description=_("摘要"))
     def col_title(self, ticket: Ticket) -> SafeString:
         marks = (
             (ticket.confidential, _("保密"), "danger"),
-            (ticket.supervised_at, _("督办"), "danger"),
+            (
+                ticket.supervised_at,
+                supervision_text(ticket),
+                "danger" if ticket.supervise_due_at else "info",
+            ),
+            (ticket.card, *card_badge(ticket)),
+            (ticket.parent_id, _("子工单"), "plain"),
+            (ticket.child_count, _("有子工单"), "plain"),
             (ticket.urge_count, _("催办"), "warning"),
             (ticket.return_count, _("退单"), "warning"),
             (ticket.pending_request, _("待审批"), "primary"),
         )
         shown = ((badge(str(text), tone),) for present, text, tone in marks if present)
         return format_html(
-            '<div class="xc-title">{} {}</div>', ticket.title, format_html_join(" ", "{}", shown)
+            '<div class="xc-title{}">{} {}</div>',
+            " xc-unread" if getattr(ticket, "is_unread", False) else "",
+            ticket.title,
+            format_html_join(" ", "{}", shown),
         )
 
     @admin.display(description=_("分类"))
@@ -217,7 +254,7 @@ class TicketColumns:
     @admin.display(description=_("期限"))
     def col_due(self, ticket: Ticket) -> SafeString | str:
         if ticket.next_due_at is None:
-            return str(_("暂停计时")) if ticket.paused_at else "—"
+            return _review_cell(ticket) if ticket.paused_at else "—"
         now = timezone.now()
         late = ticket.next_due_at < now and ticket.status in OPEN_STATUSES
         return format_html(

@@ -7,9 +7,11 @@ from typing import Any
 
 from django.http import Http404, HttpRequest
 from django.urls import reverse
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from dispatch.console.candidates import candidate_buttons
+from dispatch.console.child_cards import family_of
 from dispatch.console.explanation import Names, marks_of, similar_numbers, triage_card
 from dispatch.console.highlight import Mark
 from dispatch.console.people import SEES_ORIGINALS, actor_of, has_role
@@ -22,8 +24,16 @@ from dispatch.console.ticket_cards import (
     report_card,
     ticket_facts,
 )
-from dispatch.console.wording import STATUS_TONE, URGENCY_TONE, moment_text, urgency_text
+from dispatch.console.wording import (
+    STATUS_TONE,
+    URGENCY_TONE,
+    card_badge,
+    moment_text,
+    supervision_text,
+    urgency_text,
+)
 from dispatch.domain.lifecycle import available_actions
+from dispatch.domain.seen import mark_read
 from dispatch.domain.workflow import IN_OFFICE, Transition
 from dispatch.enums import AssignmentKind, TicketAction, TicketStatus
 from dispatch.models import Ticket, TriageRun
@@ -40,9 +50,12 @@ _DANGER = frozenset(
         TicketAction.REWORK,
         TicketAction.DENY_EXTENSION,
         TicketAction.DENY_SUSPENSION,
+        TicketAction.CANCEL_CHILD,
     }
 )
-_QUIET = frozenset({TicketAction.NOTE, TicketAction.MERGE, TicketAction.UNMERGE})
+_QUIET = frozenset(
+    {TicketAction.NOTE, TicketAction.MERGE, TicketAction.UNMERGE, TicketAction.SPLIT}
+)
 
 
 MAX_ID_DIGITS = 18
@@ -59,6 +72,13 @@ def ticket_or_404(request: HttpRequest, ticket_id: int) -> Ticket:
     if ticket is None:
         raise Http404(_("没有这张工单，或不在您的权限范围内"))
     return ticket
+
+
+def read_by(request: HttpRequest, ticket: Ticket, *, now: datetime) -> None:
+    """Remember that the person has opened the ticket."""
+    user_id = actor_of(request).user_id
+    if request.method == "GET" and user_id is not None:
+        mark_read(ticket, user_id=user_id, now=now)
 
 
 def buttons(request: HttpRequest, ticket: Ticket, *, now: datetime) -> list[dict[str, Any]]:
@@ -85,6 +105,7 @@ def page_context(request: HttpRequest, ticket: Ticket, *, now: datetime) -> dict
         contact=may_see_contact(actor, ticket),
         originals=has_role(request, SEES_ORIGINALS),
         now=now,
+        site=(ticket.lat, ticket.lng),
     )
     rows = reads.reports_of(ticket)
     departments = reads.department_names()
@@ -100,12 +121,14 @@ def page_context(request: HttpRequest, ticket: Ticket, *, now: datetime) -> dict
         "facts": ticket_facts(ticket),
         "clocks": clocks_of(ticket, now=now),
         "pending": pending_of(ticket),
+        "review_called": ticket.review_at is not None and ticket.review_at <= localdate(now),
         "actions": actions,
         "reports": [report_card(row, look, marks.get(row.report_id, ())) for row in rows],
         "more_reports": max(0, ticket.report_count - len(rows)),
         "confidential_note": ticket.confidential,
         "events": [event_line(event, departments, look) for event in reads.events_of(ticket)],
         "assignments": assignments(ticket),
+        **family_of(request, ticket),
         "merged": [ticket_link(row) for row in reads.merged_tickets(actor, ticket)],
         "nearby": [nearby_link(near) for near in nearby],
         "triage": triage_cards(request, runs),
@@ -145,6 +168,8 @@ def headline(ticket: Ticket) -> dict[str, Any]:
         "status_tone": STATUS_TONE[TicketStatus(ticket.status)] or "plain",
         "urgency_label": urgency_text(ticket.urgency),
         "urgency_tone": URGENCY_TONE[Urgency(ticket.urgency)] or "plain",
+        "card": card_badge(ticket),
+        "supervision": supervision_text(ticket),
     }
 
 

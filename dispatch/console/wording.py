@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from dispatch.enums import Outcome, RejectReason, ReturnReason, Role, TicketStatus
-from dispatch.models import TicketEvent
+from dispatch.enums import Card, Outcome, RejectReason, ReturnReason, Role, TicketStatus
+from dispatch.models import Ticket, TicketEvent
 from reports.enums import Urgency
 
 STATUS_TONE = {
@@ -90,6 +90,21 @@ def reason_text(code: str) -> str:
 def urgency_text(urgency: str) -> str:
     """Return ``P1 紧急``."""
     return f"{urgency} {Urgency(urgency).label}" if urgency in Urgency.values else ""
+
+
+def card_badge(ticket: Ticket) -> tuple[str, str]:
+    """Return the words and the tone of a ticket's card, empty for none."""
+    if ticket.card == Card.RED:
+        return (_("红牌（已报值班领导）") if ticket.card_level > 1 else _("红牌")), "danger"
+    return (_("黄牌"), "warning") if ticket.card else ("", "")
+
+
+def supervision_text(ticket: Ticket) -> str:
+    """Return where a supervision stands, "" when there never was one."""
+    due = ticket.supervise_due_at
+    if due is None:
+        return _("督办已回复") if ticket.supervised_at else ""
+    return _("督办逾期未回复") if due < timezone.now() else _("督办待回复")
 
 
 def who_text(event: TicketEvent) -> str:

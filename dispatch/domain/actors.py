@@ -45,6 +45,10 @@ class Actor:
         """Departments this person handles tickets for."""
         return frozenset(seat.department_id for seat in self.seats if seat.role in DEPARTMENT_ROLES)
 
+    def holds(self, role: Role) -> bool:
+        """Whether one of this person's seats is that of ``role``."""
+        return any(seat.role == role for seat in self.seats)
+
     def seat_for(self, ticket: Ticket, roles: Iterable[Role]) -> Seat | None:
         """Return the capacity in which this actor holds one of ``roles`` for ``ticket``.
 

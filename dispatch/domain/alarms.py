@@ -17,7 +17,7 @@ from django.db import IntegrityError, transaction
 
 from dispatch.domain import clocks
 from dispatch.domain.alerts import Alert
-from dispatch.domain.guards import Attempt
+from dispatch.domain.attempts import Attempt
 from dispatch.enums import Role
 from dispatch.enums import TicketAction as Act
 from dispatch.models import Alarm, Staff, Ticket

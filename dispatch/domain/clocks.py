@@ -2,6 +2,10 @@
 
 The resident clock (opened → closed) never pauses. The unit clock is ``due_at``; while it pauses the
 ticket keeps ``remaining_minutes`` and gets a new ``due_at`` when it resumes.
+
+``Ticket.clock_bases`` keeps for each stage from when, over how many minutes of which unit, and to
+which moment (``due``) its deadline was computed. A deadline that is no longer that moment was set by
+hand (an extension, a promised date): it is a date somebody gave, and no calendar changes it.
 """
 
 from __future__ import annotations
@@ -15,6 +19,11 @@ from dispatch.queries.calendar import work_calendar
 from dispatch.queries.limits import handling_limits
 
 NOMINAL_DAY_MINUTES = 480
+DUE_COLUMNS = {
+    LimitStage.ASSESS: "assess_due_at",
+    LimitStage.SIGN: "sign_due_at",
+    LimitStage.HANDLE: "due_at",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,34 +73,61 @@ def deadline(start: datetime, limit: Limit) -> datetime:
     The field counts 8 工作时 as one 工作日 whatever the office's hours are, so working limits are
     scaled to the length of the office's day.
     """
-    calendar = work_calendar()
-    scaled = round(limit.minutes * calendar.minutes_per_day / NOMINAL_DAY_MINUTES)
-    return _after(start, limit.minutes if limit.unit == LimitUnit.NATURAL else scaled, limit.unit)
+    return after(start, _real_minutes(limit), limit.unit)
 
 
-def _after(start: datetime, minutes: int, unit: str) -> datetime:
+def start_clock(ticket: Ticket, stage: LimitStage, *, now: datetime, limit: Limit) -> None:
+    """Set the stage's deadline to ``limit`` after ``now`` and remember what it was computed from."""
+    _set_clock(ticket, stage, start=now, minutes=_real_minutes(limit), unit=limit.unit)
+
+
+def resume_clock(ticket: Ticket, *, now: datetime) -> None:
+    """Set the deadline after a pause: what was left is left again, an overdue stays overdue."""
+    left = ticket.remaining_minutes
+    if left is not None and left > 0:
+        unit = LimitUnit(ticket.due_unit)
+        _set_clock(ticket, LimitStage.HANDLE, start=now, minutes=left, unit=unit)
+
+
+def _real_minutes(limit: Limit) -> int:
+    if limit.unit == LimitUnit.NATURAL:
+        return limit.minutes
+    return round(limit.minutes * work_calendar().minutes_per_day / NOMINAL_DAY_MINUTES)
+
+
+def _set_clock(
+    ticket: Ticket, stage: LimitStage, *, start: datetime, minutes: int, unit: LimitUnit
+) -> None:
+    due = after(start, minutes, unit)
+    setattr(ticket, DUE_COLUMNS[stage], due)
+    base = {
+        "from": start.isoformat(),
+        "minutes": minutes,
+        "unit": str(unit),
+        "due": due.isoformat(),
+    }
+    ticket.clock_bases = {**(ticket.clock_bases or {}), str(stage): base}
+
+
+def after(start: datetime, minutes: int, unit: str) -> datetime:
+    """Return the moment ``minutes`` of natural or working time after ``start``."""
     if unit == LimitUnit.NATURAL:
         return start + timedelta(minutes=minutes)
     return work_calendar().add_work_minutes(start, minutes)
+
+
+def minutes_between(start: datetime, end: datetime, unit: str) -> int:
+    """Count the natural or working minutes from ``start`` to ``end``; negative when it is earlier."""
+    if unit == LimitUnit.NATURAL:
+        return int((end - start).total_seconds() // 60)
+    return work_calendar().work_minutes_between(start, end)
 
 
 def remaining(ticket: Ticket, *, now: datetime) -> int:
     """Minutes (natural, or of office hours) left until ``due_at``; negative when overdue."""
     if ticket.due_at is None:
         return 0
-    if ticket.due_unit == LimitUnit.NATURAL:
-        return int((ticket.due_at - now).total_seconds() // 60)
-    calendar = work_calendar()
-    if ticket.due_at >= now:
-        return calendar.work_minutes_between(now, ticket.due_at)
-    return -calendar.work_minutes_between(ticket.due_at, now)
-
-
-def resumed_due(ticket: Ticket, *, now: datetime) -> datetime | None:
-    """Return the deadline after a pause: what was left is left again, an overdue stays overdue."""
-    if ticket.remaining_minutes is None or ticket.remaining_minutes <= 0:
-        return ticket.due_at
-    return _after(now, ticket.remaining_minutes, ticket.due_unit)
+    return minutes_between(now, ticket.due_at, ticket.due_unit)
 
 
 def tighten(ticket: Ticket, *, now: datetime) -> None:
@@ -110,14 +146,13 @@ def tighten(ticket: Ticket, *, now: datetime) -> None:
         )
         for stage in LimitStage
     }
-    ends = {stage: deadline(now, limit) for stage, limit in limits.items()}
-    if ticket.assess_due_at is not None:
-        ticket.assess_due_at = min(ticket.assess_due_at, ends[LimitStage.ASSESS])
-    if ticket.sign_due_at is not None:
-        ticket.sign_due_at = min(ticket.sign_due_at, ends[LimitStage.SIGN])
-    if ticket.due_at is not None and ends[LimitStage.HANDLE] < ticket.due_at:
-        ticket.due_at = ends[LimitStage.HANDLE]
-        ticket.due_unit = limits[LimitStage.HANDLE].unit
+    for stage, limit in limits.items():
+        due = getattr(ticket, DUE_COLUMNS[stage])
+        if due is None or deadline(now, limit) >= due:
+            continue
+        start_clock(ticket, stage, now=now, limit=limit)
+        if stage == LimitStage.HANDLE:
+            ticket.due_unit = limit.unit
 
 
 def next_due(ticket: Ticket) -> datetime | None:

@@ -223,6 +223,14 @@ def neutral_department(
     )
 
 
+def complaints_in_text(text: str, ticket: Ticket) -> Mapping[int, Why]:
+    """Return department id → why, for what somebody writes about ``ticket`` (no query for most)."""
+    if not words.TRIGGER.search(text):
+        return {}
+    village_code = ticket.grid.village_code if ticket.grid else ""
+    return ComplaintReader(read_parties()).complaints(text, village_code=village_code)
+
+
 def complaints_in_ticket(ticket: Ticket) -> Mapping[int, Why]:
     """Return department id → why, over everything the ticket's residents wrote.
 

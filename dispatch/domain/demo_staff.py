@@ -44,6 +44,9 @@ def seed_demo_staff(*, reset: bool, folder: Path | None) -> Path:
 
 def _put_accounts(accounts: Sequence[Account], password: str, *, reset: bool) -> None:
     names = [account["username"] for account in accounts]
+    # Made before there was the mark: whose password was never changed still has the shared one.
+    unmarked = Staff.objects.filter(username__in=names, is_demo=False, password_changed_at=None)
+    unmarked.update(is_demo=True, must_change_password=True)
     known = set(Staff.objects.filter(username__in=names).values_list("username", flat=True))
     fresh = [account for account in accounts if account["username"] not in known]
     if not fresh and not reset:
@@ -55,12 +58,16 @@ def _put_accounts(accounts: Sequence[Account], password: str, *, reset: bool) ->
             display_name=account["display_name"],
             password=hashed,
             is_staff=True,
+            is_demo=True,
+            must_change_password=True,
             is_superuser=account.get("is_superuser", False),
         )
         for account in fresh
     )
     if reset:
-        Staff.objects.filter(username__in=names).update(password=hashed, is_active=True)
+        Staff.objects.filter(username__in=names).update(
+            password=hashed, is_active=True, is_demo=True, must_change_password=True
+        )
 
 
 def _put_seats(accounts: Sequence[Account]) -> None:

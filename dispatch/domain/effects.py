@@ -12,11 +12,14 @@ from functools import partial
 from types import MappingProxyType
 from typing import Any
 
-from dispatch.domain import clocks
+from dispatch.domain import cards, clocks, recomputing
 from dispatch.domain.assignments import assign_departments, end_assignments
-from dispatch.domain.guards import EXTENSION, SUSPENSION, Attempt
+from dispatch.domain.attempts import Attempt
+from dispatch.domain.guards import EXTENSION, SUSPENSION
+from dispatch.domain.mentions import mention_colleagues
 from dispatch.domain.moving import give_back_reports, move_reports
 from dispatch.domain.proposals import proposal_data
+from dispatch.domain.splitting import cap_by_parent, plan_children
 from dispatch.enums import LimitStage, Role
 from dispatch.enums import TicketAction as Act
 from dispatch.models import Ticket
@@ -34,7 +37,8 @@ def start_assessing(ticket: Ticket, *, now: datetime) -> None:
         grid_id=ticket.grid_id,
         urgency=ticket.urgency,
     )
-    ticket.assess_due_at = clocks.deadline(now, limit)
+    ticket.clock_bases = None
+    clocks.start_clock(ticket, LimitStage.ASSESS, now=now, limit=limit)
     ticket.sign_due_at = None
     ticket.due_at = None
     ticket.paused_at = None
@@ -76,20 +80,27 @@ def _dispatch(attempt: Attempt) -> Data:
         clocks.limit_for, category_id=category.pk, grid_id=ticket.grid_id, urgency=urgency
     )
     sign, handle = limit(LimitStage.SIGN), limit(LimitStage.HANDLE)
-    ticket.sign_due_at = clocks.deadline(now, sign)
-    ticket.due_at = clocks.deadline(now, handle)
+    clocks.start_clock(ticket, LimitStage.SIGN, now=now, limit=sign)
+    clocks.start_clock(ticket, LimitStage.HANDLE, now=now, limit=handle)
+    if fields.promised_due is not None:
+        ticket.due_at = fields.promised_due
     ticket.due_unit = handle.unit
+    ticket.due_from = now
+    if ticket.parent_id is not None:
+        cap_by_parent(ticket)
     ticket.dispatched_at = now
     ticket.signed_at = None
     ticket.dispatch_count += 1
     ticket.auto_dispatched = attempt.seat.role == Role.SYSTEM
     ticket.queue_reason = ""
     assign_departments(ticket, lead=lead, assisting=fields.assisting, now=now)
-    by_person = attempt.seat.role != Role.SYSTEM
+    was_proposed = attempt.seat.role != Role.SYSTEM and ticket.parent_id is None
     reason = fields.conflict_reason.strip()
+    promised = fields.promised_due
     return {
         **({"conflict_reason": reason} if reason else {}),
-        **(proposal_data(ticket, category, pressed=fields.candidate) if by_person else {}),
+        **(proposal_data(ticket, category, pressed=fields.candidate) if was_proposed else {}),
+        **({"promised": promised.isoformat()} if promised else {}),
         "was": was,
         "assisting": [department.pk for department in fields.assisting],
         "limit": {"sign": sign.minutes, "handle": handle.minutes, "unit": str(handle.unit)},
@@ -182,11 +193,46 @@ def _grant_suspension(attempt: Attempt) -> Data:
 
 def _resume(attempt: Attempt) -> Data:
     ticket = attempt.ticket
-    ticket.due_at = clocks.resumed_due(ticket, now=attempt.now)
+    clocks.resume_clock(ticket, now=attempt.now)
+    ticket.due_from = attempt.now
     ticket.paused_at = None
     ticket.remaining_minutes = None
     ticket.review_at = None
     return {}
+
+
+def _extend_suspension(attempt: Attempt) -> Data:
+    ticket, review_at = attempt.ticket, attempt.fields.review_at
+    was = ticket.review_at.isoformat() if ticket.review_at else ""
+    ticket.review_at = review_at
+    cards.reset(ticket, now=attempt.now)
+    return {"was": {"review_at": was}, "review_at": review_at.isoformat() if review_at else ""}
+
+
+def _review_suspension(attempt: Attempt) -> Data:
+    ticket = attempt.ticket
+    ticket.wake_at = None  # once: the lead resumes or names another day
+    return {"review_at": ticket.review_at.isoformat() if ticket.review_at else ""}
+
+
+def _yellow_card(attempt: Attempt) -> Data:
+    cards.show_yellow(attempt.ticket)
+    return _card_data(attempt)
+
+
+def _red_card(attempt: Attempt) -> Data:
+    level = cards.show_red(attempt.ticket)
+    return {
+        **_card_data(attempt),
+        "level": level,
+        "to": str(Role.HEAD if level == cards.HEAD_LEVEL else Role.LEAD),
+    }
+
+
+def _card_data(attempt: Attempt) -> Data:
+    ticket, due = attempt.ticket, attempt.ticket.next_due_at
+    stage = LimitStage.HANDLE if due == ticket.due_at else LimitStage.SIGN
+    return {"due": due.isoformat() if due else "", "stage": str(stage)}
 
 
 def _finish(attempt: Attempt) -> Data:
@@ -207,6 +253,8 @@ def _rework(attempt: Attempt) -> Data:
 
 def _verify(attempt: Attempt) -> Data:
     attempt.ticket.verified_at = attempt.now
+    if attempt.ticket.parent_id is not None:  # nobody rates a child: it ends here
+        attempt.ticket.closed_at = attempt.now
     return {}
 
 
@@ -241,6 +289,15 @@ def _withdraw(attempt: Attempt) -> Data:
     return {}
 
 
+def _cancel_child(attempt: Attempt) -> Data:
+    ticket = attempt.ticket
+    ticket.pending_request = None
+    ticket.paused_at = None
+    ticket.remaining_minutes = None
+    ticket.review_at = None
+    return _withdraw(attempt)
+
+
 def _merge(attempt: Attempt) -> Data:
     ticket, target = attempt.ticket, attempt.fields.target_ticket
     if target is None:  # check_fields has made sure
@@ -265,14 +322,30 @@ def _unmerge(attempt: Attempt) -> Data:
     return {"target": target.number, "reports": moved}
 
 
+def _recompute_due(attempt: Attempt) -> Data:
+    moved = recomputing.apply_moves(attempt.ticket)
+    return {"calendar_change": attempt.fields.calendar_change, "moved": moved}
+
+
 def _urge(attempt: Attempt) -> Data:
     attempt.ticket.urge_count += 1
     return {}
 
 
 def _supervise(attempt: Attempt) -> Data:
-    attempt.ticket.supervised_at = attempt.now
-    return {}
+    ticket, due = attempt.ticket, attempt.fields.reply_due
+    ticket.supervised_at = attempt.now
+    ticket.supervise_due_at = due
+    return {"reply_due": due.isoformat() if due else ""}
+
+
+def _answer_supervision(attempt: Attempt) -> Data:
+    ticket, due = attempt.ticket, attempt.ticket.supervise_due_at
+    ticket.supervise_due_at = None
+    return {
+        "reply_due": due.isoformat() if due else "",
+        "on_time": due is None or attempt.now <= due,
+    }
 
 
 EFFECTS: Mapping[Act, Effect] = MappingProxyType(
@@ -304,8 +377,17 @@ EFFECTS: Mapping[Act, Effect] = MappingProxyType(
         Act.WITHDRAW: _withdraw,
         Act.MERGE: _merge,
         Act.UNMERGE: _unmerge,
+        Act.RECOMPUTE_DUE: _recompute_due,
         Act.URGE: _urge,
         Act.SUPERVISE: _supervise,
+        Act.NOTE: mention_colleagues,
+        Act.ANSWER_SUPERVISION: _answer_supervision,
+        Act.EXTEND_SUSPENSION: _extend_suspension,
+        Act.REVIEW_SUSPENSION: _review_suspension,
+        Act.YELLOW_CARD: _yellow_card,
+        Act.RED_CARD: _red_card,
+        Act.SPLIT: plan_children,
+        Act.CANCEL_CHILD: _cancel_child,
     }
 )
 

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from dispatch.domain.alerts import Alert
-from dispatch.domain.workflow import Transition
+from dispatch.domain.transitions import Transition
 from dispatch.enums import Outcome, RejectReason, ReturnReason
 from dispatch.models import Department, Ticket
 from reports.enums import Urgency
@@ -34,6 +34,10 @@ LABELS = {
     "photos": "照片",
     "new_due": "新的期限",
     "review_at": "复核日期",
+    "promised_due": "承诺办结时间",
+    "reply_due": "督办回复期限",
+    "departments": "子工单承办单位",
+    "task": "任务内容",
     "solved": "是否解决",
     "score": "评分",
 }
@@ -41,10 +45,11 @@ LABELS = {
 
 @dataclass(frozen=True, slots=True)
 class Fields:
-    """Input of an action. ``new_due`` is aware UTC, ``score`` 1–5, texts up to 2,000 characters.
+    """Input of an action. Moments are aware UTC, ``score`` 1–5, texts up to 2,000 characters.
 
     ``alert`` is no input: it is what the words of a report or supplement were found to tell.
     ``candidate`` is the button (1 or 2) of triage's candidate that was pressed to dispatch, 0 for none.
+    ``calendar_change`` is the id of the change for which a due date is computed anew.
     """
 
     note: str = ""
@@ -63,10 +68,15 @@ class Fields:
     photos: Sequence[UUID] = field(default_factory=tuple)
     new_due: datetime | None = None
     review_at: date | None = None
+    promised_due: datetime | None = None
+    reply_due: datetime | None = None
+    departments: Sequence[Department] = field(default_factory=tuple)
+    task: str = ""
     solved: bool | None = None
     score: int | None = None
     alert: Alert | None = None
     candidate: int = 0
+    calendar_change: int | None = None
 
     @property
     def reason_code(self) -> str:
@@ -83,7 +93,7 @@ def check_fields(transition: Transition, fields: Fields) -> None:
     ]
     errors += [
         FieldError(name, "too_long", f"{LABELS[name]}不能超过 {NOTE_MAX} 字")
-        for name in ("note", "public_text", "conflict_reason")
+        for name in ("note", "public_text", "conflict_reason", "task")
         if len(getattr(fields, name)) > NOTE_MAX
     ]
     if fields.category is not None and fields.category.parent_id is None:

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from types import MappingProxyType
 from typing import Final
 
-from dispatch.domain.actors import Actor, Seat
+from dispatch.domain import cards, clocks
+from dispatch.domain.attempts import Attempt
+from dispatch.domain.child_guards import CHILD_GUARDS, CHILD_STATE_GUARDS
 from dispatch.domain.conflicts import complaints_in_ticket
-from dispatch.domain.fields import Fields
-from dispatch.domain.workflow import IN_OFFICE, Transition
-from dispatch.enums import PHYSICAL_OUTCOMES, Role
-from dispatch.models import Ticket
+from dispatch.domain.recomputing import moves_of
+from dispatch.domain.workflow import IN_OFFICE
+from dispatch.enums import PHYSICAL_OUTCOMES, LimitStage, Role
 from dispatch.queries.calendar import work_calendar
+from dispatch.queries.grid_areas import works_in_area
 from dispatch.queries.parties import any_works_on
 from reports.enums import Urgency
 from xiangcun.lib.errors import ConflictError, FieldError, InvalidInputError, NotAllowedError
@@ -26,19 +27,8 @@ MAX_DISPATCHES: Final = 3
 REOPEN_DAYS: Final = 30
 SUSPENSION_DAYS: Final = 90
 RETURN_WORKDAYS: Final = 1
+SUPERVISION_DAYS: Final = 30
 EXTENSION, SUSPENSION = "extension", "suspension"
-
-
-@dataclass(frozen=True, slots=True)
-class Attempt:
-    """An action somebody wants to perform, with everything a guard or an effect may look at."""
-
-    ticket: Ticket
-    transition: Transition
-    actor: Actor
-    seat: Seat
-    fields: Fields
-    now: datetime
 
 
 def _safety_needs_lead(attempt: Attempt) -> None:
@@ -59,6 +49,8 @@ def _mergeable(attempt: Attempt) -> None:
     target = attempt.fields.target_ticket
     if target is None or target.pk == attempt.ticket.pk:
         raise InvalidInputError.of_field("target_ticket", "merge_into_itself", "不能并入自身")
+    if target.parent_id is not None:
+        raise ConflictError("merge_into_child", "不能并入子工单，请并入它的主工单")
     if target.status not in IN_OFFICE:
         raise ConflictError("merge_target_closed", f"工单 {target.number} 已不在办理中，不能并入")
     if target.confidential != attempt.ticket.confidential:
@@ -84,6 +76,30 @@ def _not_to_itself(attempt: Attempt) -> None:
         raise InvalidInputError.of_field("assisting", "lead_assists", "主办单位不能同时是协办单位")
 
 
+def _promise_within_limit(attempt: Attempt) -> None:
+    """A promise may be earlier than the limit; later only by the lead, who says why."""
+    fields, ticket = attempt.fields, attempt.ticket
+    promised = fields.promised_due
+    if promised is None or fields.category is None or fields.urgency is None:
+        return
+    if promised <= attempt.now:
+        raise InvalidInputError.of_field("promised_due", "not_future", "承诺期限须晚于现在")
+    limit = clocks.limit_for(
+        LimitStage.HANDLE,
+        category_id=fields.category.pk,
+        grid_id=ticket.grid_id,
+        urgency=fields.urgency,
+    )
+    if promised <= clocks.deadline(attempt.now, limit):
+        return
+    if attempt.seat.role != Role.LEAD and not attempt.actor.holds(Role.LEAD):
+        raise InvalidInputError.of_field(
+            "promised_due", "later_than_limit", "承诺期限超过规定时限，只有值班领导可以放宽"
+        )
+    if not fields.note.strip():
+        raise InvalidInputError.of_field("note", "required", "承诺期限超过规定时限，请写明理由")
+
+
 def _conflict_needs_reason(attempt: Attempt) -> None:
     """Nobody gets a complaint about themselves unless the dispatcher says why it must be them.
 
@@ -93,7 +109,7 @@ def _conflict_needs_reason(attempt: Attempt) -> None:
     lead = fields.lead_department
     if lead is None or attempt.seat.role == Role.SYSTEM or fields.conflict_reason.strip():
         return
-    complained = complaints_in_ticket(ticket)
+    complained = complaints_in_ticket(ticket.parent or ticket)
     for name, row in (("lead_department", lead), *(("assisting", row) for row in fields.assisting)):
         if row.pk in complained:
             message = (
@@ -176,6 +192,39 @@ def _review_within_90_days(attempt: Attempt) -> None:
         )
 
 
+def _review_due(attempt: Attempt) -> None:
+    if cards.due_action(attempt.ticket, now=attempt.now) is not attempt.transition.action:
+        raise ConflictError("not_due", "还没到挂账复核日期，或已经提醒过")
+
+
+def _card_due(attempt: Attempt) -> None:
+    if cards.due_action(attempt.ticket, now=attempt.now) is not attempt.transition.action:
+        raise ConflictError("not_due", "还没到发牌时间，或已经发过")
+
+
+def _reply_due_ahead(attempt: Attempt) -> None:
+    due = attempt.fields.reply_due
+    last = attempt.now + timedelta(days=SUPERVISION_DAYS)
+    if due is None or not attempt.now < due <= last:
+        raise InvalidInputError.of_field(
+            "reply_due", "reply_due_out_of_range", "督办回复期限须在现在之后 30 天之内"
+        )
+
+
+def _supervision_open(attempt: Attempt) -> None:
+    if attempt.ticket.supervise_due_at is None:
+        raise ConflictError("not_supervised", "没有等待回复的督办")
+
+
+def _own_grid(attempt: Attempt) -> None:
+    """A grid officer verifies on site, in their own area."""
+    if attempt.seat.role != Role.GRID:
+        return
+    user, grid = attempt.actor.user_id, attempt.ticket.grid
+    if user is None or grid is None or not works_in_area(user, grid):
+        raise NotAllowedError("other_grid", "网格员只能核查自己网格内的工单")
+
+
 def _after_photo(attempt: Attempt) -> None:
     ticket, fields = attempt.ticket, attempt.fields
     wants = ticket.category is not None and ticket.category.after_photo_required
@@ -211,6 +260,11 @@ def _two_reopenings(attempt: Attempt) -> None:
         raise ConflictError("reopenings_used", "已重新打开两次，请联系指挥室")
 
 
+def _calendar_moves_due(attempt: Attempt) -> None:
+    if not moves_of(attempt.ticket, work_calendar()):
+        raise ConflictError("due_unchanged", "工作日历没有改变这张工单的期限")
+
+
 GUARDS: Mapping[str, Callable[[Attempt], None]] = MappingProxyType(
     {
         "safety_needs_lead": _safety_needs_lead,
@@ -235,6 +289,14 @@ GUARDS: Mapping[str, Callable[[Attempt], None]] = MappingProxyType(
         "not_escalated_result": _not_escalated_result,
         "reopen_window": _reopen_window,
         "two_reopenings": _two_reopenings,
+        "promise_within_limit": _promise_within_limit,
+        "review_due": _review_due,
+        "card_due": _card_due,
+        "reply_due_ahead": _reply_due_ahead,
+        "supervision_open": _supervision_open,
+        "own_grid": _own_grid,
+        **CHILD_GUARDS,
+        "calendar_moves_due": _calendar_moves_due,
     }
 )
 
@@ -256,6 +318,11 @@ STATE_GUARDS = frozenset(
         "not_escalated_result",
         "reopen_window",
         "two_reopenings",
+        "review_due",
+        "card_due",
+        "supervision_open",
+        "own_grid",
+        *CHILD_STATE_GUARDS,
     }
 )
 

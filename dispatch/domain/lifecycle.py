@@ -10,33 +10,61 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 
-from dispatch.domain import clocks, ledger
+from dispatch.domain import cards, clocks, ledger
 from dispatch.domain.actors import SYSTEM, Actor, Seat
 from dispatch.domain.alarms import alert_of_merged, heed_alert, ring_if_raised
+from dispatch.domain.announcing import announce
+from dispatch.domain.attempts import Attempt
 from dispatch.domain.effects import Data, apply_effect
 from dispatch.domain.fields import Fields, check_fields
-from dispatch.domain.guards import STATE_GUARDS, Attempt, check_guards
-from dispatch.domain.projection import project_ticket, public_text, result_photo_ids, tell
+from dispatch.domain.guards import STATE_GUARDS, check_guards
+from dispatch.domain.mentions import record_mentions
+from dispatch.domain.projection import (
+    live_report_ids,
+    project_ticket,
+    public_text,
+    result_photo_ids,
+    tell,
+)
+from dispatch.domain.splitting import new_children
+from dispatch.domain.transitions import IN_DEPARTMENT
 from dispatch.domain.workflow import Transition, find, rows_from
 from dispatch.enums import Role
 from dispatch.enums import TicketAction as Act
 from dispatch.models import EventPhoto, Ticket, TicketEvent
+from dispatch.queries.children import open_children
 from reports.domain.photos import claim_photos
 from xiangcun.lib.errors import ConflictError, DomainError, NotAllowedError, NotFoundError
 from xiangcun.lib.requestid import current_request_id
 from xiangcun.lib.rows import insert_row, update_row
 
 NO_FIELDS = Fields()
+JOINED_BY_OTHERS = "有其他居民反映同一问题，已与您的上报合并办理，您仍可在这里查看进展并评价。"
+LEFT_BY_OTHERS = "与您合并办理的另一件上报已改为单独办理，您的上报继续办理。"
 _RELATED = ("category", "lead_department", "merged_into")
 
 # What the guarded update writes: all but what never changes after opening.
 _STORED = tuple(
     field.attname
     for field in Ticket._meta.concrete_fields  # noqa: SLF001 - the documented meta API
-    if field.name not in {"id", "number", "title", "lat", "lng", "opened_at"}
+    if field.name not in {"id", "number", "title", "lat", "lng", "opened_at", "parent"}
 )
 _TWO_TICKETS = frozenset({Act.MERGE, Act.UNMERGE})
+_ENDS_CHILDREN = frozenset({Act.WITHDRAW, Act.REJECT})
+# What the office and the clock do among themselves: no resident's view changes.
+_UNSEEN = frozenset(
+    {
+        Act.YELLOW_CARD,
+        Act.RED_CARD,
+        Act.REVIEW_SUSPENSION,
+        Act.SPLIT,
+        Act.CANCEL_CHILD,
+        Act.SUPERVISE,
+        Act.ANSWER_SUPERVISION,
+    }
+)
 
 
 def perform(
@@ -64,9 +92,11 @@ def perform(
             _move_partner(attempt, partner, moved=data["reports"])
         # Whoever attaches shows the ticket to the report that came; the others see no change, unless
         # its words have made the matter more urgent.
-        elif action != Act.ATTACH or "raised" in data:
+        elif action not in _UNSEEN and (action != Act.ATTACH or "raised" in data):
             photos = _shown_photos(attempt)
             project_ticket(ticket, now=now, text=public_text(attempt), photos=photos)
+        if ticket.child_count:
+            _move_children(attempt, data)
         return ticket
 
 
@@ -93,13 +123,15 @@ def check_action(
     check_guards(Attempt(ticket, transition, actor, seat, NO_FIELDS, now), only=STATE_GUARDS)
 
 
-def perform_first(ticket: Ticket, action: Act, *, now: datetime, fields: Fields) -> str:
-    """Let the system do ``action`` on a ticket that this very transaction has opened.
+def perform_first(
+    ticket: Ticket, action: Act, *, now: datetime, fields: Fields, actor: Actor = SYSTEM
+) -> str:
+    """Do ``action`` on a ticket that this very transaction has opened.
 
     Nobody else can see such a ticket, so it is neither locked nor read again. Return what its
-    resident reads about it; showing it is the caller's part (``dispatch.domain.opening`` only).
+    resident reads about it; showing it is the caller's part.
     """
-    attempt = _attempt(ticket, action, actor=SYSTEM, now=now, fields=fields)
+    attempt = _attempt(ticket, action, actor=actor, now=now, fields=fields)
     _step(attempt)
     return public_text(attempt)
 
@@ -173,8 +205,11 @@ def _load(ticket_id: int, action: Act, fields: Fields) -> Ticket:
         target = fields.target_ticket
         merged_into = Ticket.objects.filter(pk=ticket_id).values_list("merged_into", flat=True)
         pks |= {target.pk if target else merged_into.first() or ticket_id}
+    wanted = Q(pk__in=pks)
+    if action == Act.REOPEN:  # a child comes back only under a parent that stands still meanwhile
+        wanted |= Q(pk=Ticket.objects.filter(pk=ticket_id).values("parent_id")[:1])
     tickets = Ticket.objects.select_for_update(of=("self",)).select_related(*_RELATED)
-    rows = {ticket.pk: ticket for ticket in tickets.filter(pk__in=pks).order_by("pk")}
+    rows = {ticket.pk: ticket for ticket in tickets.filter(wanted).order_by("pk")}
     if fields.target_ticket is not None and action in _TWO_TICKETS:
         fields.target_ticket.refresh_from_db()
     if ticket_id not in rows:
@@ -193,13 +228,18 @@ def _step(attempt: Attempt) -> tuple[Data, Ticket | None]:
     """Move the ticket: effect, guarded update, ledger, photos; return data and the other ticket."""
     ticket, transition, now = attempt.ticket, attempt.transition, attempt.now
     status, version, due = ticket.status, ticket.version, ticket.due_at or ticket.assess_due_at
-    urgency = ticket.urgency
+    urgency, next_due = ticket.urgency, ticket.next_due_at
     partner = attempt.fields.target_ticket or ticket.merged_into
     data = {**heed_alert(attempt), **apply_effect(attempt)}
-    if transition.target is not None:
-        ticket.status = transition.target
+    target = transition.target_of(is_child=ticket.parent_id is not None)
+    if target is not None:
+        ticket.status = target
         ticket.status_since = now
+        if target not in IN_DEPARTMENT:
+            ticket.supervise_due_at = None  # no department is left that could answer
     ticket.next_due_at = clocks.next_due(ticket)
+    if ticket.next_due_at != next_due or ticket.status != status:
+        cards.reset(ticket, now=now)
     ticket.version = version + 1
     event = _event(attempt, from_status=status, due_before=due, data=data)
     ledger.seal(ticket, event)
@@ -207,8 +247,10 @@ def _step(attempt: Attempt) -> tuple[Data, Ticket | None]:
     if not update_row(ticket, _STORED, where={"status": status, "version": version}):
         raise _stale(ticket)
     insert_row(event)
+    announce(attempt, event)
     ring_if_raised(attempt, before=urgency)
     _keep_photos(attempt, event)
+    record_mentions(attempt, event)
     return data, partner
 
 
@@ -228,6 +270,22 @@ def _move_partner(attempt: Attempt, partner: Ticket, *, moved: list[int]) -> Non
     )
     project_ticket(partner if merged else ticket, now=attempt.now, among=moved)
     tell(moved, transition.public_text, now=attempt.now)
+    others = [pk for pk in live_report_ids(partner) if pk not in set(moved)]
+    tell(others, JOINED_BY_OTHERS if merged else LEFT_BY_OTHERS, now=attempt.now)
+
+
+def _move_children(attempt: Attempt, data: Data) -> None:
+    """Open the children of a split, or end those of a matter that has ended without a result."""
+    ticket, action, now = attempt.ticket, attempt.transition.action, attempt.now
+    if action == Act.SPLIT:
+        for child, fields in new_children(attempt, data["children"]):
+            insert_row(child)
+            record_opening(child, note=attempt.fields.task, data={"parent": ticket.number}, now=now)
+            perform_first(child, Act.DISPATCH, now=now, fields=fields, actor=attempt.actor)
+    elif action in _ENDS_CHILDREN:
+        note = f"主工单{ticket.number}{attempt.transition.action.label}"
+        for pk in open_children(ticket).order_by("pk").values_list("pk", flat=True):
+            perform(pk, Act.CANCEL_CHILD, actor=SYSTEM, now=now, fields=Fields(note=note))
 
 
 def _stale(ticket: Ticket) -> ConflictError:
@@ -248,7 +306,7 @@ def _event(
 ) -> TicketEvent:
     ticket, seat, fields = attempt.ticket, attempt.seat, attempt.fields
     why = f"回避说明：{fields.conflict_reason}" if fields.conflict_reason.strip() else ""
-    parts = (why, fields.note, fields.public_text)
+    parts = (why, fields.task, fields.note, fields.public_text)
     note = "\n".join(part.strip() for part in parts if part.strip())
     if fields.photos:
         data = {**data, "photos": [str(photo) for photo in fields.photos]}

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import secrets
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db.models import F
-from django.utils import timezone
 
 from dispatch.domain.actors import SYSTEM, Actor
 from dispatch.domain.alarms import ring_for_new
@@ -15,17 +13,15 @@ from dispatch.domain.alerts import Alert
 from dispatch.domain.effects import start_assessing
 from dispatch.domain.fields import Fields
 from dispatch.domain.lifecycle import perform, perform_first, record_opening
+from dispatch.domain.numbers import new_ticket_number, ticket_title
 from dispatch.domain.projection import project_first
 from dispatch.enums import TicketAction, TicketStatus
 from dispatch.models import Department, Ticket, TicketReport
 from reports.enums import Urgency
 from reports.models import Category, Grid, Report
 from xiangcun.lib.rows import insert_row, update_row
-from xiangcun.lib.text import mask_contacts
 
-TITLE_LENGTH = 40
 JOINED_TEXT = "您反映的问题已有人上报，将一并办理，您仍可在这里查看进展并评价。"
-_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
 class AnsweredForError(Exception):
@@ -49,18 +45,6 @@ class Assessment:
     location_flag: str = ""
     note: str = ""
     alert: Alert | None = None
-
-
-def ticket_title(text: str) -> str:
-    """Return the first line of a report, contacts masked, at most ``TITLE_LENGTH`` characters."""
-    line = mask_contacts(" ".join(text.split()))
-    return line if len(line) <= TITLE_LENGTH else f"{line[: TITLE_LENGTH - 1]}…"
-
-
-def new_ticket_number(now: datetime) -> str:
-    """Return ``GD`` + local date + 5 random characters, e.g. ``GD261124-7K3M9``."""
-    tail = "".join(secrets.choice(_ALPHABET) for _ in range(5))
-    return f"GD{timezone.localtime(now):%y%m%d}-{tail}"
 
 
 def open_ticket(report: Report, assessment: Assessment, *, now: datetime) -> Ticket:

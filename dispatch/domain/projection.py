@@ -9,7 +9,8 @@ from uuid import UUID
 from django.db.models import F
 from django.utils import timezone
 
-from dispatch.domain.guards import MAX_REOPENINGS, Attempt
+from dispatch.domain.attempts import Attempt
+from dispatch.domain.guards import MAX_REOPENINGS
 from dispatch.domain.prompts import safety_prompt
 from dispatch.domain.workflow import rows_from
 from dispatch.enums import Outcome, RejectReason, Role, TicketStatus
@@ -145,6 +146,9 @@ def public_text(attempt: Attempt) -> str:
         return f"{verb}{ticket.lead_department}{due}。"
     if action == Act.GRANT_EXTENSION and ticket.due_at:
         return f"办理期限延长至 {_day(ticket.due_at)}。"
+    if action == Act.EXTEND_SUSPENSION and ticket.review_at:
+        told = fields.public_text.strip()
+        return f"{told}\n继续挂账，将于 {ticket.review_at} 前复核。".strip()
     if action == Act.REJECT:
         return f"{RejectReason(ticket.reject_reason).label}。{fields.public_text.strip()}"
     if action == Act.VERIFY:

@@ -11,13 +11,14 @@ from datetime import datetime, timedelta
 
 from django.db.models import QuerySet
 
+from dispatch.domain import cards
 from dispatch.domain.actors import SYSTEM
 from dispatch.domain.guards import RETURN_WORKDAYS
 from dispatch.domain.lifecycle import perform
 from dispatch.enums import TicketAction, TicketStatus
 from dispatch.models import Ticket
 from dispatch.queries.calendar import work_calendar
-from xiangcun.lib.errors import ConflictError
+from xiangcun.lib.errors import DomainError
 
 logger = logging.getLogger(__name__)
 
@@ -55,6 +56,24 @@ def run_timers(*, now: datetime) -> int:
     return moved + _accept_lapsed(now)
 
 
+def deal_cards(*, now: datetime) -> int:
+    """Give cards and call for the review of suspensions, at most ``BATCH`` tickets; return how many.
+
+    ``wake_at`` is indexed and moves on with every card, so a run reads what is due and nothing else.
+    """
+    due = Ticket.objects.filter(wake_at__lte=now).order_by("wake_at")[:BATCH]
+    return sum(_wake(ticket, now) for ticket in due)
+
+
+def _wake(ticket: Ticket, now: datetime) -> int:
+    action = cards.due_action(ticket, now=now)
+    if action is not None:
+        return _perform(ticket.pk, action, now)
+    # Nothing to do, and never will be: it must not stand first in every batch to come.
+    Ticket.objects.filter(pk=ticket.pk, version=ticket.version).update(wake_at=None)
+    return 0
+
+
 def _accept_lapsed(now: datetime) -> int:
     """Accept for a department that let the return window pass (no ticket hangs unsigned for ever)."""
     calendar = work_calendar()
@@ -77,7 +96,7 @@ def _fire(tickets: QuerySet[Ticket], action: TicketAction, now: datetime) -> int
 def _perform(ticket_id: int, action: TicketAction, now: datetime) -> int:
     try:
         perform(ticket_id, action, actor=SYSTEM, now=now)
-    except ConflictError:
+    except DomainError:
         logger.info("timer_skipped ticket=%s action=%s", ticket_id, action)
         return 0
     return 1

@@ -8,66 +8,24 @@ checked by tests/dispatch/test_workflow_contract.py.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from types import MappingProxyType
 
+from dispatch.domain.transitions import (
+    BEFORE_ACCEPT,
+    IN_DEPARTMENT,
+    IN_OFFICE,
+    Transition,
+)
+from dispatch.domain.transitions import row as _row
 from dispatch.enums import Role, TicketStatus, Visibility
 from dispatch.enums import TicketAction as Act
 from dispatch.enums import TicketStatus as St
 
+__all__ = ["IN_OFFICE", "OPENING", "TRANSITIONS", "Transition", "find", "rows_from"]
+
 R, G, D, L = Role.RESIDENT, Role.GRID, Role.DISPATCHER, Role.LEAD
 H, M, V, S = Role.HANDLER, Role.HEAD, Role.VERIFIER, Role.SYSTEM
-
-
-@dataclass(frozen=True, slots=True)
-class Transition:
-    """One row of the table.
-
-    ``required`` and ``optional`` name fields of ``dispatch.domain.fields.Fields``; ``public_text`` is
-    what the resident reads when the actor wrote nothing for them ("" = no line in the timeline).
-    """
-
-    action: Act
-    sources: frozenset[St]
-    roles: frozenset[Role]
-    target: St | None = None
-    required: tuple[str, ...] = ()
-    optional: tuple[str, ...] = ()
-    guards: tuple[str, ...] = ()
-    visibility: Visibility = Visibility.INTERNAL
-    public_text: str = ""
-
-
-def _row(
-    action: Act,
-    sources: Iterable[St],
-    roles: Iterable[Role],
-    target: St | None = None,
-    *,
-    required: tuple[str, ...] = (),
-    optional: tuple[str, ...] = (),
-    guards: tuple[str, ...] = (),
-    visibility: Visibility = Visibility.INTERNAL,
-    public_text: str = "",
-) -> Transition:
-    return Transition(
-        action,
-        frozenset(sources),
-        frozenset(roles),
-        target,
-        required,
-        optional,
-        guards,
-        visibility,
-        public_text,
-    )
-
-
-IN_DEPARTMENT = (St.DISPATCHED, St.HANDLING, St.SUSPENDED, St.HANDLED)
-WORKING = (*IN_DEPARTMENT, St.ESCALATED)
-BEFORE_ACCEPT = (St.ASSESSING, St.NEED_INFO, St.DISPATCHED)
-IN_OFFICE = (St.ASSESSING, *WORKING)
 
 TRANSITIONS: tuple[Transition, ...] = (
     _row(
@@ -76,6 +34,7 @@ TRANSITIONS: tuple[Transition, ...] = (
         [D],
         St.NEED_INFO,
         required=("public_text",),
+        guards=("not_a_child",),
         visibility=Visibility.REPORTER,
     ),
     _row(
@@ -94,7 +53,7 @@ TRANSITIONS: tuple[Transition, ...] = (
         [D, L],
         St.REJECTED,
         required=("reject_reason", "public_text"),
-        guards=("safety_needs_lead",),
+        guards=("not_a_child", "safety_needs_lead"),
         visibility=Visibility.REPORTER,
     ),
     _row(
@@ -114,7 +73,7 @@ TRANSITIONS: tuple[Transition, ...] = (
         St.MERGED,
         required=("target_ticket",),
         optional=("note",),
-        guards=("mergeable", "merge_conflict_needs_note"),
+        guards=("not_a_child", "children_ended", "mergeable", "merge_conflict_needs_note"),
         visibility=Visibility.REPORTER,
         public_text="您反映的问题已有人上报，两件事合并办理，您仍可在这里查看进展并评价。",
     ),
@@ -134,8 +93,13 @@ TRANSITIONS: tuple[Transition, ...] = (
         [D, L, S],
         St.DISPATCHED,
         required=("category", "urgency", "lead_department"),
-        optional=("assisting", "conflict_reason", "note"),
-        guards=("third_dispatch_needs_lead", "not_to_itself", "conflict_needs_reason"),
+        optional=("assisting", "promised_due", "conflict_reason", "note"),
+        guards=(
+            "third_dispatch_needs_lead",
+            "not_to_itself",
+            "promise_within_limit",
+            "conflict_needs_reason",
+        ),
         visibility=Visibility.REPORTER,
         public_text="已派单，请承办单位签收。",
     ),
@@ -190,7 +154,13 @@ TRANSITIONS: tuple[Transition, ...] = (
         [St.HANDLING],
         [M],
         required=("new_due", "note"),
-        guards=("no_pending_request", "before_due", "two_extensions", "later_than_due"),
+        guards=(
+            "no_pending_request",
+            "before_due",
+            "two_extensions",
+            "later_than_due",
+            "within_parent",
+        ),
     ),
     _row(
         Act.GRANT_EXTENSION,
@@ -232,6 +202,16 @@ TRANSITIONS: tuple[Transition, ...] = (
         public_text="已恢复办理。",
     ),
     _row(
+        Act.EXTEND_SUSPENSION,
+        [St.SUSPENDED],
+        [L],
+        required=("review_at", "note"),
+        optional=("public_text",),
+        guards=("review_within_90_days",),
+        visibility=Visibility.REPORTER,
+    ),
+    _row(Act.REVIEW_SUSPENSION, [St.SUSPENDED], [S], guards=("review_due",)),
+    _row(
         Act.FINISH,
         [St.HANDLING],
         [H],
@@ -256,8 +236,9 @@ TRANSITIONS: tuple[Transition, ...] = (
         [V, D, G],
         St.AWAITING_RATING,
         optional=("note", "public_text", "photos"),
-        guards=("second_person",),
+        guards=("second_person", "own_grid", "children_done"),
         visibility=Visibility.REPORTER,
+        child_target=St.CLOSED,
     ),
     _row(
         Act.RATE,
@@ -290,7 +271,7 @@ TRANSITIONS: tuple[Transition, ...] = (
         [R, L],
         St.ASSESSING,
         required=("note",),
-        guards=("reopen_window", "two_reopenings"),
+        guards=("reopen_window", "two_reopenings", "parent_at_work"),
         visibility=Visibility.REPORTER,
         public_text="已重新打开，指挥室将重新安排办理。",
     ),
@@ -319,7 +300,47 @@ TRANSITIONS: tuple[Transition, ...] = (
         visibility=Visibility.REPORTER,
     ),
     _row(Act.URGE, IN_OFFICE, [R], optional=("note",), visibility=Visibility.REPORTER),
-    _row(Act.SUPERVISE, WORKING, [L], required=("note",)),
+    _row(
+        Act.SPLIT,
+        [St.DISPATCHED, St.HANDLING],
+        [D, L],
+        required=("departments", "task"),
+        optional=("category", "promised_due", "conflict_reason"),
+        guards=("not_a_child", "splittable", "child_promise", "split_conflict_needs_reason"),
+    ),
+    _row(
+        Act.CANCEL_CHILD,
+        [St.ASSESSING, *IN_DEPARTMENT],
+        [D, L, S],
+        St.WITHDRAWN,
+        required=("note",),
+        guards=("is_a_child",),
+    ),
+    _row(
+        Act.SUPERVISE,
+        IN_DEPARTMENT,
+        [L],
+        required=("note", "reply_due"),
+        guards=("reply_due_ahead",),
+    ),
+    _row(
+        Act.ANSWER_SUPERVISION,
+        IN_DEPARTMENT,
+        [H, M],
+        required=("note",),
+        guards=("supervision_open",),
+    ),
+    _row(Act.YELLOW_CARD, [St.DISPATCHED, St.HANDLING], [S], guards=("card_due",)),
+    _row(Act.RED_CARD, [St.DISPATCHED, St.HANDLING], [S], guards=("card_due",)),
+    _row(
+        Act.RECOMPUTE_DUE,
+        [St.ASSESSING, St.DISPATCHED, St.HANDLING],
+        [S],
+        required=("note",),
+        optional=("public_text",),
+        guards=("calendar_moves_due",),
+        visibility=Visibility.REPORTER,
+    ),
     _row(Act.NOTE, [St.ASSESSING, St.ESCALATED], [D, L, V], required=("note",)),
     _row(Act.NOTE, IN_DEPARTMENT, [D, L, H, M, V], required=("note",)),
     _row(Act.ATTACH, IN_OFFICE, [S, D, L], optional=("note",)),

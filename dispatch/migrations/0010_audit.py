@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("dispatch", "0008_vocabulary"),
+        ("dispatch", "0009_flow"),
         ("reports", "0003_urgent"),
     ]
 

@@ -12,10 +12,17 @@ from reports.models import Grid
 
 
 class Staff(AbstractUser):
-    """A staff account 工作人员. Residents never share this table."""
+    """A staff account 工作人员. Residents never share this table.
+
+    ``is_demo``: made with the demonstration's shared password. ``second_factor_at``: since when a
+    code is asked after the password; kept here because every request looks.
+    """
 
     display_name = models.CharField(_("姓名"), max_length=30, blank=True)
     must_change_password = models.BooleanField(_("须修改密码"), default=False)
+    password_changed_at = models.DateTimeField(_("密码修改时间"), null=True, editable=False)
+    is_demo = models.BooleanField(_("演示账号"), default=False, editable=False)
+    second_factor_at = models.DateTimeField(_("动态口令绑定时间"), null=True, editable=False)
 
     class Meta:
         verbose_name = _("工作人员")

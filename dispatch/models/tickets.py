@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from dispatch.enums import (
     OPEN_STATUSES,
     AssignmentKind,
+    Card,
     Hazard,
     LimitUnit,
     Outcome,
@@ -25,7 +26,13 @@ class Ticket(models.Model):
 
     ``version`` equals the number of ledger events; ``ledger_head`` is the last event's hash.
     ``next_due_at`` is the deadline that counts in the present state (none while paused), so that
-    every queue sorts and finds what is overdue by one indexed column.
+    every queue sorts and finds what is overdue by one indexed column. ``wake_at`` is when time alone
+    does something to the ticket next: a card, or the review of a suspension (``dispatch.domain.cards``).
+    ``clock_bases`` says from when and over how many minutes each deadline was computed
+    (``dispatch.domain.clocks``).
+
+    A child 子工单 is a task split off for one more department: it carries no report of its own, and
+    ``child_count`` of its ``parent`` says how many there ever were.
     """
 
     number = models.CharField(_("工单编号"), max_length=20, unique=True, editable=False)
@@ -77,6 +84,15 @@ class Ticket(models.Model):
         related_name="merged_tickets",
         verbose_name=_("并入工单"),
     )
+    parent = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="children",
+        verbose_name=_("主工单"),
+    )
+    child_count = models.PositiveSmallIntegerField(_("子工单数"), default=0)
     pending_request = models.JSONField(_("待批申请"), null=True, blank=True)
 
     opened_at = models.DateTimeField(_("立案时间"))
@@ -87,6 +103,7 @@ class Ticket(models.Model):
     verified_at = models.DateTimeField(_("核查时间"), null=True, blank=True)
     closed_at = models.DateTimeField(_("办结时间"), null=True, blank=True)
     supervised_at = models.DateTimeField(_("督办时间"), null=True, blank=True)
+    supervise_due_at = models.DateTimeField(_("督办回复期限"), null=True, blank=True)
     review_at = models.DateField(_("挂账复核日期"), null=True, blank=True)
 
     assess_due_at = models.DateTimeField(_("研判期限"), null=True, blank=True)
@@ -95,7 +112,12 @@ class Ticket(models.Model):
     due_unit = models.CharField(
         _("计时方式"), max_length=16, choices=LimitUnit, default=LimitUnit.WORK
     )
+    clock_bases = models.JSONField(_("期限的起算"), null=True, blank=True, editable=False)
     next_due_at = models.DateTimeField(_("当前期限"), null=True, blank=True)
+    due_from = models.DateTimeField(_("计时起点"), null=True, blank=True)
+    card = models.CharField(_("红黄牌"), max_length=8, choices=Card, blank=True, default="")
+    card_level = models.PositiveSmallIntegerField(_("红牌级别"), default=0)
+    wake_at = models.DateTimeField(_("下次计时检查"), null=True, blank=True)
     paused_at = models.DateTimeField(_("暂停计时"), null=True, blank=True)
     remaining_minutes = models.IntegerField(_("剩余分钟"), null=True, blank=True)
 
@@ -122,6 +144,9 @@ class Ticket(models.Model):
                 | (~Q(status=TicketStatus.MERGED) & Q(merged_into__isnull=True)),
                 name="ticket_merged_names_target",
             ),
+            models.CheckConstraint(
+                condition=Q(card__in=["", *Card.values]), name="ticket_card_known"
+            ),
         ]
         indexes = [
             models.Index(fields=["status", "next_due_at", "id"], name="ticket_queue"),
@@ -137,7 +162,26 @@ class Ticket(models.Model):
                 name="ticket_open_near",
                 condition=Q(status__in=OPEN_STATUSES),
             ),
+            # The desk shows danger first, however many other tickets wait.
+            models.Index(
+                fields=["status", "next_due_at", "id"],
+                name="ticket_danger",
+                condition=Q(urgency=Urgency.P0),
+            ),
             models.Index(fields=["status", "status_since"], name="ticket_timers"),
+            models.Index(
+                fields=["wake_at"], name="ticket_wake", condition=Q(wake_at__isnull=False)
+            ),
+            models.Index(
+                fields=["supervise_due_at", "id"],
+                name="ticket_supervised",
+                condition=Q(supervise_due_at__isnull=False),
+            ),
+            models.Index(
+                fields=["review_at", "id"],
+                name="ticket_reviews",
+                condition=Q(review_at__isnull=False),
+            ),
             models.Index(fields=["category", "-id"], name="ticket_category"),
             models.Index(fields=["grid", "-id"], name="ticket_grid"),
             models.Index(fields=["opened_at"], name="ticket_opened"),
@@ -159,7 +203,7 @@ class Ticket(models.Model):
             ),
             models.Index(
                 fields=["status", "supervised_at"],
-                name="ticket_supervised",
+                name="ticket_was_supervised",
                 condition=Q(supervised_at__isnull=False),
             ),
         ]

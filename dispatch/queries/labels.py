@@ -147,7 +147,11 @@ def routing_labels(*, first: datetime, last: datetime) -> list[RoutingLabel]:
     """Return the corrections of a department alone, decided in [first, last), oldest first."""
     moved = TicketEvent.objects.filter(action=TicketAction.RETURN, at__lt=last)
     decided = TicketEvent.objects.filter(
-        action=TicketAction.DISPATCH, at__gte=first, at__lt=last, ticket__in=moved.values("ticket")
+        action=TicketAction.DISPATCH,
+        at__gte=first,
+        at__lt=last,
+        ticket__in=moved.values("ticket"),
+        ticket__parent=None,  # the words of a child are not a resident's
     )
     tickets = list(decided.order_by("ticket_id").values_list("ticket_id", flat=True).distinct())
     found = [

@@ -11,7 +11,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Case, IntegerField, Prefetch, QuerySet, When
+from django.db.models import (
+    Case,
+    Exists,
+    IntegerField,
+    OuterRef,
+    Prefetch,
+    QuerySet,
+    When,
+)
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -46,6 +54,12 @@ class Queue:
 
 
 _BY_AGE = ("status_since", "id")
+IN_DEPARTMENT = (
+    TicketStatus.DISPATCHED,
+    TicketStatus.HANDLING,
+    TicketStatus.SUSPENDED,
+    TicketStatus.HANDLED,
+)
 QUEUES: tuple[Queue, ...] = (
     Queue("assessing", _("待研判"), (TicketStatus.ASSESSING,)),
     Queue("need_info", _("待补充"), (TicketStatus.NEED_INFO,), _BY_AGE),
@@ -54,12 +68,21 @@ QUEUES: tuple[Queue, ...] = (
     Queue("requests", _("待审批"), (TicketStatus.HANDLING,), kind="requests"),
     Queue("handled", _("待核查"), (TicketStatus.HANDLED,), _BY_AGE),
     Queue("overdue", _("超期"), OPEN_STATUSES, kind="overdue"),
-    Queue("suspended", _("挂账"), (TicketStatus.SUSPENDED,), _BY_AGE),
+    Queue(
+        "supervised",
+        _("督办"),
+        IN_DEPARTMENT,
+        ("supervise_due_at", "id"),
+        kind="supervised",
+    ),
+    Queue("suspended", _("挂账"), (TicketStatus.SUSPENDED,), ("review_at", "id")),
     Queue("awaiting_rating", _("待评价"), (TicketStatus.AWAITING_RATING,), _BY_AGE),
     Queue("all", _("全部"), (), ("-id",)),
 )
 QUEUE_BY_CODE: Mapping[str, Queue] = {queue.code: queue for queue in QUEUES}
 COMMAND_ONLY = frozenset({"assessing", "need_info"})
+ALARMING = frozenset({"overdue", "supervised"})
+"""Tabs whose count is a warning by itself."""
 
 
 def queues_for(viewer: Viewer) -> tuple[Queue, ...]:
@@ -76,6 +99,8 @@ def in_queue(tickets: QuerySet[Ticket], queue: Queue, *, now: datetime) -> Query
     tickets = tickets.filter(status__in=queue.statuses)
     if queue.kind == "overdue":
         return tickets.filter(next_due_at__lt=now)
+    if queue.kind == "supervised":
+        return tickets.filter(supervise_due_at__isnull=False)
     if queue.kind == "requests":
         return tickets.filter(pending_request__isnull=False)
     return tickets
@@ -99,7 +124,14 @@ def queue_counts(viewer: Viewer, *, now: datetime) -> dict[str, int]:
 
 def ticket_for_page(viewer: Viewer, ticket_id: int) -> Ticket | None:
     """Return one ticket with what its page names, or ``None`` when ``viewer`` may not know of it."""
-    related = ("category__parent", "grid", "lead_department", "finished_by", "merged_into")
+    related = (
+        "category__parent",
+        "grid",
+        "lead_department",
+        "finished_by",
+        "merged_into",
+        "parent",
+    )
     return visible_tickets(viewer).select_related(*related).filter(pk=ticket_id).first()
 
 
@@ -139,6 +171,18 @@ def assignments_of(ticket: Ticket) -> list[Assignment]:
 def merged_tickets(viewer: Viewer, ticket: Ticket) -> list[Ticket]:
     """Return the tickets merged into this one that ``viewer`` may read."""
     return list(visible_tickets(viewer).filter(merged_into=ticket).order_by("pk")[:MAX_REPORTS])
+
+
+def child_tickets(viewer: Viewer, ticket: Ticket) -> list[Ticket]:
+    """Return the tasks split off this ticket that ``viewer`` may read (no query where none ever were).
+
+    Whoever may read the parent knows of its children; their pages open to their own departments.
+    """
+    if not ticket.child_count:
+        return []
+    rows = Ticket.objects.filter(parent=ticket).select_related("lead_department").order_by("pk")
+    open_to = Exists(visible_tickets(viewer).filter(pk=OuterRef("pk")))
+    return list(rows.annotate(may_open=open_to)[:MAX_REPORTS])
 
 
 def triage_runs_of(ticket: Ticket) -> list[TriageRun]:

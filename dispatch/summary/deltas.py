@@ -36,7 +36,12 @@ _FLOWS_BY_ACTION: Mapping[str, tuple[Metric, ...]] = MappingProxyType(
 
 
 def deltas(line: Line, past: Past) -> Iterator[Delta]:
-    """Yield what ``line`` adds to the tallies, given what happened to its ticket before."""
+    """Yield what ``line`` adds to the tallies, given what happened to its ticket before.
+
+    The summary counts matters that residents raised: a child is a piece of its parent's work.
+    """
+    if line.parent_id is not None:
+        return
     for metric in _FLOWS_BY_ACTION[line.action]:
         if metric.when(line, past):
             start = metric.since(line, past) if metric.since else None

@@ -29,6 +29,7 @@ class Line(NamedTuple):
     grid_id: int | None
     data: dict[str, Any]
     opened_at: datetime
+    parent_id: int | None = None
 
 
 LINE_FIELDS = (
@@ -45,8 +46,9 @@ LINE_FIELDS = (
     "grid_id",
     "data",
     "ticket__opened_at",
+    "ticket__parent_id",
 )
-"""Columns of ``TicketEvent`` that make a :class:`Line`, in its order (``opened_at`` never changes)."""
+"""Columns of ``TicketEvent`` that make a :class:`Line`, in its order (what is the ticket's never changes)."""
 
 # The earlier lines a metric may ask for, besides the one just before.
 MILESTONES = (Act.DISPATCH, Act.ACCEPT, Act.REWORK, Act.FINISH, Act.REPORT_BACK)

@@ -175,6 +175,9 @@ def fields_for(
         outcome=Outcome.SOLVED,
         new_due=now + timedelta(days=30),
         review_at=(now + timedelta(days=30)).date(),
+        reply_due=now + timedelta(days=2),
+        departments=(cast.enforcement,) if action == Act.SPLIT else (),
+        task="清理现场的广告牌" if action == Act.SPLIT else "",
         solved=True,
         score=5,
     )

@@ -6,7 +6,7 @@ import pytest
 from django.db import transaction
 
 from dispatch.domain import guards
-from dispatch.domain.actors import SYSTEM, Actor, Seat, resident_actor
+from dispatch.domain.actors import SYSTEM, Actor, Seat, resident_actor, staff_actor
 from dispatch.domain.effects import EFFECTS
 from dispatch.domain.fields import LABELS
 from dispatch.domain.lifecycle import available_actions, perform
@@ -14,7 +14,15 @@ from dispatch.domain.workflow import TRANSITIONS, find
 from dispatch.enums import FINAL_STATUSES, PHYSICAL_OUTCOMES, Role, TicketStatus
 from dispatch.enums import TicketAction as Act
 from dispatch.models import Ticket, TicketEvent
-from tests.dispatch.factories import NOW, Cast, fields_for, make_cast, make_ticket
+from tests.dispatch.factories import (
+    NOW,
+    Cast,
+    fields_for,
+    make_cast,
+    make_department,
+    make_staff,
+    make_ticket,
+)
 from xiangcun.lib.errors import ConflictError, NotAllowedError
 
 pytestmark = pytest.mark.django_db
@@ -25,6 +33,12 @@ NEEDS_PREPARATION = {
     Act.DENY_EXTENSION,
     Act.GRANT_SUSPENSION,
     Act.DENY_SUSPENSION,
+    Act.ANSWER_SUPERVISION,
+    Act.CANCEL_CHILD,
+    Act.YELLOW_CARD,
+    Act.RED_CARD,
+    Act.REVIEW_SUSPENSION,
+    Act.RECOMPUTE_DUE,
 }
 
 
@@ -35,6 +49,9 @@ def actor_of(role: Role, cast: Cast, ticket: Ticket) -> Actor:
         return resident_actor(
             ticket.ticket_reports.get().report_id if ticket.ticket_reports.count() == 1 else 0
         )
+    if role == Role.GRID:
+        village = make_department("linjiang", name="临江村", village_code=cast.grid.village_code)
+        return staff_actor(make_staff("grid_officer", Role.GRID, village))
     department = cast.sanitation if role in {Role.HANDLER, Role.HEAD} else cast.room
     return Actor(user=cast.lead.user, seats=(Seat(role, department.pk, department.name),))
 

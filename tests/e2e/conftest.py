@@ -2,130 +2,30 @@
 
 from __future__ import annotations
 
-import http.client
-import json
-import os
-import shutil
-import signal
-import socket
-import subprocess
-import sys
-import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
-from bench._client import ApiClient
-
-ROOT = Path(__file__).resolve().parents[2]
-START_SECONDS = 60
-CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
-CHROMIUM_FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-OFFICE_SCREEN = {"width": 1366, "height": 768}
-PHONE_SCREEN = {"width": 390, "height": 844}
-
-
-@dataclass(frozen=True)
-class Instance:
-    """A running township."""
-
-    port: int
-    data_dir: Path
-    clients: list[ApiClient] = field(default_factory=list)
-
-    @property
-    def base(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
-
-    @property
-    def password(self) -> str:
-        text = (self.data_dir / "demo_accounts.txt").read_text(encoding="utf-8")
-        return text.split("口令：")[1].split()[0]
-
-    def resident(self, name: str) -> ApiClient:
-        client = ApiClient(self.port)
-        self.clients.append(client)
-        client.log_in(name)
-        return client
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def ready(port: int) -> bool:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
-    try:
-        connection.request("GET", "/readyz", headers={"Host": "localhost"})
-        answer = connection.getresponse()
-        return answer.status == http.HTTPStatus.OK and json.loads(answer.read())["status"] == "ok"
-    except OSError:
-        return False
-    finally:
-        connection.close()
+from tests.e2e.township import (
+    OFFICE_SCREEN,
+    PHONE_SCREEN,
+    Instance,
+    running_chromium,
+    running_township,
+)
 
 
 @pytest.fixture(scope="session")
 def instance(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Instance]:
-    data_dir = tmp_path_factory.mktemp("township")
-    port = free_port()
-    dropped = ("DATABASE_URL", "REDIS_URL", "DEBUG", "SECRET_KEY", "LEDGER_KEY", "WECHAT_APPID")
-    environment = {name: value for name, value in os.environ.items() if name not in dropped}
-    environment |= {
-        "XIANGCUN_DATA": str(data_dir),
-        "STATIC_ROOT": str(data_dir / "static"),
-        "PORT": str(port),
-        "DJANGO_SETTINGS_MODULE": "xiangcun.settings",
-    }
-    subprocess.run(
-        [sys.executable, "-m", "xiangcun.prepare"], cwd=ROOT, env=environment, check=True
-    )
-    log = (data_dir / "serve.log").open("wb")
-    process = subprocess.Popen(
-        [sys.executable, "-m", "xiangcun.serve"],
-        cwd=ROOT,
-        env=environment,
-        stdout=log,
-        stderr=log,
-    )
-    try:
-        until = time.monotonic() + START_SECONDS
-        while not ready(port):
-            assert time.monotonic() < until, (data_dir / "serve.log").read_text(errors="replace")[
-                -3000:
-            ]
-            assert process.poll() is None
-            time.sleep(0.3)
-        running = Instance(port, data_dir)
+    with running_township(tmp_path_factory.mktemp("township")) as running:
         yield running
-        for client in running.clients:
-            client.close()
-    finally:
-        process.send_signal(signal.SIGTERM)
-        process.wait(20)
-        log.close()
 
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    found = next((path for name in CHROMIUM_NAMES if (path := shutil.which(name))), None)
-    assert found, "scripts/ensure-browser installs Chromium"
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=found, args=CHROMIUM_FLAGS)
+    with running_chromium() as chromium:
         yield chromium
-        chromium.close()
 
 
 @pytest.fixture

@@ -2,72 +2,25 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
-from PIL import Image
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from bench._client import ApiClient, report_body
-from tests.e2e.conftest import Instance
+from tests.e2e.steps import (
+    SignIn,
+    dispatch_to,
+    find_new_ticket,
+    find_ticket,
+    make_photo,
+    press,
+    status_of,
+    wait_for,
+)
+from tests.e2e.township import Instance
 
 pytestmark = pytest.mark.e2e
-
-SignIn = Callable[..., Page]
-PATIENCE_SECONDS = 30
-
-
-def make_photo(path: Path, colour: str) -> Path:
-    """Draw a phone-sized JPEG with an orientation and a comment to be removed."""
-    exif = Image.Exif()
-    exif[0x0112] = 6
-    exif[0x010E] = "private words"
-    Image.new("RGB", (1200, 900), colour).save(path, "JPEG", exif=exif)
-    return path
-
-
-def wait_for(
-    client: ApiClient, number: str, done: Callable[[dict[str, Any]], bool]
-) -> dict[str, Any]:
-    """Read the report until ``done``."""
-    until = time.monotonic() + PATIENCE_SECONDS
-    while True:
-        status, report = client.call("GET", f"/api/v1/reports/{number}")
-        assert status == 200
-        if done(report):
-            return dict(report)
-        assert time.monotonic() < until, report
-        time.sleep(0.2)
-
-
-def find_ticket(page: Page, number: str) -> None:
-    """Search for a report's number and open its ticket."""
-    page.goto(f"/admin/dispatch/ticket/?q={number}")
-    page.locator("#result_list tbody a").first.click()
-    expect(page.locator(".xc-page")).to_be_visible()
-
-
-def press(page: Page, action: str, **fields: str) -> None:
-    """Press a button of the ticket page, fill in its form and send it."""
-    page.click(f"#xc-actions a[data-action={action}]")
-    for name, value in fields.items():
-        field = page.locator(f"#xc-form [name={name}]")
-        kind = field.first.evaluate("e => e.tagName + ':' + e.type")
-        if kind.startswith("SELECT"):
-            field.select_option(value)
-        elif kind.endswith(":file"):
-            field.set_input_files(value)
-        else:
-            field.fill(value)
-    page.click("#xc-submit")
-    expect(page.locator("#xc-actions")).to_be_visible()
-
-
-def status_of(page: Page) -> str:
-    return page.locator("#xc-status").inner_text().strip()
 
 
 def sign_and_handle(sign_in: SignIn, number: str, after: Path) -> None:
@@ -156,14 +109,7 @@ def test_what_triage_is_unsure_of_is_dispatched_returned_and_dispatched_again(
     number = sent["number"]
 
     room = sign_in("dispatcher")
-    until = time.monotonic() + PATIENCE_SECONDS
-    while True:
-        room.goto(f"/admin/dispatch/ticket/?q={number}")
-        if room.locator("#result_list tbody a").count():
-            break
-        assert time.monotonic() < until
-        time.sleep(0.3)
-    find_ticket(room, number)
+    find_new_ticket(room, number)
     assert status_of(room) == "待研判"
     press(room, "ask", public_text="请说明具体地点和情况")
     report = wait_for(resident, number, lambda row: row["status"]["code"] == "need_info")
@@ -189,26 +135,3 @@ def test_what_triage_is_unsure_of_is_dispatched_returned_and_dispatched_again(
     enforcement = sign_in("enforcement_head")
     find_ticket(enforcement, number)
     assert status_of(enforcement) == "待签收"
-
-
-def dispatch_to(page: Page, *, category: str, department: str) -> None:
-    """Fill in the dispatch form by what a person reads."""
-    page.click("#xc-actions a[data-action=dispatch]")
-    for name, words in (("category", category), ("lead_department", department)):
-        field = page.locator(f"#xc-form select[name={name}]")
-        value = field.locator("option", has_text=words).first.get_attribute("value")
-        # Searchable selects hide the native element behind their own box.
-        field.evaluate(
-            "(e, v) => { e.value = v; e.dispatchEvent(new Event('change', {bubbles: true})) }",
-            value,
-        )
-    # The usual assisting departments were proposed with the category; this case needs none.
-    page.locator("#xc-form select[name=assisting]").evaluate(
-        "e => { for (const o of e.options) o.selected = false }"
-    )
-    page.locator("#xc-form select[name=urgency]").evaluate(
-        "e => { e.value = 'P2'; e.dispatchEvent(new Event('change', {bubbles: true})) }"
-    )
-    page.click("#xc-submit")
-    expect(page.locator("#xc-actions")).to_be_visible()
-    assert status_of(page) == "待签收"

@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
+from datetime import time
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
@@ -100,6 +101,22 @@ def env_url(name: str, *, schemes: tuple[str, ...], default: str = "") -> SplitR
     if url.scheme not in schemes:
         raise bad_value(name, f"网址必须以 {wanted} 开头", f"scheme must be one of {wanted}")
     return url
+
+
+def env_clock_span(name: str, default: str) -> tuple[time, time] | None:
+    """Return ``21:00-07:30`` as two wall-clock times; None for ``off``. May run across midnight."""
+    word = env_str(name, default)
+    if word.lower() in FALSE_WORDS:
+        return None
+    try:
+        start, end = (time.fromisoformat(part.strip()) for part in word.split("-"))
+    except ValueError as error:
+        raise bad_value(
+            name, "格式如 21:00-07:30，或填 off", "write 21:00-07:30, or off"
+        ) from error
+    if start.tzinfo or end.tzinfo or start == end:
+        raise bad_value(name, "两个时间不能相同", "the two times must differ")
+    return start, end
 
 
 def env_rates(name: str, defaults: Mapping[str, str], *, scale: int) -> dict[str, str]:

@@ -21,11 +21,19 @@ VENDOR_FILES = {
     "vendor/leaflet/leaflet.js": "leaflet/dist/leaflet.js",
     "vendor/leaflet/leaflet.js.map": "leaflet/dist/leaflet.js.map",
     "vendor/leaflet/leaflet.css": "leaflet/dist/leaflet.css",
+    "vendor/leaflet/heat.js": "leaflet.heat/dist/leaflet-heat.js",
+    "vendor/leaflet/markercluster.js": "leaflet.markercluster/dist/leaflet.markercluster.js",
+    "vendor/leaflet/leaflet.markercluster.js.map": (
+        "leaflet.markercluster/dist/leaflet.markercluster.js.map"
+    ),
+    "vendor/leaflet/MarkerCluster.css": "leaflet.markercluster/dist/MarkerCluster.css",
     "vendor/leaflet/images/layers.png": "leaflet/dist/images/layers.png",
     "vendor/leaflet/images/layers-2x.png": "leaflet/dist/images/layers-2x.png",
     "vendor/leaflet/images/marker-icon.png": "leaflet/dist/images/marker-icon.png",
     "vendor/leaflet/images/marker-icon-2x.png": "leaflet/dist/images/marker-icon-2x.png",
     "vendor/leaflet/images/marker-shadow.png": "leaflet/dist/images/marker-shadow.png",
+    "vendor/viewerjs/viewer.min.js": "viewerjs/dist/viewer.min.js",
+    "vendor/viewerjs/viewer.min.css": "viewerjs/dist/viewer.min.css",
 }
 
 

@@ -55,14 +55,16 @@ class WorkCalendar:
     """Which days are worked, and between which hours of a day.
 
     ``days`` maps a date to "is worked" for the days that differ from the plain week (more rows do
-    no harm); one row makes its whole year *known*. ``hours`` are local wall-clock spans of every
-    working day, none across midnight. ``statutory`` closes (month, day) in unknown years only.
+    no harm). ``confirmed`` names the years whose arrangement has been announced; without it one row
+    makes its whole year *known*. ``hours`` are local wall-clock spans of every working day, none
+    across midnight. ``statutory`` closes (month, day) in unknown years only.
     """
 
     days: Mapping[date, bool] = field(default_factory=dict)
     hours: tuple[tuple[time, time], ...] = OFFICE_HOURS
     tz: ZoneInfo = SHANGHAI
     statutory: frozenset[tuple[int, int]] = STATUTORY_DAYS
+    confirmed: frozenset[int] | None = None
 
     def __post_init__(self) -> None:
         """Refuse hours that cannot be counted."""
@@ -70,7 +72,9 @@ class WorkCalendar:
 
     @cached_property
     def known_years(self) -> frozenset[int]:
-        """The years with at least one row."""
+        """The announced years; where nobody says which, those with at least one row."""
+        if self.confirmed is not None:
+            return self.confirmed
         return frozenset(day.year for day in self.days)
 
     @cached_property

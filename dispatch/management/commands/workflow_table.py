@@ -27,6 +27,8 @@ def row(transition: Transition) -> str:
     sources = "、".join(str(status.label) for status in order if status in transition.sources)
     roles = " ".join(letter for role, letter in LETTERS.items() if role in transition.roles)
     target = TicketStatus(transition.target).label if transition.target else "–"
+    if transition.child_target:
+        target = f"{target}（子工单：{TicketStatus(transition.child_target).label}）"
     columns = (
         sources,
         f"`{transition.action.value}` {transition.action.label}",

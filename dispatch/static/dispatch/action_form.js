@@ -21,6 +21,20 @@ document.addEventListener("DOMContentLoaded", () => {
     }),
   );
 
+  // The text of where to go follows the reason until somebody has written words of their own.
+  const referrals = document.getElementById("xc-referrals");
+  if (referrals) {
+    const texts = JSON.parse(referrals.textContent);
+    const reason = form.elements.reject_reason;
+    const answer = form.elements.public_text;
+    const fill = () => {
+      const untouched = !answer.value.trim() || Object.values(texts).includes(answer.value);
+      if (untouched && texts[reason.value]) answer.value = texts[reason.value];
+    };
+    reason.addEventListener("change", fill);
+    fill();
+  }
+
   const source = document.getElementById("xc-duties");
   const category = form.querySelector("[data-xc-category]");
   const jquery = window.django && window.django.jQuery;

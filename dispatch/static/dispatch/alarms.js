@@ -146,6 +146,7 @@
             const fresh = next.alarms.some((row) => !known.has(`${row.id}/${row.escalated}`));
             const changed = JSON.stringify(next) !== JSON.stringify(state) || lost;
             state = next;
+            document.dispatchEvent(new CustomEvent("xc-notices", { detail: next.notices }));
             heardAt = Date.now();
             lost = "";
             if (changed) draw();

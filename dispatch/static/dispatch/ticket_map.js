@@ -1,10 +1,11 @@
 // Draws a ticket's place without map tiles: grid, neighbours, accuracy, other reports, tickets near by.
-document.addEventListener("DOMContentLoaded", () => {
+// The triage desk draws it again for every case, and opens other tickets in a tab of their own.
+window.xcDrawTicketMap = () => {
   const box = document.getElementById("xc-map");
   const source = document.getElementById("xc-map-data");
-  if (!box || !source || !window.L) return;
+  if (!box || !source || !window.L) return null;
   const data = JSON.parse(source.textContent);
-  const map = L.map(box, { attributionControl: false, scrollWheelZoom: false }).setView(data.point, 15);
+  const map = L.map(box, { attributionControl: false, scrollWheelZoom: false, zoomAnimation: !data.tab, fadeAnimation: !data.tab }).setView(data.point, 15);
   const text = (value) => {
     const node = document.createElement("span");
     node.textContent = value;
@@ -21,7 +22,7 @@ document.addEventListener("DOMContentLoaded", () => {
   data.nearby.forEach((row) =>
     L.circleMarker(row.point, { radius: 6, color: "#d97706", fillOpacity: 0.8 })
       .bindTooltip(text(`${row.number} ${row.title}`))
-      .on("click", () => window.location.assign(row.url))
+      .on("click", () => (data.tab ? window.open(row.url, "_blank", "noopener") : window.location.assign(row.url)))
       .addTo(map),
   );
   data.reports.forEach(([lat, lng, number]) =>
@@ -33,5 +34,7 @@ document.addEventListener("DOMContentLoaded", () => {
     .bindTooltip(text("工单位置"))
     .addTo(map);
   L.control.scale({ imperial: false }).addTo(map);
-  if (home) map.fitBounds(home.getBounds().extend(data.point).pad(0.1));
-});
+  if (home) map.fitBounds(home.getBounds().extend(data.point).pad(0.1), { animate: !data.tab });
+  return map;
+};
+document.addEventListener("DOMContentLoaded", () => window.xcDrawTicketMap());

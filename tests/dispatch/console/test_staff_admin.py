@@ -47,6 +47,11 @@ def test_it_works(browser: Browser, cast: Cast) -> None:
     assert client.post(reverse("admin:dispatch_membership_add"), seat).status_code == 302
     mine = Client()
     assert mine.login(username="newcomer", password="Long-enough-phrase-7")
+    queue = reverse("admin:dispatch_ticket_changelist")
+    assert mine.get(queue).headers["Location"] == reverse("admin:password_change")
+    changed = {"old_password": "Long-enough-phrase-7", "new_password1": "Quiet-river-stone-8"}
+    changed["new_password2"] = changed["new_password1"]
+    assert mine.post(reverse("admin:password_change"), changed).status_code == 302
     assert mine.get(reverse("admin:dispatch_ticket_changelist")).status_code == 200
 
 

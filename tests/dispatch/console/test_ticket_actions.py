@@ -62,6 +62,9 @@ def full_input(cast: Cast, ticket: Ticket, target: Ticket) -> dict[str, Any]:
         "outcome": "solved",
         "new_due": f"{now + timedelta(days=30):%Y-%m-%dT%H:%M}",
         "review_at": f"{now + timedelta(days=30):%Y-%m-%d}",
+        "reply_due": f"{now + timedelta(days=2):%Y-%m-%dT%H:%M}",
+        "departments": [cast.enforcement.pk],
+        "task": "清理现场的广告牌",
     }
 
 
@@ -84,6 +87,8 @@ STORY = [
     (TicketStatus.HANDLED, Act.VERIFY, "verifier"),
     (TicketStatus.CLOSED, Act.REOPEN, "lead"),
     (TicketStatus.HANDLING, Act.SUPERVISE, "lead"),
+    (TicketStatus.HANDLING, Act.SPLIT, "dispatcher"),
+    (TicketStatus.SUSPENDED, Act.EXTEND_SUSPENSION, "lead"),
     (TicketStatus.HANDLING, Act.NOTE, "sanitation"),
 ]
 

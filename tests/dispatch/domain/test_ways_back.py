@@ -8,7 +8,7 @@ import pytest
 
 from dispatch.domain.actors import resident_actor
 from dispatch.domain.fields import Fields
-from dispatch.domain.lifecycle import perform
+from dispatch.domain.lifecycle import JOINED_BY_OTHERS, LEFT_BY_OTHERS, perform
 from dispatch.domain.opening import Assessment, attach_report, open_ticket
 from dispatch.enums import TicketAction as Act
 from dispatch.enums import TicketStatus
@@ -119,8 +119,9 @@ def test_merge_moves_reports_and_unmerge_gives_them_back() -> None:
     )
     second.refresh_from_db()
     assert (second.public_status, second.department_name) == (PublicStatus.PROCESSING, "环卫所")
-    assert second.updates.filter(text__contains="合并办理").count() == 1
-    assert first.updates.filter(text__contains="合并办理").count() == 0
+    assert second.updates.filter(text__contains="两件事合并办理").count() == 1
+    assert first.updates.filter(text__contains="两件事合并办理").count() == 0
+    assert first.updates.filter(text=JOINED_BY_OTHERS).count() == 1
     back = perform(
         double.pk, Act.UNMERGE, actor=cast.dispatcher, now=NOW, fields=Fields(note="不是一件事")
     )
@@ -129,6 +130,8 @@ def test_merge_moves_reports_and_unmerge_gives_them_back() -> None:
     assert (back.status, back.report_count, master.report_count) == (TicketStatus.ASSESSING, 2, 1)
     second.refresh_from_db()
     assert (second.public_status, second.department_name) == (PublicStatus.RECEIVED, "")
+    assert first.updates.filter(text=LEFT_BY_OTHERS).count() == 1
+    assert not second.updates.filter(text__in=[LEFT_BY_OTHERS, JOINED_BY_OTHERS]).exists()
     assert list(master.events.order_by("seq").values_list("action", flat=True))[-2:] == [
         "attach",
         "detach",

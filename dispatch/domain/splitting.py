@@ -1,0 +1,78 @@
+"""Children 子工单: one more department's piece of a matter, with a number and a ledger of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from dispatch.domain.attempts import Attempt
+from dispatch.domain.fields import Fields
+from dispatch.domain.numbers import new_ticket_number, ticket_title
+from dispatch.enums import TicketStatus
+from dispatch.models import Department, Ticket
+from reports.enums import Urgency
+
+
+def plan_children(attempt: Attempt) -> dict[str, Any]:
+    """Count the children to come and give them numbers: what the parent's ledger keeps."""
+    ticket, fields = attempt.ticket, attempt.fields
+    ticket.child_count += len(fields.departments)
+    return {
+        "children": [new_ticket_number(attempt.now) for _ in fields.departments],
+        "departments": [department.pk for department in fields.departments],
+        **_reason(fields),
+    }
+
+
+def new_children(attempt: Attempt, numbers: list[str]) -> Iterator[tuple[Ticket, Fields]]:
+    """Yield every child, not stored yet, with what dispatches it."""
+    ticket, fields = attempt.ticket, attempt.fields
+    for number, department in zip(numbers, fields.departments, strict=True):
+        yield _child(ticket, fields, number, now=attempt.now), _dispatch(ticket, fields, department)
+
+
+def cap_by_parent(ticket: Ticket) -> None:
+    """Keep a child's deadlines within its parent's."""
+    limit = ticket.parent.due_at if ticket.parent else None
+    if limit is not None and ticket.due_at is not None and limit < ticket.due_at:
+        ticket.due_at = limit
+        ticket.due_unit = ticket.parent.due_unit if ticket.parent else ticket.due_unit
+    if ticket.sign_due_at is not None and ticket.due_at is not None:
+        ticket.sign_due_at = min(ticket.sign_due_at, ticket.due_at)
+
+
+def _child(parent: Ticket, fields: Fields, number: str, *, now: datetime) -> Ticket:
+    return Ticket(
+        number=number,
+        parent=parent,
+        status=TicketStatus.ASSESSING,
+        version=1,
+        title=ticket_title(fields.task),
+        category=fields.category or parent.category,
+        urgency=parent.urgency,
+        hazard=parent.hazard,
+        grid=parent.grid,
+        lat=parent.lat,
+        lng=parent.lng,
+        confidential=parent.confidential,
+        report_count=0,
+        opened_at=now,
+        status_since=now,
+    )
+
+
+def _dispatch(parent: Ticket, fields: Fields, department: Department) -> Fields:
+    return Fields(
+        category=fields.category or parent.category,
+        urgency=Urgency(parent.urgency),
+        lead_department=department,
+        promised_due=fields.promised_due,
+        conflict_reason=fields.conflict_reason,
+        note=fields.task,
+    )
+
+
+def _reason(fields: Fields) -> dict[str, str]:
+    reason = fields.conflict_reason.strip()
+    return {"conflict_reason": reason} if reason else {}

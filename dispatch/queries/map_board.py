@@ -1,0 +1,52 @@
+"""What the map board draws: the open tickets of the viewer's queues, capped, in two queries."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Count, Max, QuerySet, Sum
+
+from dispatch.enums import OPEN_STATUSES
+from dispatch.models import Department, Ticket
+from dispatch.queries.access import Viewer, current_tickets
+from reports.models import Category, Grid
+
+CAP = 20_000
+COLUMNS = (
+    "pk", "number", "title", "status", "urgency", "category_id", "lead_department_id", "grid_id",
+    "lat", "lng", "opened_at", "next_due_at", "paused_at",
+)  # fmt: skip
+
+
+def board_tickets(viewer: Viewer) -> QuerySet[Ticket]:
+    """Return the open tickets that stand in ``viewer``'s queues now."""
+    return current_tickets(viewer).filter(status__in=OPEN_STATUSES)
+
+
+def board_rows(viewer: Viewer) -> list[tuple[Any, ...]]:
+    """Return at most ``CAP`` rows of ``COLUMNS``, the newest first."""
+    rows = board_tickets(viewer).order_by("-pk").values_list(*COLUMNS)
+    return list(rows[:CAP])
+
+
+def board_state(viewer: Viewer) -> dict[str, Any]:
+    """Return figures that differ whenever the rows do: every event of a ticket adds to its version."""
+    return board_tickets(viewer).aggregate(
+        count=Count("pk"), ids=Sum("pk"), versions=Sum("version"), latest=Max("status_since")
+    )
+
+
+def board_names() -> dict[str, list[tuple[int, str]]]:
+    """Return the names behind the ids, in the order of the lists (two small queries)."""
+    categories = Category.objects.order_by("code").values_list("pk", "code", "name")
+    departments = Department.objects.order_by("order", "pk").values_list("pk", "short_name")
+    return {
+        "categories": [(pk, f"{code} {name}") for pk, code, name in categories],
+        "departments": list(departments),
+    }
+
+
+def board_grids() -> list[dict[str, Any]]:
+    """Return the grids in use with their shape, by code."""
+    rows = Grid.objects.filter(is_active=True).order_by("code")
+    return list(rows.values("id", "name", "village_name", "polygon"))

@@ -1,0 +1,59 @@
+"""Who is at the other end: the address behind our proxies, and the browser in words."""
+
+from __future__ import annotations
+
+from ipaddress import ip_address
+
+from django.http import HttpRequest
+
+_SYSTEMS = (
+    ("HarmonyOS", "鸿蒙"),
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Android", "安卓"),
+    ("Windows", "Windows"),
+    ("Mac OS X", "Mac"),
+    ("Linux", "Linux"),
+)
+_BROWSERS = (
+    ("wxwork", "企业微信"),
+    ("MicroMessenger", "微信"),
+    ("DingTalk", "钉钉"),
+    ("Edg", "Edge"),
+    ("Firefox", "Firefox"),
+    ("QQBrowser", "QQ 浏览器"),
+    ("Chrome", "Chrome"),
+    ("Safari", "Safari"),
+)
+
+
+def client_address(request: HttpRequest, *, proxies: int) -> str:
+    """Return the client's address, "" when there is none that reads as one.
+
+    ``proxies`` of our own stand in front and each appends who called it to ``X-Forwarded-For``:
+    only what they wrote is believed, the rest is the caller's own claim.
+    """
+    claimed = request.META.get("REMOTE_ADDR", "")
+    if proxies > 0:
+        hops = [hop.strip() for hop in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")]
+        hops = [hop for hop in hops if hop]
+        if hops:
+            claimed = hops[-min(proxies, len(hops))]
+    try:
+        return str(ip_address(claimed))[:45]
+    except ValueError:
+        return ""
+
+
+def device_words(agent: str) -> str:
+    """Name system and browser of a ``User-Agent`` as a clerk would."""
+    system = next((name for mark, name in _SYSTEMS if mark in agent), "")
+    browser = next((name for mark, name in _BROWSERS if mark in agent), "")
+    return " · ".join(filter(None, (system, browser))) or "未知设备"
+
+
+def mask_address(address: str) -> str:
+    """Hide the last part of an address: ``192.168.3.*``."""
+    if ":" in address:
+        return ":".join([*address.split(":")[:3], "*"])
+    return ".".join([*address.split(".")[:3], "*"]) if address else ""
