@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from dispatch.console.action_views import action_page, original_page, ticket_page
 from dispatch.console.bulk import bulk_page, bulk_url, kinds_for
+from dispatch.console.contact_page import contact_page
 from dispatch.console.export_views import export_file
 from dispatch.console.filter_bar import bar_context, present_params
 from dispatch.console.model_words import model_notices
@@ -165,6 +166,11 @@ class TicketAdmin(TicketColumns, OfficeAdmin):
                 guard(self.original_view),
                 name="dispatch_ticket_original",
             ),
+            path(
+                "<int:ticket_id>/reports/<int:report_id>/contact/",
+                guard(self.contact_view),
+                name="dispatch_ticket_contact",
+            ),
             *super().get_urls(),
         ]
 
@@ -175,6 +181,9 @@ class TicketAdmin(TicketColumns, OfficeAdmin):
         self, request: HttpRequest, ticket_id: int, photo_id: uuid.UUID
     ) -> HttpResponse:
         return original_page(request, ticket_id, photo_id)
+
+    def contact_view(self, request: HttpRequest, ticket_id: int, report_id: int) -> HttpResponse:
+        return contact_page(self, request, ticket_id, report_id)
 
     def bulk_view(self, request: HttpRequest, action: str) -> HttpResponse:
         return bulk_page(self, request, action)

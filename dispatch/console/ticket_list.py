@@ -134,7 +134,7 @@ class TopCategoryFilter(DropdownFilter):
 
 
 class WatchedFilter(DropdownFilter):
-    """What people keep an eye on: overdue, due today, returned twice, and so on."""
+    """What people keep an eye on: overdue, due today, returned twice and so on."""
 
     title = _("关注")
     parameter_name = ONLY
@@ -150,15 +150,19 @@ class WatchedFilter(DropdownFilter):
 class OpenedFilter(RangeDateFilter):
     """Opened within local days, both included; the theme's own filter compares naive moments."""
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Ticket]) -> QuerySet[Ticket]:
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return self.within(queryset, "opened_at")
+
+    def within(self, queryset: QuerySet[Any], column: str) -> QuerySet[Any]:
+        """Narrow to the chosen days of a moment's column."""
         first, last = (
             local_day(str(self.used_parameters.get(f"{self.parameter_name}_{end}") or ""))
             for end in ("from", "to")
         )
         if first is not None:
-            queryset = queryset.filter(opened_at__gte=first)
+            queryset = queryset.filter(**{f"{column}__gte": first})
         if last is not None:
-            queryset = queryset.filter(opened_at__lt=last + timedelta(days=1))
+            queryset = queryset.filter(**{f"{column}__lt": last + timedelta(days=1)})
         return queryset
 
 
