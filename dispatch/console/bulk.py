@@ -26,6 +26,7 @@ from dispatch.domain.actors import Actor
 from dispatch.domain.audit import record_audit
 from dispatch.domain.fields import Fields
 from dispatch.domain.lifecycle import check_action, perform
+from dispatch.domain.reminders import remind_department
 from dispatch.domain.transitions import IN_DEPARTMENT
 from dispatch.domain.workflow import TRANSITIONS, Transition
 from dispatch.enums import AuditAction, Role, TicketAction
@@ -216,6 +217,23 @@ class _Page:
         if self.kind.prefix and ticket.status not in IN_DEPARTMENT:
             raise ConflictError("not_in_department", "不在承办单位手里，无需催办")
 
+    def perform_one(self, pk: int, fields: Fields, version: int) -> None:
+        """Do it to one ticket; an urged unit gets a message, too."""
+        now = timezone.now()
+        if self.kind.prefix:
+            remind_department(
+                pk, fields=fields, actor=self.actor, now=now, expected_version=version
+            )
+            return
+        perform(
+            pk,
+            self.kind.action,
+            actor=self.actor,
+            now=now,
+            fields=fields,
+            expected_version=version,
+        )
+
     def carry_out(self, versions: Mapping[int, int], fields: Fields) -> list[Result]:
         """Perform on each ticket in its own transaction."""
         results = []
@@ -223,14 +241,7 @@ class _Page:
             refusal = ""
             try:
                 self.check_kind(ticket)
-                perform(
-                    ticket.pk,
-                    self.kind.action,
-                    actor=self.actor,
-                    now=timezone.now(),
-                    fields=fields,
-                    expected_version=versions[ticket.pk],
-                )
+                self.perform_one(ticket.pk, fields, versions[ticket.pk])
             except DomainError as error:
                 refusal = error.message
             url = reverse("admin:dispatch_ticket_change", args=(ticket.pk,))

@@ -45,6 +45,7 @@ WATCHED: Mapping[str, tuple[str, Condition]] = {
     "returned": ("退单两次以上", lambda _now: _OPEN & Q(return_count__at_least=2)),
     "supervised": ("督办中", lambda _now: _OPEN & Q(supervised_at__isnull=False)),
     "urged": ("居民催办", lambda _now: _OPEN & Q(urge_count__at_least=1)),
+    "carded": ("黄牌/红牌", lambda _now: _OPEN & ~Q(card="")),
     "reopened": ("重新打开", lambda _now: _OPEN & Q(reopen_count__at_least=1)),
 }
 """Code of ``only`` → label and condition; another line here is another shipped filter's condition."""
@@ -56,6 +57,7 @@ PRESETS: tuple[tuple[str, str, frozenset[Role]], ...] = (
     ("overdue", "我的超期", _UNIT),
     ("today", "今日到期", _ROOM | _UNIT),
     ("returned", "退单两次以上", _ROOM),
+    ("carded", "黄牌/红牌", _ROOM | _UNIT),
     ("supervised", "督办中", _ROOM | _UNIT),
     ("urged", "居民催办", _ROOM | _UNIT),
     ("reopened", "重新打开", _ROOM | _UNIT),

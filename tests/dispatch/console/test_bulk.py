@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from django.utils import timezone
 
 from dispatch.console import bulk
 from dispatch.enums import AuditAction, TicketAction, TicketStatus
-from dispatch.models import AuditRecord, Ticket
+from dispatch.models import Announcement, AuditRecord, Ticket
 from tests.dispatch.factories import Cast, make_ticket
 
 Browser = Callable[[str], Client]
@@ -171,11 +172,14 @@ def test_it_reminds_units_and_supervises(browser: Browser, cast: Cast) -> None:
     assert "不在承办单位" in refusals[ours.number]
     event = theirs.events.latest("seq")
     assert (event.action, event.note) == (TicketAction.NOTE, "【催办】今天办完")
+    told = Announcement.objects.get(key__startswith="remind:")
+    assert (told.department_id, told.ticket_id) == (cast.sanitation.pk, theirs.pk)
 
     supervise = reverse("admin:dispatch_ticket_bulk", args=("supervise",))
     assert browser("dispatcher").get(supervise).status_code == 403
     theirs.refresh_from_db()
-    data = {"version": 0, "chosen": chosen(theirs), "note": "限今日反馈"}
+    data = {"version": 0, "chosen": chosen(theirs), "note": "限三日反馈"}
+    data["reply_due"] = f"{timezone.localtime(now) + timedelta(days=3):%Y-%m-%dT%H:%M}"
     carry_out(browser("lead"), supervise, data)
     theirs.refresh_from_db()
     assert theirs.supervised_at is not None
