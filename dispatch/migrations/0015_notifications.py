@@ -308,6 +308,8 @@ class Migration(migrations.Migration):
                             ("yellow_card", "黄牌预警"),
                             ("red_card", "红牌超期"),
                             ("review_suspension", "挂账到期复核"),
+                            ("extend_suspension", "继续挂账"),
+                            ("cancel_child", "取消子工单"),
                             ("recompute_due", "期限重算"),
                             ("unmask", "查看联系方式"),
                             ("note", "内部备注"),
