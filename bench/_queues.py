@@ -31,7 +31,13 @@ PAGES = {
         "search number": "q={number}",
         "search words": "q=垃圾",
     },
-    "department": {"处置中": "queue=handling", "全部（本单位）": "queue=all"},
+    "department": {
+        "处置中": "queue=handling",
+        "全部（本单位）": "queue=all",
+        "首页": "/admin/",
+        "收件箱": "/admin/tray/?tab=unread",
+        "快到期": "/admin/tray/?tab=soon",
+    },
 }
 
 
@@ -133,7 +139,8 @@ def view_all(clients: dict[str, object], number: str) -> dict[str, tuple[float, 
     figures = {}
     for who, pages in PAGES.items():
         for name, query in pages.items():
-            path = f"/admin/dispatch/ticket/?{query.format(number=number)}"
+            query = query.format(number=number)
+            path = query if query.startswith("/") else f"/admin/dispatch/ticket/?{query}"
             with CaptureQueriesContext(connection) as queries:
                 began = time.perf_counter()
                 answer = clients[who].get(path)  # type: ignore[attr-defined]

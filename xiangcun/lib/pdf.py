@@ -34,7 +34,7 @@ LOCK = threading.Lock()
 _FOOT_SIZE = 8
 # ReportLab's rules of what begins no line are Japanese; a Chinese line does not begin with these either.
 _BEGINS_NO_LINE = "，；：？！》”’〉…—～·％"
-textsplit.ALL_CANNOT_START += _BEGINS_NO_LINE
+textsplit.ALL_CANNOT_START += _BEGINS_NO_LINE  # type: ignore[misc]  # final in the stubs only
 paragraph.ALL_CANNOT_START = textsplit.ALL_CANNOT_START  # type: ignore[attr-defined]  # its own copy
 _INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Mn"})
 
