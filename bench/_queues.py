@@ -139,8 +139,8 @@ def view_all(clients: dict[str, object], number: str) -> dict[str, tuple[float, 
     figures = {}
     for who, pages in PAGES.items():
         for name, query in pages.items():
-            query = query.format(number=number)
-            path = query if query.startswith("/") else f"/admin/dispatch/ticket/?{query}"
+            asked = query.format(number=number)
+            path = asked if asked.startswith("/") else f"/admin/dispatch/ticket/?{asked}"
             with CaptureQueriesContext(connection) as queries:
                 began = time.perf_counter()
                 answer = clients[who].get(path)  # type: ignore[attr-defined]
