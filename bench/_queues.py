@@ -29,9 +29,11 @@ PAGES = {
         "search words": "q=垃圾",
     },
     "department": {
-        "my queues": "/admin/",
         "处置中": "queue=handling",
         "全部（本单位）": "queue=all",
+        "首页": "/admin/",
+        "收件箱": "/admin/tray/?tab=unread",
+        "快到期": "/admin/tray/?tab=soon",
     },
 }
 
@@ -65,9 +67,8 @@ def view_all(clients: dict[str, object], number: str) -> dict[str, tuple[float, 
     figures = {}
     for who, pages in PAGES.items():
         for name, query in pages.items():
-            path = query.format(number=number)
-            if not path.startswith("/"):
-                path = f"/admin/dispatch/ticket/?{path}"
+            asked = query.format(number=number)
+            path = asked if asked.startswith("/") else f"/admin/dispatch/ticket/?{asked}"
             with CaptureQueriesContext(connection) as queries:
                 began = time.perf_counter()
                 answer = clients[who].get(path)  # type: ignore[attr-defined]

@@ -12,12 +12,13 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+from reportlab.lib import textsplit
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
-from reportlab.platypus import Flowable
+from reportlab.platypus import Flowable, paragraph
 
 from xiangcun.lib.errors import DomainError
 
@@ -31,6 +32,10 @@ MISSING_MARK = "〓"
 LOCK = threading.Lock()
 """One document at a time: a typeface keeps state, and drawing is one core's work anyway."""
 _FOOT_SIZE = 8
+# ReportLab's rules of what begins no line are Japanese; a Chinese line does not begin with these either.
+_BEGINS_NO_LINE = "，；：？！》”’〉…—～·％"
+textsplit.ALL_CANNOT_START += _BEGINS_NO_LINE  # type: ignore[misc]  # final in the stubs only
+paragraph.ALL_CANNOT_START = textsplit.ALL_CANNOT_START  # type: ignore[attr-defined]  # its own copy
 _INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Mn"})
 
 

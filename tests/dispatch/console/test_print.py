@@ -213,6 +213,14 @@ def test_long_texts_go_on_overleaf(browser: Browser, cast: Cast) -> None:
         assert f"第{index + 1}页共{len(sheets)}页" in "".join(sheet.split())
 
 
+def test_no_line_begins_with_a_comma(browser: Browser, cast: Cast) -> None:
+    text = "".join(f"{'垃圾' * (number % 9 + 1)}，" for number in range(120))
+    ticket = make_here(TicketStatus.HANDLING, cast, text=text)
+    lines = [line for sheet in texts(pdf(browser("lead"), ticket)) for line in sheet.splitlines()]
+    assert sum("垃圾，" in line for line in lines) > 5
+    assert not [line for line in lines if line.startswith("，")]
+
+
 def test_rare_characters_are_told_of(browser: Browser, cast: Cast) -> None:
     ticket = make_here(TicketStatus.HANDLING, cast, text="𠮷家的龘字招牌要掉了")
     drawn = flat(pdf(browser("lead"), ticket))
