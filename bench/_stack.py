@@ -81,7 +81,9 @@ class Stack:
         quiet = ["-l", "WARNING"]
         worker = [*celery, "worker", "--without-gossip", "--without-mingle", *quiet]
         self._start("worker", [*worker, "-Q", "default", "-n", "default@%h"])
-        self._start("photos", [*worker, "-Q", "photos,training,outbox", "-n", "photos@%h", "-c", "1"])
+        self._start(
+            "photos", [*worker, "-Q", "photos,training,outbox", "-n", "photos@%h", "-c", "1"]
+        )
         if beat:
             self._start("beat", [*celery, "beat", "--pidfile=", *quiet])
 

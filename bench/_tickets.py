@@ -4,10 +4,17 @@ from __future__ import annotations
 
 import random
 import uuid
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-_OPEN_EVERY = 12
+SHARES = {
+    "assessing": 20, "need_info": 5, "dispatched": 25, "handling": 60, "suspended": 10,
+    "handled": 15, "awaiting_rating": 30, "closed": 150, "archived": 660, "rejected": 25,
+}  # fmt: skip
+"""Thousandths of each state: most of a township's history is closed."""
+_BEFORE_DISPATCH = frozenset({"assessing", "need_info", "rejected"})
+_DUE = frozenset({"assessing", "dispatched", "handling"})
+_DONE = frozenset({"awaiting_rating", "closed", "archived"})
 _WORDS = (
     "村口垃圾堆了好几天没人清运，味道很大",
     "路灯不亮三天了，晚上走路看不见",
@@ -23,8 +30,8 @@ RARE = "水杉林"
 
 
 def add_tickets(count: int, *, chunk: int = 5000) -> None:
-    """Insert tickets, one report each, one in twelve open, latest last."""
-    from django.db import transaction  # noqa: PLC0415 - after django.setup
+    """Insert tickets in every state, one report each, and let the database look at what it has."""
+    from django.db import connection, transaction  # noqa: PLC0415 - after django.setup
 
     from dispatch.models import Department  # noqa: PLC0415
     from reports.models import Category, Grid, Resident  # noqa: PLC0415
@@ -39,6 +46,8 @@ def add_tickets(count: int, *, chunk: int = 5000) -> None:
     for first in range(0, count, chunk):
         with transaction.atomic():
             _add_chunk(range(first, min(first + chunk, count)), resident, parts)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
 
 
 def _add_chunk(numbers: range, resident: Any, parts: dict[str, list[Any]]) -> None:
@@ -63,64 +72,46 @@ def _add_chunk(numbers: range, resident: Any, parts: dict[str, list[Any]]) -> No
             assigned_at=ticket.opened_at,
         )
         for ticket in tickets
+        if ticket.lead_department_id
     )
 
 
 def _pair(index: int, resident: Any, parts: dict[str, list[Any]]) -> tuple[Any, Any]:
     from django.utils import timezone  # noqa: PLC0415 - after django.setup
 
-    from dispatch.enums import TicketStatus  # noqa: PLC0415
-    from dispatch.models import Ticket  # noqa: PLC0415
     from reports.models import Report  # noqa: PLC0415
 
     now = timezone.now()
-    is_open = index % _OPEN_EVERY == 0
     opened = now - timedelta(minutes=30 * (index % 20_000))
     words = random.choice(_WORDS) + (f"，在{RARE}" if index % 10_000 == 0 else "")
     lat, lng = 30.31 + random.uniform(-0.04, 0.04), 120.5 + random.uniform(-0.05, 0.05)
-    mark = uuid.uuid4().hex[:8].upper()
+    mark = f"{uuid.uuid4().hex[:4].upper()}{index:06d}"
     report = Report(
-        number=f"XC261124-{mark}",
-        resident=resident,
-        client_id=uuid.uuid4(),
-        body_hash="0" * 64,
+        number=f"XC261124-{mark}", resident=resident, client_id=uuid.uuid4(), body_hash="0" * 64,
         text=f"{words}，编号 {index}，已经反映过一次，希望有人来看看。" * 2,
-        contact_phone=f"139{index:08d}",
-        lat=lat,
-        lng=lng,
-        raw_lat=lat,
-        raw_lng=lng,
-        coord_type="wgs84",
-        location_source="gps",
-        submitted_at=opened,
-        updated_at=opened,
-        triaged_at=opened,
-    )
-    department = random.choice(parts["departments"])
-    due = now + timedelta(hours=random.randint(-48, 240))
-    ticket = Ticket(
-        number=f"GD261124-{mark}",
-        status=random.choice((TicketStatus.DISPATCHED, TicketStatus.HANDLING))
-        if is_open
-        else TicketStatus.ARCHIVED,
-        version=1,
-        title=words[:80],
-        category=random.choice(parts["categories"]),
-        grid=random.choice(parts["grids"]),
-        lat=lat,
-        lng=lng,
-        report_count=1,
-        lead_department=department,
-        result_text="" if is_open else "已派人到场处理完毕，并加强该处巡查，请继续监督。",
-        outcome="" if is_open else "solved",
-        opened_at=opened,
-        status_since=opened,
-        dispatched_at=opened,
-        closed_at=None if is_open else opened + timedelta(days=2),
-        due_at=due,
-        next_due_at=due if is_open else None,
-        dispatch_count=1,
-        return_count=2 if index % 700 == 0 else 0,
-        urge_count=1 if index % 90 == 0 else 0,
-    )
-    return report, ticket
+        contact_phone=f"139{index:08d}", coord_type="wgs84", location_source="gps",
+        submitted_at=opened, updated_at=opened, triaged_at=opened,
+        lat=lat, lng=lng, raw_lat=lat, raw_lng=lng,
+    )  # fmt: skip
+    return report, _ticket(report, index, words=words, parts=parts, now=now)
+
+
+def _ticket(
+    report: Any, index: int, *, words: str, parts: dict[str, list[Any]], now: datetime
+) -> Any:
+    from dispatch.models import Ticket  # noqa: PLC0415 - after django.setup
+
+    state = random.choices(list(SHARES), list(SHARES.values()))[0]
+    due, opened = now + timedelta(hours=random.randint(-48, 240)), report.submitted_at
+    done = state in _DONE
+    return Ticket(
+        number=f"GD{report.number[2:]}", status=state, title=words[:80], report_count=1, version=1,
+        category=random.choice(parts["categories"]), grid=random.choice(parts["grids"]),
+        lat=report.lat, lng=report.lng,
+        lead_department=None if state in _BEFORE_DISPATCH else random.choice(parts["departments"]),
+        result_text="已派人到场处理完毕，并加强该处巡查，请继续监督。" if done else "",
+        outcome="solved" if done else "", opened_at=opened, status_since=opened,
+        closed_at=opened + timedelta(days=2) if done else None,
+        due_at=due, next_due_at=due if state in _DUE else None,
+        return_count=2 * (index % 700 == 0), urge_count=int(index % 90 == 0),
+    )  # fmt: skip

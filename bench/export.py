@@ -95,7 +95,9 @@ def measure(engine: str, many: int) -> None:
         print(f"{name:<38}{before:>12}{most[name]:>14}{most[name] / before:>8.2f}")
     for row in (small, tenth, large):
         print(f"export {row}")
-    print(f"memory {many} rows / {many // 10} rows: +{large['grown_mb'] - tenth['grown_mb']:.1f} MB")
+    print(
+        f"memory {many} rows / {many // 10} rows: +{large['grown_mb'] - tenth['grown_mb']:.1f} MB"
+    )
 
 
 def main() -> int:

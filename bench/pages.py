@@ -16,6 +16,7 @@ from bench._stack import setup_django, stack
 ROWS = 1000
 REPEATS = 7
 PAGES = {
+    "desk 研判台": "/admin/desk/",
     "queue 待签收": "/admin/dispatch/ticket/?queue=dispatched",
     "queue 全部": "/admin/dispatch/ticket/?queue=all",
     "public list": "/api/v1/public/reports",

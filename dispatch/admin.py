@@ -5,6 +5,7 @@ from django.contrib.auth.models import Group
 
 from dispatch.console import (
     alarm_admin,
+    audit_admin,
     channel_admin,
     model_admin,
     place_admin,
@@ -19,6 +20,7 @@ from dispatch.console.words import teach_words
 
 __all__ = [
     "alarm_admin",
+    "audit_admin",
     "channel_admin",
     "model_admin",
     "place_admin",

@@ -33,6 +33,18 @@ OPEN_STATUSES = (
     TicketStatus.HANDLED,
 )
 
+ON_SITE_STATUSES = (
+    TicketStatus.DISPATCHED,
+    TicketStatus.ESCALATED,
+    TicketStatus.HANDLING,
+    TicketStatus.SUSPENDED,
+    TicketStatus.HANDLED,
+    TicketStatus.AWAITING_RATING,
+    TicketStatus.CLOSED,
+    TicketStatus.ARCHIVED,
+)
+"""What a grid officer may read in their grids: matters that the command room has assessed."""
+
 
 class TicketAction(models.TextChoices):
     """Everything that can happen to a ticket. The label is what a button says."""
@@ -114,6 +126,8 @@ STAFF_ROLES = (
 )
 COMMAND_ROLES = frozenset({Role.DISPATCHER, Role.LEAD, Role.VERIFIER, Role.AUDITOR})
 DEPARTMENT_ROLES = frozenset({Role.HANDLER, Role.HEAD})
+OFFICE_ROLES = frozenset({Role.ADMINISTRATOR, Role.SECURITY, Role.AUDITOR})
+"""The three who run the system 三员: nobody holds two of them, nor one of them beside other work."""
 MODEL_ROLES = frozenset({Role.LEAD, Role.ADMINISTRATOR})
 """Who decides which classifier is in use."""
 

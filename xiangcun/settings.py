@@ -19,7 +19,6 @@ from reports.schedule import BEAT as REPORTS_BEAT
 from xiangcun.lib.databases import PostgresLimits, postgres_settings, sqlite_settings
 from xiangcun.lib.env import (
     env_bool,
-    env_clock_span,
     env_int,
     env_list,
     env_optional_bool,
@@ -31,7 +30,8 @@ from xiangcun.lib.filebroker import broker_options
 from xiangcun.lib.logs import logging_settings
 from xiangcun.lib.secret_key import stored_secret_key
 from xiangcun.lib.strict import StartFacts, production_faults
-from xiangcun.lib.tiles import tile_layers, tile_origins
+from xiangcun.lib.tiles import configured_layers, tile_origins
+from xiangcun.notice_settings import *  # noqa: F403 - what staff are told: a file of its own
 from xiangcun.sign_in import *  # noqa: F403 - settings like those below
 from xiangcun.unfold import unfold_settings
 
@@ -314,12 +314,7 @@ CELERY_TASK_TIME_LIMIT = 50
 CELERY_TASK_DEFAULT_QUEUE = "default"
 # Renditions take a quarter of a second of CPU each; triage must not stand behind thirty of them.
 # Training takes seconds to minutes, at night; it shares the worker of the photos.
-CELERY_TASK_QUEUES: dict[str, dict[str, str]] = {
-    "default": {},
-    "photos": {},
-    "training": {},
-    "outbox": {},
-}
+CELERY_TASK_QUEUES: dict[str, Any] = {q: {} for q in ("default", "photos", "training", "outbox")}
 CELERY_TASK_ROUTES = {
     "reports.process_photo": {"queue": "photos"},
     "dispatch.train_classifier": {"queue": "training"},
@@ -361,35 +356,9 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
 # A P0 that nobody acknowledged for so many minutes is passed to the leads on duty.
 ALARM_ESCALATE_MINUTES = env_int("ALARM_ESCALATE_MINUTES", 5, low=1, high=120)
 
-# Notifications to staff ---------------------------------------------------------------------------
-# How staff reach this console: links in messages start with it; "" means messages without links.
-public_base = env_url("PUBLIC_BASE_URL", schemes=("https", "http"))
-PUBLIC_BASE_URL = public_base.geturl().rstrip("/") if public_base else ""
-# Hosts that a robot's address may name; an entry with a scheme is an origin the operator vouches for.
-WEBHOOK_HOSTS = env_list("WEBHOOK_HOSTS", ("qyapi.weixin.qq.com", "oapi.dingtalk.com"))
-EMAIL_HOST = env_str("EMAIL_HOST")
-EMAIL_ENABLED = bool(EMAIL_HOST)
-EMAIL_PORT = env_int("EMAIL_PORT", 465, low=1, high=65535)
-EMAIL_HOST_USER = env_str("EMAIL_HOST_USER")
-EMAIL_HOST_PASSWORD = env_str("EMAIL_HOST_PASSWORD")
-EMAIL_USE_SSL = env_bool("EMAIL_USE_SSL", default=EMAIL_PORT == 465)  # noqa: PLR2004 - the port of SMTPS
-EMAIL_USE_TLS = env_bool("EMAIL_USE_TLS", default=not EMAIL_USE_SSL)
-EMAIL_TIMEOUT = env_int("EMAIL_TIMEOUT", 8, low=1, high=30)
-DEFAULT_FROM_EMAIL = env_str("EMAIL_FROM", EMAIL_HOST_USER or "xiangcun@localhost")
-EMAIL_MESSAGE_DOMAIN = DEFAULT_FROM_EMAIL.rpartition("@")[2].strip("> ") or "localhost"
-# Local times; between them, and on days nobody works, only P0 goes out. "" switches the default off.
-QUIET_HOURS = env_clock_span("QUIET_HOURS", "21:00-07:30")
-QUIET_REST_DAYS = env_bool("QUIET_REST_DAYS", default=True)
-DIGEST_ENABLED = env_bool("DIGEST_ENABLED", default=True)
-NOTIFICATION_DAYS = env_int("NOTIFICATION_DAYS", 180, low=7, high=3650)
-
 # Safety -------------------------------------------------------------------------------------------
 # No tiles by default: the grids are the base. Either 天地图 by key, or any server of WGS-84 tiles.
-MAP_TILES = tile_layers(
-    url=env_str("MAP_TILE_URL"),
-    attribution=env_str("MAP_TILE_ATTRIBUTION"),
-    tianditu_key=env_str("TIANDITU_KEY"),
-)
+MAP_TILES = configured_layers()
 MAP_TILE_ORIGINS = [*env_list("MAP_TILE_ORIGINS"), *tile_origins(MAP_TILES)]
 X_FRAME_OPTIONS = "DENY"
 SECURE_CONTENT_TYPE_NOSNIFF = True

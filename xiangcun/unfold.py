@@ -72,22 +72,7 @@ def unfold_settings() -> dict[str, Any]:
 def _navigation() -> list[dict[str, Any]]:
     """Return the sidebar; each line asks its permission before it is shown."""
     return [
-        {
-            "title": _("工作台"),
-            "items": [
-                _item(_("我的队列"), "dashboard", "admin:index", "is_staff"),
-                _item(_("研判台"), "fact_check", "desk", "dispatches"),
-                _item(_("工单"), "assignment", "admin:dispatch_ticket_changelist", "reads_cases"),
-                _item(_("挂账清单"), "pause_circle", "suspensions", "reads_cases"),
-                _item(_("站内消息"), "notifications", "inbox", "is_staff"),
-                _item(_("统计"), "bar_chart", "summary", "reads_cases"),
-                _item(_("研判质量"), "troubleshoot", "triage-quality", "reads_quality"),
-                _item(_("地图"), "map", "map", "reads_cases"),
-                _item(_("工作日历"), "calendar_month", "calendar", "reads_calendar"),
-                _item(_("热点"), "local_fire_department", "hotspots", "reads_records"),
-                _item(_("登录管理"), "lock_person", "sign-ins", "keeps_sign_ins"),
-            ],
-        },
+        _workplace(),
         _group(
             _("台账"),
             "reads_records",
@@ -102,26 +87,15 @@ def _navigation() -> list[dict[str, Any]]:
             (_("研判模型"), "model_training", "dispatch_modelversion"),
             (_("研判设置"), "tune", "dispatch_triagesettings"),
         ),
-        {
-            "title": _("通知"),
-            "separator": True,
-            "items": [
-                _item(_("发送失败的通知"), "outgoing_mail", "outbox", "resends"),
-                _item(
-                    _("通知渠道"),
-                    "robot_2",
-                    "admin:dispatch_channelsetting_changelist",
-                    "sets_channels",
-                ),
-            ],
-        },
+        _notices(),
         _group(
             _("单位与人员"),
-            "reads_rules",
+            "reads_people",
             (_("部门"), "apartment", "dispatch_department"),
             (_("工作人员"), "badge", "dispatch_staff"),
             (_("岗位"), "assignment_ind", "dispatch_membership"),
         ),
+        _group(_("安全审计"), "reads_audit", (_("审计记录"), "policy", "dispatch_auditrecord")),
         _group(
             _("规则与时限"),
             "reads_rules",
@@ -138,6 +112,44 @@ def _navigation() -> list[dict[str, Any]]:
             (_("日历台账"), "event_note", "dispatch_calendarday"),
         ),
     ]
+
+
+def _workplace() -> dict[str, Any]:
+    """Return the group of everyday pages."""
+    return {
+        "title": _("工作台"),
+        "items": [
+            _item(_("我的队列"), "dashboard", "admin:index", "is_staff"),
+            _item(_("收件箱"), "inbox", "tray", "reads_cases"),
+            _item(_("研判台"), "fact_check", "desk", "dispatches"),
+            _item(_("工单"), "assignment", "admin:dispatch_ticket_changelist", "reads_cases"),
+            _item(_("地图"), "map", "map", "reads_cases"),
+            _item(_("挂账清单"), "pause_circle", "suspensions", "reads_cases"),
+            _item(_("站内消息"), "notifications", "inbox", "is_staff"),
+            _item(_("统计"), "bar_chart", "summary", "reads_figures"),
+            _item(_("研判质量"), "troubleshoot", "triage-quality", "reads_quality"),
+            _item(_("热点"), "local_fire_department", "hotspots", "reads_records"),
+            _item(_("工作日历"), "calendar_month", "calendar", "reads_calendar"),
+            _item(_("登录管理"), "lock_person", "sign-ins", "keeps_sign_ins"),
+        ],
+    }
+
+
+def _notices() -> dict[str, Any]:
+    """Return the group of what goes out to staff."""
+    return {
+        "title": _("通知"),
+        "separator": True,
+        "items": [
+            _item(_("发送失败的通知"), "outgoing_mail", "outbox", "resends"),
+            _item(
+                _("通知渠道"),
+                "robot_2",
+                "admin:dispatch_channelsetting_changelist",
+                "sets_channels",
+            ),
+        ],
+    }
 
 
 _PRIMARY = {

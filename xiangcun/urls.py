@@ -27,6 +27,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/triage-quality/", include("dispatch.console.quality_urls")),
     path("admin/desk/", include("dispatch.console.desk_urls")),
     path("admin/hotspots/", include("dispatch.console.hotspot_urls")),
+    path("admin/tray/", include("dispatch.console.tray_urls")),
+    path("admin/dispatch/ticket/", include("dispatch.console.print_urls")),
     path("admin/suspensions/", include("dispatch.console.suspension_urls")),
     path("admin/", include("dispatch.console.notice_urls")),
     path("admin/tools/", include("dispatch.console.tool_urls")),

@@ -18,14 +18,13 @@ from dispatch.console.candidates import candidate_links
 from dispatch.console.child_cards import task_of
 from dispatch.console.conflict_cards import conflicts_of
 from dispatch.console.highlight import highlight
-from dispatch.console.people import SEES_ORIGINALS, OfficeAdmin, actor_of, has_role
+from dispatch.console.people import OfficeAdmin, actor_of
 from dispatch.console.prefill import duties_json, initial_for, wording_of
 from dispatch.console.reply_admin import picker
 from dispatch.console.ticket_cards import (
     Look,
     clocks_of,
     event_line,
-    pending_of,
     ticket_facts,
 )
 from dispatch.console.ticket_page import (
@@ -35,16 +34,20 @@ from dispatch.console.ticket_page import (
     marks_by_report,
     nearby_link,
     page_context,
+    read_by,
     read_id,
     ticket_or_404,
     triage_cards,
+    waiting_for,
 )
+from dispatch.domain.audit import record_audit
 from dispatch.domain.lifecycle import perform
 from dispatch.domain.referrals import REFERRALS
 from dispatch.domain.workflow import Transition, find
-from dispatch.enums import TicketAction
+from dispatch.enums import AuditAction, TicketAction
 from dispatch.models import Ticket
 from dispatch.queries import tickets as reads
+from dispatch.queries.access import may_see_originals
 from reports.domain.photos import store_photo
 from reports.models import Photo
 from reports.queries.photo_links import ORIGINAL, photo_url
@@ -54,10 +57,11 @@ from xiangcun.lib.text import mask_contacts
 
 def ticket_page(admin: OfficeAdmin, request: HttpRequest, object_id: str) -> HttpResponse:
     """Show the ticket."""
-    ticket = ticket_or_404(request, read_id(object_id))
+    ticket, now = ticket_or_404(request, read_id(object_id)), timezone.now()
+    read_by(request, ticket, now=now)
     context = {
         **admin.admin_site.each_context(request),
-        **page_context(request, ticket, now=timezone.now()),
+        **page_context(request, ticket, now=now),
         "opts": admin.opts,
     }
     return TemplateResponse(request, "admin/dispatch/ticket/page.html", context)
@@ -87,10 +91,18 @@ def action_page(
 def original_page(request: HttpRequest, ticket_id: int, photo_id: uuid.UUID) -> HttpResponse:
     """Hand out a short-lived link to the original, to whom it may concern."""
     ticket = ticket_or_404(request, ticket_id)
-    if not has_role(request, SEES_ORIGINALS) or not reads.photo_belongs(ticket, photo_id):
+    actor = actor_of(request)
+    if not may_see_originals(actor, ticket) or not reads.photo_belongs(ticket, photo_id):
         return HttpResponse(
             _("没有查看原图的权限"), status=403, content_type="text/plain; charset=utf-8"
         )
+    record_audit(
+        AuditAction.ORIGINAL_PHOTO,
+        actor=actor.user,
+        now=timezone.now(),
+        ticket=ticket,
+        data={"photo": str(photo_id)},
+    )
     url = photo_url(Photo.objects.get(pk=photo_id), ORIGINAL, now=timezone.now())
     return HttpResponseRedirect(url or _page_url(ticket))
 
@@ -216,7 +228,7 @@ def _base(
         "back_url": _page_url(ticket),
         "facts": ticket_facts(ticket),
         "clocks": clocks_of(ticket, now=now),
-        "pending": pending_of(ticket),
+        **waiting_for(ticket, now=now),
         "texts": [task_of(ticket)]
         if ticket.parent_id is not None
         else [

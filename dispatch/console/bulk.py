@@ -260,7 +260,8 @@ class _Page:
         status: int = 200,
     ) -> HttpResponse:
         """Return the page in one of its three states."""
-        refused = sum(bool(row.refusal) for row in (*verdicts, *results))
+        refusals = [row.refusal for row in verdicts] + [row.refusal for row in results]
+        refused = sum(map(bool, refusals))
         context = {
             **self.admin.admin_site.each_context(self.request),
             "opts": self.admin.opts,
@@ -269,7 +270,7 @@ class _Page:
             "results": results,
             "verdicts": sorted(verdicts, key=lambda row: not row.refusal),
             "tickets": [row.ticket for row in verdicts],
-            "done": len(verdicts) + len(results) - refused,
+            "done": len(refusals) - refused,
             "refused": refused,
             "previewed": previewed,
             "capped": capped,

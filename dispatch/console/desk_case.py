@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from dispatch.console.candidates import candidate_buttons
 from dispatch.console.desk_words import held_text, is_undecided, what_happened
 from dispatch.console.explanation import dangers_of, plain_reason, similar_numbers
-from dispatch.console.people import SEES_ORIGINALS, actor_of, has_role
-from dispatch.console.run_rows import data_of, number, percent, rows_of, steps_of
+from dispatch.console.people import actor_of, has_role
+from dispatch.console.run_rows import Row, data_of, number, percent, rows_of, steps_of
 from dispatch.console.ticket_cards import (
     EventLine,
     Look,
@@ -31,13 +31,12 @@ from dispatch.console.ticket_page import (
     ticket_link,
     triage_cards,
 )
-from dispatch.console.wording import moment_text, urgency_text
 from dispatch.domain.claims import TAKES_OVER
 from dispatch.domain.workflow import IN_OFFICE
 from dispatch.enums import TicketAction
 from dispatch.models import Ticket, TicketClaim, TicketEvent, TicketReport, TriageRun
 from dispatch.queries import tickets as reads
-from dispatch.queries.access import may_see_contact, visible_tickets
+from dispatch.queries.access import may_see_contact, may_see_originals, visible_tickets
 from dispatch.queries.desk import Place, claims_of, history_of
 
 # The keys of the desk; whatever else a person may do has a button without one.
@@ -78,7 +77,7 @@ def case_context(
     actor = actor_of(request)
     look = Look(
         contact=may_see_contact(actor, ticket),
-        originals=has_role(request, SEES_ORIGINALS),
+        originals=may_see_originals(actor, ticket),
         now=now,
     )
     rows = reads.reports_of(ticket)
@@ -132,8 +131,8 @@ def _latest(event: TicketEvent | None, look: Look) -> EventLine | None:
 
 
 def _history(ticket: Ticket, rows: list[TicketReport], now: datetime) -> list[dict[str, Any]]:
-    """Return counts of the first reporter's other reports; nothing of a confidential matter."""
-    if ticket.confidential or not rows:
+    """Return counts of the first reporter's other reports; nothing of a confidential or anonymous one."""
+    if ticket.confidential or not rows or rows[0].report.anonymous:
         return []
     found = history_of(rows[0].report, now=now)
     return [
@@ -160,24 +159,17 @@ def similar_rows(
 ) -> list[dict[str, Any]]:
     """Return the open tickets near by and those triage found alike, the likeliest first."""
     judged = _judged(runs)
-    rows = {}
-    for near in nearby:
-        told = judged.get(near.ticket.number, {})
-        rows[near.ticket.number] = _similar(
-            nearby_link(near), near.ticket, told, words=near.words, alike=near.alike
-        )
-    missing = {number for run in runs for number in similar_numbers(run)} - rows.keys()
-    found = visible_tickets(actor_of(request)).filter(number__in=missing)
-    for other in found.select_related("category", "lead_department").exclude(pk=ticket.pk):
-        link = {**ticket_link(other), "category": other.category.name if other.category else ""}
-        told = judged.get(other.number, {})
-        distance = number(told.get("distance_m"))
-        link["distance"] = _("%d 米") % round(distance) if distance is not None else ""
-        rows[other.number] = _similar(link, other, told, words=0.0, alike=True)
-    return sorted(rows.values(), key=lambda row: (not row["alike"], -row["share"]))
+    rows = [_near_row(ticket, near, judged.get(near.ticket.number, {})) for near in nearby]
+    missing = {number for run in runs for number in similar_numbers(run)}
+    found = visible_tickets(actor_of(request)).filter(
+        number__in=missing - {row["number"] for row in rows}
+    )
+    others = found.select_related("category").exclude(pk=ticket.pk)
+    rows += [_far_row(ticket, other, judged.get(other.number, {})) for other in others]
+    return sorted(rows, key=lambda row: (not row["alike"], -row["share"]))
 
 
-def _judged(runs: list[TriageRun]) -> dict[str, Any]:
+def _judged(runs: list[TriageRun]) -> dict[str, Row]:
     """Return what triage noted of each ticket that it compared with, by number."""
     return {
         str(row.get("ticket")): row
@@ -186,18 +178,32 @@ def _judged(runs: list[TriageRun]) -> dict[str, Any]:
     }
 
 
-def _similar(
-    link: dict[str, Any], other: Ticket, told: Any, *, words: float, alike: bool
-) -> dict[str, Any]:
-    share = max(words, number(told.get("similarity")) or 0.0)
-    mergeable = other.status in IN_OFFICE
+def _near_row(ticket: Ticket, near: reads.NearbyTicket, told: Row) -> dict[str, Any]:
+    link = nearby_link(near)
+    return {**link, **_likeness(ticket, near.ticket, max(near.words, _told(told)), near.alike)}
+
+
+def _far_row(ticket: Ticket, other: Ticket, told: Row) -> dict[str, Any]:
+    distance = number(told.get("distance_m"))
     return {
-        **link,
+        **ticket_link(other),
+        "category": other.category.name if other.category else _("未定"),
+        "distance": _("%d 米") % round(distance) if distance is not None else "",
+        **_likeness(ticket, other, _told(told), True),
+    }
+
+
+def _told(told: Row) -> float:
+    return number(told.get("similarity")) or 0.0
+
+
+def _likeness(ticket: Ticket, other: Ticket, share: float, alike: bool) -> dict[str, Any]:  # noqa: FBT001 - private
+    """Return how alike it is; a confidential matter is never offered to join an open one."""
+    mergeable = other.status in IN_OFFICE and other.confidential == ticket.confidential
+    return {
         "share": share,
         "likeness": percent(share),
         "width": round(min(share, 1.0) * 100),
         "alike": alike and mergeable,
         "mergeable": mergeable,
-        "urgency": urgency_text(other.urgency),
-        "opened": moment_text(other.opened_at),
     }

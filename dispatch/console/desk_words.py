@@ -52,7 +52,7 @@ def _deed(event: TicketEvent) -> str:
             name = department_names().get(event.lead_department_id or 0, "")
             return _("已派给 %s") % name
         case TicketAction.MERGE:
-            return _("已并入 %s") % data.get("target", "")
+            return _("已并入 %s") % str(data.get("target", ""))
         case TicketAction.REJECT:
             return _("已不予受理（%s）") % reason_text(event.reason_code)
         case TicketAction.ASK:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import action
 
+from dispatch.console.audited import record_change
 from dispatch.console.grid_import_forms import GridImportForm
 from dispatch.console.grid_import_page import preview_context
 from dispatch.console.people import SETS_RULES, OfficeAdmin, has_role
@@ -98,6 +99,7 @@ def _decide(admin: OfficeAdmin, request: HttpRequest, row: GridImport) -> HttpRe
         done = confirm_import(row.pk, user=_person(request), version=version, now=timezone.now())
     except DomainError as error:
         return _preview(admin, request, row, refusal=error.message, status=error.status)
+    record_change(request, done, "added", {"file": ["", done.file_name]})
     return _done(request, done)
 
 

@@ -19,7 +19,7 @@ from dispatch.console.hotspot_words import (
     trend_text,
     trend_tone,
 )
-from dispatch.console.people import DISPATCHES, has_role
+from dispatch.console.people import DISPATCHES, actor_of, has_role
 from dispatch.console.ticket_page import ticket_link
 from dispatch.console.wording import moment_text
 from dispatch.domain.workflow import TRANSITIONS
@@ -33,7 +33,7 @@ _MERGEABLE = next(row.sources for row in TRANSITIONS if row.action == TicketActi
 def hotspots_page(request: HttpRequest) -> HttpResponse:
     """List the hotspots, what most people spoke of in the last week first."""
     _require_room(request)
-    hotspots = ranked_hotspots()
+    hotspots = ranked_hotspots(actor_of(request))
     refreshed = moment_text(hotspots[0].refreshed_at) if hotspots else ""
     context = {
         **admin.site.each_context(request),
@@ -48,10 +48,10 @@ def hotspots_page(request: HttpRequest) -> HttpResponse:
 def hotspot_page(request: HttpRequest, pk: int) -> HttpResponse:
     """Show one hotspot with its tickets, to be read or merged."""
     _require_room(request)
-    hotspot = hotspot_for_page(pk)
+    hotspot = hotspot_for_page(actor_of(request), pk)
     if hotspot is None:
         raise Http404(_("这个热点已经平息，或已并入其他热点"))
-    tickets = tickets_of(hotspot)
+    tickets = tickets_of(actor_of(request), hotspot)
     may_merge = has_role(request, DISPATCHES)
     rows = [_ticket_line(ticket, may_merge=may_merge) for ticket in tickets]
     open_rows = [row for row in rows if row["mergeable"]]

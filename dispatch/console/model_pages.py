@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from dispatch.console.audited import form_changes, record_change
 from dispatch.console.model_forms import ReasonForm, WishesForm
 from dispatch.console.model_words import (
     MODEL_TONE,
@@ -146,6 +147,7 @@ def confirm_page(admin: OfficeAdmin, request: HttpRequest, action: str) -> HttpR
     if request.method == "POST":
         done, status = _carry_out(request, action, version, form)
         if done:
+            record_change(request, triage_settings(), "changed", {"model": ["", done]})
             messages.success(request, done)
             return HttpResponseRedirect(reverse(LIST_URL))
     context = {
@@ -168,9 +170,10 @@ def settings_page(admin: OfficeAdmin, request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         if not may_save:
             raise PermissionDenied(_("只有值班领导和系统管理员可以修改研判设置"))
-        form = WishesForm(request.POST)
+        form = WishesForm(request.POST, initial=WishesForm.initial_of(policy))
         status = _save(request, form)
         if status == HttpResponseRedirect.status_code:
+            record_change(request, policy, "changed", form_changes(form))
             messages.success(request, _("研判设置已保存"))
             return HttpResponseRedirect(reverse(SETTINGS_URL))
     context = {

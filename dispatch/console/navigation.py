@@ -10,16 +10,20 @@ from django.utils.translation import gettext as _
 
 from dispatch.console.people import (
     DISPATCHES,
+    READS_AUDIT,
     READS_CASES,
     READS_MODELS,
+    READS_PEOPLE,
     READS_QUALITY,
     READS_RULES,
     SETS_RULES,
+    actor_of,
     has_role,
 )
 from dispatch.domain.channel_settings import RESENDS
 from dispatch.domain.demo_staff import FILE_NAME
 from dispatch.enums import COMMAND_ROLES, Role
+from dispatch.summary.access import readable_departments
 
 
 def is_staff(request: HttpRequest) -> bool:
@@ -45,6 +49,22 @@ def reads_records(request: HttpRequest) -> bool:
 def reads_quality(request: HttpRequest) -> bool:
     """Whether the person reads how good triage was."""
     return has_role(request, READS_QUALITY)
+
+
+def reads_people(request: HttpRequest) -> bool:
+    """Whether the person sees who works here."""
+    return has_role(request, READS_PEOPLE)
+
+
+def reads_audit(request: HttpRequest) -> bool:
+    """Whether the person sees what colleagues did with the system."""
+    return has_role(request, READS_AUDIT)
+
+
+def reads_figures(request: HttpRequest) -> bool:
+    """Whether the person has a page of figures."""
+    departments = readable_departments(actor_of(request))
+    return departments is None or bool(departments)
 
 
 def reads_rules(request: HttpRequest) -> bool:

@@ -79,9 +79,9 @@ class ChannelForm(OfficeForm):
     kinds = forms.MultipleChoiceField(
         label=gettext_lazy("消息种类"),
         required=False,
-        choices=NotificationKind.choices,
+        choices=[row for row in NotificationKind.choices if row[0] not in ALWAYS_BY_EMAIL],
         widget=forms.CheckboxSelectMultiple,
-        help_text=gettext_lazy("一项不选表示全部"),
+        help_text=gettext_lazy("一项不选表示全部；特急警报始终发送"),
     )
 
     class Meta:

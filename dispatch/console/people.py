@@ -6,21 +6,24 @@ from typing import Any, cast
 
 from django.contrib.admin import ShowFacets
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from unfold.admin import ModelAdmin
 
+from dispatch.console.audited import AuditedChanges
 from dispatch.domain.actors import Actor, staff_actor
 from dispatch.enums import COMMAND_ROLES, DEPARTMENT_ROLES, MODEL_ROLES, Role
 from dispatch.models import Staff
 
-READS_CASES = COMMAND_ROLES | DEPARTMENT_ROLES
+READS_CASES = COMMAND_ROLES | DEPARTMENT_ROLES | {Role.GRID}
 READS_RULES = frozenset({Role.LEAD, Role.AUDITOR})
 SETS_RULES = frozenset({Role.ADMINISTRATOR})
+READS_PEOPLE = frozenset({Role.LEAD, Role.AUDITOR, Role.ADMINISTRATOR, Role.SECURITY})
+SETS_SEATS = frozenset({Role.SECURITY})
+READS_AUDIT = frozenset({Role.AUDITOR, Role.SECURITY})
 READS_QUALITY = frozenset({Role.DISPATCHER, Role.LEAD, Role.AUDITOR, Role.ADMINISTRATOR})
 DISPATCHES = frozenset({Role.DISPATCHER, Role.LEAD})
 READS_MODELS = COMMAND_ROLES | MODEL_ROLES
 MANAGES_MODELS = MODEL_ROLES
-SEES_ORIGINALS = frozenset({Role.DISPATCHER, Role.LEAD, Role.VERIFIER})
 _ACTOR, _NOBODY = "console_actor", Actor()
 
 
@@ -35,11 +38,8 @@ def actor_of(request: HttpRequest) -> Actor:
 
 
 def roles_of(request: HttpRequest) -> frozenset[Role]:
-    """Return every role of the person; the first account of an installation administers."""
-    roles = {seat.role for seat in actor_of(request).seats}
-    if request.user.is_active and getattr(request.user, "is_superuser", False):
-        roles.add(Role.ADMINISTRATOR)
-    return frozenset(roles)
+    """Return every role of the person: from their seats, whatever Django's flags say."""
+    return actor_of(request).roles
 
 
 def has_role(request: HttpRequest, roles: frozenset[Role]) -> bool:
@@ -47,7 +47,7 @@ def has_role(request: HttpRequest, roles: frozenset[Role]) -> bool:
     return bool(roles_of(request) & roles)
 
 
-class OfficeAdmin(ModelAdmin):
+class OfficeAdmin(AuditedChanges, ModelAdmin):
     """A page whose permissions follow from roles, not from Django's groups.
 
     ``readers`` may look, ``writers`` look, add and change; rows that others refer to stay
@@ -75,6 +75,14 @@ class OfficeAdmin(ModelAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return self.deletable and has_role(request, self.writers)
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: Any = None
+    ) -> HttpResponse:
+        """Refuse before the row is looked for: Django's own page tells who may not read that it is not there."""
+        self.check_may_read(request)
+        response: HttpResponse = super().history_view(request, object_id, extra_context)
+        return response
 
     def check_may_read(self, request: HttpRequest) -> None:
         """Refuse a page of our own as the admin refuses its own."""

@@ -17,7 +17,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from dispatch.console.people import READS_CASES, READS_QUALITY, has_role
+from dispatch.console.audited import record_export
+from dispatch.console.people import READS_CASES, READS_QUALITY, actor_of, has_role
 from dispatch.console.quality_cases import View, read_view, recent_warnings, warnings_of
 from dispatch.console.quality_charts import build_quality_charts
 from dispatch.console.summary_views import XLSX
@@ -83,7 +84,7 @@ def quality_tickets(request: HttpRequest) -> HttpResponse:
     asked = Selection(*(request.GET.get(name, "") for name in ("measure", "group", "key")))
     cases = asked.of(view.cases)
     page = Paginator(cases, PAGE_SIZE).get_page(request.GET.get("page"))
-    found = reads.tickets_by_id([case.ticket_id for case in page.object_list])
+    found = reads.tickets_by_id(actor_of(request), [case.ticket_id for case in page.object_list])
     names = reads.category_names()
     context = {
         **_base(request, view, _("研判质量：工单清单")),
@@ -104,6 +105,7 @@ def quality_tickets(request: HttpRequest) -> HttpResponse:
 def quality_workbook(request: HttpRequest) -> FileResponse:
     """Hand out the same tables as an Excel workbook."""
     view = _view(request)
+    record_export(request, "triage_quality")
     target = TemporaryFile()  # noqa: SIM115 - the response closes it
     write_quality_workbook(_tables(view), target, scope_lines=_scope_lines(view))
     target.seek(0)

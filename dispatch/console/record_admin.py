@@ -17,9 +17,10 @@ from dispatch.console.explanation import triage_card
 from dispatch.console.paging import CappedPaginator
 from dispatch.console.people import RecordAdmin, actor_of
 from dispatch.console.wording import DECISION_NAMES, reason_text, who_text
+from dispatch.domain.contacts import contact_of
 from dispatch.enums import TicketStatus
 from dispatch.models import Ticket, TicketEvent, TriageRun
-from dispatch.queries.access import may_see_contact, visible_reports
+from dispatch.queries.access import may_see_contact, unless_recused, visible_reports
 from reports.models import Report
 from xiangcun.lib.text import mask_contacts, mask_phone
 
@@ -40,6 +41,12 @@ class NumberSearch(RecordAdmin):
     paginator = CappedPaginator
     ordering = ("-id",)
     number_field = "number"
+    ticket_path = "ticket"
+    """Where a row's ticket is: what complains of the reader is not in their list."""
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        rows: QuerySet[Any] = super().get_queryset(request)
+        return unless_recused(actor_of(request), rows, ticket=self.ticket_path)
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
@@ -110,8 +117,9 @@ class ReportAdmin(NumberSearch):
     def contact(self, report: Report) -> str:
         if not getattr(report, "contact_shown", False):
             return str(_("保密事项，不显示"))
-        phone = report.contact_phone or (report.resident.phone if report.resident else "")
-        return mask_phone(phone) or str(_("未留"))
+        if report.anonymous:
+            return str(_("匿名上报，不显示"))
+        return mask_phone(contact_of(report)) or str(_("未留"))
 
     @admin.display(description=_("地址"))
     def place(self, report: Report) -> str:

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.views import ChangeList
 
+from dispatch.console.audited import record_change
 from dispatch.console.people import OfficeAdmin
 from dispatch.console.rule_cards import RuleCard, read_board
 from dispatch.console.rule_form import RuleForm
@@ -222,6 +223,9 @@ class RoutingRuleAdmin(RuleColumns, OfficeAdmin):
             return refused
         try:
             rule = move_rule(rule_id, up=way == "up", now=timezone.now())
+            record_change(
+                request, rule, "changed", {"order": ["", "上移" if way == "up" else "下移"]}
+            )
             messages.success(request, _("已调整顺序：%s，几秒内对新上报生效") % rule.name)
         except DomainError as error:
             messages.error(request, error.message)

@@ -19,7 +19,7 @@ from dispatch.console.list_fields import (
     PolygonField,
     WordsField,
 )
-from dispatch.console.people import READS_RULES, SETS_RULES, OfficeAdmin
+from dispatch.console.people import READS_PEOPLE, READS_RULES, SETS_RULES, OfficeAdmin
 from dispatch.models import (
     CalendarDay,
     CategoryDuty,
@@ -101,6 +101,7 @@ class GridForm(OfficeForm):
 
 @admin.register(Grid)
 class GridAdmin(GridImportPages):
+    readers = READS_PEOPLE
     form = GridForm
     list_display = ("code", "name", "village_name", "households", "is_active")
     list_display_links = ("code", "name")

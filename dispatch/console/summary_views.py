@@ -13,6 +13,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from dispatch.console.audited import record_export
 from dispatch.console.summary_charts import build_charts
 from dispatch.console.summary_forms import SummaryForm
 from dispatch.domain.actors import staff_actor
@@ -67,6 +68,7 @@ def summary_workbook(request: HttpRequest) -> FileResponse:
     """Hand out the same figures as an Excel workbook."""
     form = _form(request)
     scope = form.scope()
+    record_export(request, "summary")
     target = TemporaryFile()  # noqa: SIM115 - the response closes it
     write_workbook(build_summary(scope), target, scope_lines=form.described())
     target.seek(0)

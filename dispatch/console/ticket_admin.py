@@ -15,11 +15,13 @@ from django.utils.translation import gettext_lazy as _
 
 from dispatch.console.action_views import action_page, original_page, ticket_page
 from dispatch.console.bulk import bulk_page, bulk_url, kinds_for
+from dispatch.console.contact_page import contact_page
 from dispatch.console.export_views import export_file
 from dispatch.console.filter_bar import bar_context, present_params
 from dispatch.console.model_words import model_notices
 from dispatch.console.paging import CappedPaginator
 from dispatch.console.people import DISPATCHES, READS_CASES, OfficeAdmin, actor_of, has_role
+from dispatch.console.print_views import print_url
 from dispatch.console.ticket_list import (
     LIST_FILTER,
     PAGE_SIZE,
@@ -67,7 +69,14 @@ class TicketAdmin(TicketColumns, OfficeAdmin):
     search_help_text = _("按工单编号、上报编号，或摘要、上报内容里的词搜索")
     sortable_by = ()
     paginator = CappedPaginator
-    actions = ("bulk_dispatch", "bulk_merge", "bulk_remind", "bulk_supervise", "export_selected")
+    actions = (
+        "bulk_dispatch",
+        "bulk_merge",
+        "bulk_remind",
+        "bulk_supervise",
+        "print_selected",
+        "export_selected",
+    )
 
     def get_list_display(self, request: HttpRequest) -> tuple[str, ...]:
         queue = requested_queue(request)
@@ -112,9 +121,16 @@ class TicketAdmin(TicketColumns, OfficeAdmin):
         return HttpResponseRedirect(reverse("admin:dispatch_ticket_change", args=(object_id,)))
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
-        allowed = {f"bulk_{row['code']}" for row in kinds_for(request, {})} | {"export_selected"}
+        allowed = {f"bulk_{row['code']}" for row in kinds_for(request, {})} | {
+            "export_selected",
+            "print_selected",
+        }
         found = super().get_actions(request)
         return {name: row for name, row in found.items() if name in allowed}
+
+    @admin.action(description=_("打印办件单（PDF）"))
+    def print_selected(self, request: HttpRequest, queryset: QuerySet[Ticket]) -> HttpResponse:
+        return HttpResponseRedirect(print_url(queryset.values_list("pk", flat=True)))
 
     @admin.action(description=_("批量派单"))
     def bulk_dispatch(self, request: HttpRequest, queryset: QuerySet[Ticket]) -> HttpResponse:
@@ -150,6 +166,11 @@ class TicketAdmin(TicketColumns, OfficeAdmin):
                 guard(self.original_view),
                 name="dispatch_ticket_original",
             ),
+            path(
+                "<int:ticket_id>/reports/<int:report_id>/contact/",
+                guard(self.contact_view),
+                name="dispatch_ticket_contact",
+            ),
             *super().get_urls(),
         ]
 
@@ -160,6 +181,9 @@ class TicketAdmin(TicketColumns, OfficeAdmin):
         self, request: HttpRequest, ticket_id: int, photo_id: uuid.UUID
     ) -> HttpResponse:
         return original_page(request, ticket_id, photo_id)
+
+    def contact_view(self, request: HttpRequest, ticket_id: int, report_id: int) -> HttpResponse:
+        return contact_page(self, request, ticket_id, report_id)
 
     def bulk_view(self, request: HttpRequest, action: str) -> HttpResponse:
         return bulk_page(self, request, action)

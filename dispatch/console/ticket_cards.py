@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from dispatch.console.explanation import plain_reason
 from dispatch.console.highlight import Mark, highlight
+from dispatch.console.mention_marks import mark_mentions
 from dispatch.console.photo_cards import PhotoCard, photo_cards
 from dispatch.console.wording import (
     due_text,
@@ -22,6 +23,7 @@ from dispatch.console.wording import (
     urgency_text,
     who_text,
 )
+from dispatch.domain.contacts import contact_of
 from dispatch.domain.guards import EXTENSION
 from dispatch.domain.recomputing import is_provisional
 from dispatch.enums import LimitStage, Role, TicketAction, TicketStatus, Visibility
@@ -41,7 +43,7 @@ _CLOCK_NAMES = {
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What a person's page shows beyond the case: contacts, originals.
+    """What a person's page shows beyond the case: contacts, originals, what leads to the reporter.
 
     ``site`` (degrees) is the place of the report, against which photos of a result are measured.
     """
@@ -49,6 +51,7 @@ class Look:
     contact: bool
     originals: bool
     now: datetime
+    reporter: bool = True
     site: tuple[float, float] | None = None
 
 
@@ -73,6 +76,7 @@ class ReportCard:
     photos: list[PhotoCard]
     updates: list[dict[str, Any]]
     ratings: list[str]
+    contact_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +88,7 @@ class EventLine:
     who: str
     action: str
     steps: str
-    note: str
+    note: SafeString
     visibility: str
     public: bool
     details: list[Pair] = field(default_factory=list)
@@ -157,7 +161,7 @@ def report_card(row: TicketReport, look: Look, marks: Sequence[Mark] = ()) -> Re
         title=_("%(kind)s · %(channel)s · %(at)s")
         % {
             "kind": ReportKind(report.kind).label,
-            "channel": Channel(report.channel).label,
+            "channel": Channel(report.channel).label if look.reporter else _("保密"),
             "at": moment_text(report.submitted_at),
         },
         text=highlight(mask_contacts(report.text), marks),
@@ -179,7 +183,7 @@ def report_card(row: TicketReport, look: Look, marks: Sequence[Mark] = ()) -> Re
 def _report_facts(row: TicketReport, look: Look) -> list[Pair]:
     report = row.report
     facts = [
-        (_("地址"), mask_contacts(report.address)),
+        (_("地址"), mask_contacts(report.address) if look.reporter else ""),
         (_("居民所见状态"), report.get_public_status_display()),
     ]
     if look.contact:
@@ -192,8 +196,9 @@ def _report_facts(row: TicketReport, look: Look) -> list[Pair]:
 
 
 def _contact(report: Report) -> str:
-    phone = report.contact_phone or (report.resident.phone if report.resident else "")
-    return mask_phone(phone) or _("未留")
+    if report.anonymous:
+        return _("匿名上报，不显示")
+    return mask_phone(contact_of(report)) or _("未留")
 
 
 def _update_line(update: ReportUpdate, ticket_id: int, look: Look) -> dict[str, Any]:
@@ -217,7 +222,7 @@ def event_line(event: TicketEvent, departments: dict[int, str], look: Look) -> E
         who=who_text(event),
         action=str(TicketAction(event.action).label),
         steps=_steps(event),
-        note=mask_contacts(event.note),
+        note=mark_mentions(mask_contacts(event.note), event.data),
         visibility=str(Visibility(event.visibility).label),
         public=event.visibility != Visibility.INTERNAL,
         details=_details(event, departments),
@@ -251,7 +256,7 @@ def _details(event: TicketEvent, departments: dict[int, str]) -> list[Pair]:
         (_("协办"), "、".join(departments.get(pk, "") for pk in data.get("assisting", []))),
         (_("拟延期至"), _moment_of(data.get("new_due"))),
         (_("复核日期"), str(data.get("review_at", ""))),
-        (_("督办回复期限"), _moment_of(data.get("reply_due"))),
+        (_("回复期限"), _moment_of(data.get("reply_due"))),
         (_("承诺办结时间"), _moment_of(data.get("promised"))),
         (_("子工单"), "、".join(data.get("children", []))),
         (_("主工单"), str(data.get("parent", ""))),
@@ -306,9 +311,15 @@ def _rating(data: dict[str, Any]) -> str:
     return f"{data['score']} 分，{solved}"
 
 
-def place_facts(report: Report | None, ticket: Ticket) -> list[Pair]:
+def shown_point(ticket: Ticket, *, exact: bool) -> tuple[float, float]:
+    """Return the point in WGS-84 degrees, to about 100 m where the exact one tells of the reporter."""
+    return (ticket.lat, ticket.lng) if exact else (round(ticket.lat, 3), round(ticket.lng, 3))
+
+
+def place_facts(report: Report | None, ticket: Ticket, *, exact: bool = True) -> list[Pair]:
     """Return where it is and how that is known."""
-    facts = [(_("坐标（WGS-84）"), f"{ticket.lat:.6f}, {ticket.lng:.6f}")]
+    lat, lng = shown_point(ticket, exact=exact)
+    facts = [(_("坐标（WGS-84）"), f"{lat:.6f}, {lng:.6f}" if exact else f"{lat:.3f}, {lng:.3f}")]
     if report is not None:
         raw = f"{report.raw_lat:.6f}, {report.raw_lng:.6f}"
         system = CoordinateSystem(report.coord_type).label
@@ -337,7 +348,7 @@ def ticket_facts(ticket: Ticket) -> list[Pair]:
         (_("事项分类"), path or (category.name if category else _("未定"))),
         (_("紧急程度"), urgency_text(ticket.urgency)),
         (_("主办单位"), ticket.lead_department.name if ticket.lead_department else _("未派单")),
-        (_("上报数"), str(ticket.report_count)),
+        (_("上报数"), "" if ticket.parent_id else str(ticket.report_count)),
         (_("派单方式"), _dispatch_way(ticket)),
         (_("转人工原因"), plain_reason(ticket.queue_reason)),
         (_("区级编号"), ticket.external_number),

@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import (
     BooleanRadioFilter,
@@ -53,6 +53,7 @@ from dispatch.queries.tickets import (
     queues_for,
     waiting_since,
 )
+from dispatch.queries.tray import unread_counts, with_unread
 from reports.enums import Urgency
 from reports.models import Category
 
@@ -68,13 +69,16 @@ def requested_queue(request: HttpRequest) -> Queue:
 def queue_tabs(request: HttpRequest) -> list[dict[str, Any]]:
     """Return the tabs with their capped counts, for the template."""
     active, actor = requested_queue(request), actor_of(request)
-    counts = queue_counts(actor, now=timezone.now())
+    now = timezone.now()
+    counts = queue_counts(actor, now=now)
+    unread = unread_counts(actor, actor.user_id or 0, now=now)
     base = reverse("admin:dispatch_ticket_changelist")
     return [
         {
             "code": queue.code,
             "label": queue.label,
             "count": count_text(counts[queue.code], COUNT_CAP) if queue.code in counts else "",
+            "unread": unread.get(queue.code, 0),
             "url": f"{base}?{QUEUE_PARAM}={queue.code}",
             "active": queue == active,
             "alarm": queue.code in ALARMING and counts.get(queue.code, 0) > 0,
@@ -99,6 +103,9 @@ class TicketChangeList(ChangeList):
         """Start from the queue instead of from all."""
         self.root_queryset = base_tickets(actor_of(request), request.GET.dict(), now=timezone.now())
         found: QuerySet[Ticket] = super().get_queryset(request, exclude_parameters)
+        actor = actor_of(request)
+        if actor.department_ids and actor.user_id is not None:
+            return with_unread(found, actor.user_id)
         return found
 
     def get_ordering(self, request: HttpRequest, queryset: QuerySet[Ticket]) -> list[str]:
@@ -127,7 +134,7 @@ class TopCategoryFilter(DropdownFilter):
 
 
 class WatchedFilter(DropdownFilter):
-    """What people keep an eye on: overdue, due today, returned twice, and so on."""
+    """What people keep an eye on: overdue, due today, returned twice and so on."""
 
     title = _("关注")
     parameter_name = ONLY
@@ -143,15 +150,19 @@ class WatchedFilter(DropdownFilter):
 class OpenedFilter(RangeDateFilter):
     """Opened within local days, both included; the theme's own filter compares naive moments."""
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Ticket]) -> QuerySet[Ticket]:
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return self.within(queryset, "opened_at")
+
+    def within(self, queryset: QuerySet[Any], column: str) -> QuerySet[Any]:
+        """Narrow to the chosen days of a moment's column."""
         first, last = (
             local_day(str(self.used_parameters.get(f"{self.parameter_name}_{end}") or ""))
             for end in ("from", "to")
         )
         if first is not None:
-            queryset = queryset.filter(opened_at__gte=first)
+            queryset = queryset.filter(**{f"{column}__gte": first})
         if last is not None:
-            queryset = queryset.filter(opened_at__lt=last + timedelta(days=1))
+            queryset = queryset.filter(**{f"{column}__lt": last + timedelta(days=1)})
         return queryset
 
 
@@ -170,6 +181,9 @@ LIST_FILTER = (
 def badge(text: str, tone: str) -> SafeString:
     """Return a coloured label."""
     return format_html('<span class="xc-badge xc-{}">{}</span>', tone or "plain", text)
+
+
+_UNREAD = mark_safe('<i class="xc-dot" role="img" aria-label="未读"></i> ')
 
 
 def _review_cell(ticket: Ticket) -> SafeString | str:
@@ -194,7 +208,8 @@ class TicketColumns:
 
     @admin.display(description=_("编号"))
     def col_number(self, ticket: Ticket) -> SafeString:
-        return format_html('<span class="xc-number">{}</span>', ticket.number)
+        dot = _UNREAD if getattr(ticket, "is_unread", False) else ""
+        return format_html('<span class="xc-number">{}{}</span>', dot, ticket.number)
 
     @admin.display(description=_("摘要"))
     def col_title(self, ticket: Ticket) -> SafeString:
@@ -214,7 +229,10 @@ class TicketColumns:
         )
         shown = ((badge(str(text), tone),) for present, text, tone in marks if present)
         return format_html(
-            '<div class="xc-title">{} {}</div>', ticket.title, format_html_join(" ", "{}", shown)
+            '<div class="xc-title{}">{} {}</div>',
+            " xc-unread" if getattr(ticket, "is_unread", False) else "",
+            ticket.title,
+            format_html_join(" ", "{}", shown),
         )
 
     @admin.display(description=_("分类"))

@@ -12,9 +12,10 @@ from django.utils.translation import gettext as _
 
 from dispatch.console.candidates import candidate_buttons
 from dispatch.console.child_cards import family_of
+from dispatch.console.contact_links import with_contact_links
 from dispatch.console.explanation import Names, marks_of, similar_numbers, triage_card
 from dispatch.console.highlight import Mark
-from dispatch.console.people import SEES_ORIGINALS, actor_of, has_role
+from dispatch.console.people import actor_of
 from dispatch.console.ticket_cards import (
     Look,
     clocks_of,
@@ -22,6 +23,7 @@ from dispatch.console.ticket_cards import (
     pending_of,
     place_facts,
     report_card,
+    shown_point,
     ticket_facts,
 )
 from dispatch.console.wording import (
@@ -33,15 +35,22 @@ from dispatch.console.wording import (
     urgency_text,
 )
 from dispatch.domain.lifecycle import available_actions
+from dispatch.domain.seen import mark_read
 from dispatch.domain.workflow import IN_OFFICE, Transition
 from dispatch.enums import AssignmentKind, TicketAction, TicketStatus
 from dispatch.models import Ticket, TriageRun
 from dispatch.queries import tickets as reads
-from dispatch.queries.access import may_see_contact, visible_tickets
+from dispatch.queries.access import (
+    may_see_contact,
+    may_see_originals,
+    may_see_reporter,
+    visible_tickets,
+)
 from reports.enums import Urgency
+from xiangcun.lib.text import mask_contacts
 
-# Steps inside a merge or an opening: the table allows them, no person presses them.
-INTERNAL_ACTIONS = frozenset({TicketAction.ATTACH, TicketAction.DETACH})
+# Steps inside a merge or an opening, which no person presses; a telephone has its own page.
+INTERNAL_ACTIONS = frozenset({TicketAction.ATTACH, TicketAction.DETACH, TicketAction.UNMASK})
 _DANGER = frozenset(
     {
         TicketAction.REJECT,
@@ -73,6 +82,13 @@ def ticket_or_404(request: HttpRequest, ticket_id: int) -> Ticket:
     return ticket
 
 
+def read_by(request: HttpRequest, ticket: Ticket, *, now: datetime) -> None:
+    """Remember that the person has opened the ticket."""
+    user_id = actor_of(request).user_id
+    if request.method == "GET" and user_id is not None:
+        mark_read(ticket, user_id=user_id, now=now)
+
+
 def buttons(request: HttpRequest, ticket: Ticket, *, now: datetime) -> list[dict[str, Any]]:
     """Return exactly the actions this person may take on the ticket now."""
     rows = available_actions(ticket, actor_of(request), now=now)
@@ -95,8 +111,9 @@ def page_context(request: HttpRequest, ticket: Ticket, *, now: datetime) -> dict
     actor = actor_of(request)
     look = Look(
         contact=may_see_contact(actor, ticket),
-        originals=has_role(request, SEES_ORIGINALS),
+        originals=may_see_originals(actor, ticket),
         now=now,
+        reporter=may_see_reporter(actor, ticket),
         site=(ticket.lat, ticket.lng),
     )
     rows = reads.reports_of(ticket)
@@ -112,13 +129,21 @@ def page_context(request: HttpRequest, ticket: Ticket, *, now: datetime) -> dict
         "subtitle": ticket.title,
         "facts": ticket_facts(ticket),
         "clocks": clocks_of(ticket, now=now),
-        "pending": pending_of(ticket),
-        "review_called": ticket.review_at is not None and ticket.review_at <= localdate(now),
+        **waiting_for(ticket, now=now),
         "actions": actions,
-        "reports": [report_card(row, look, marks.get(row.report_id, ())) for row in rows],
+        "reports": with_contact_links(
+            request,
+            ticket,
+            rows,
+            [report_card(row, look, marks.get(row.report_id, ())) for row in rows],
+        ),
         "more_reports": max(0, ticket.report_count - len(rows)),
         "confidential_note": ticket.confidential,
-        "events": [event_line(event, departments, look) for event in reads.events_of(ticket)],
+        "events": [
+            event_line(event, departments, look)
+            for event in reads.events_of(ticket)
+            if actor.is_command_room or event.action != TicketAction.UNMASK
+        ],
         "assignments": assignments(ticket),
         **family_of(request, ticket),
         "merged": [ticket_link(row) for row in reads.merged_tickets(actor, ticket)],
@@ -126,8 +151,10 @@ def page_context(request: HttpRequest, ticket: Ticket, *, now: datetime) -> dict
         "triage": triage_cards(request, runs),
         "candidates": candidate_buttons(request, ticket, runs, actions),
         "merge_url": merge_url(actions),
-        "place": place_facts(rows[0].report if rows else None, ticket),
-        "map": map_data(ticket, rows, nearby),
+        "place": place_facts(
+            rows[0].report if rows and look.reporter else None, ticket, exact=look.reporter
+        ),
+        "map": map_data(ticket, rows, nearby, exact=look.reporter),
     }
 
 
@@ -163,6 +190,26 @@ def headline(ticket: Ticket) -> dict[str, Any]:
         "card": card_badge(ticket),
         "supervision": supervision_text(ticket),
     }
+
+
+def waiting_for(ticket: Ticket, *, now: datetime) -> dict[str, Any]:
+    """Return what somebody has to decide or to answer on this ticket."""
+    return {
+        "pending": pending_of(ticket),
+        "review_called": ticket.review_at is not None and ticket.review_at <= localdate(now),
+        "supervised": supervision_of(ticket),
+    }
+
+
+def supervision_of(ticket: Ticket) -> list[tuple[str, str]]:
+    """Return what the lead wants to know and until when, while no answer is there."""
+    event = reads.open_supervision(ticket)
+    if event is None:
+        return []
+    return [
+        (_("督办要求"), mask_contacts(event.note)),
+        (_("回复期限"), moment_text(ticket.supervise_due_at)),
+    ]
 
 
 def merged_into_link(request: HttpRequest, ticket: Ticket) -> dict[str, Any] | None:
@@ -219,13 +266,17 @@ def assignments(ticket: Ticket) -> list[dict[str, Any]]:
     ]
 
 
-def map_data(ticket: Ticket, rows: list[Any], nearby: list[reads.NearbyTicket]) -> dict[str, Any]:
+def map_data(
+    ticket: Ticket, rows: list[Any], nearby: list[reads.NearbyTicket], *, exact: bool = True
+) -> dict[str, Any]:
     """Return what the map draws: plain JSON, degrees in WGS-84."""
     grid = ticket.grid
     return {
-        "point": [ticket.lat, ticket.lng],
-        "accuracy": rows[0].report.accuracy_m if rows else None,
-        "reports": [[row.report.lat, row.report.lng, row.report.number] for row in rows[1:]],
+        "point": [*shown_point(ticket, exact=exact)],
+        "accuracy": rows[0].report.accuracy_m if rows and exact else None,
+        "reports": [[row.report.lat, row.report.lng, row.report.number] for row in rows[1:]]
+        if exact
+        else [],
         "grid": {"name": grid.name, "polygon": grid.polygon} if grid else None,
         "neighbours": [
             {"name": row.name, "polygon": row.polygon} for row in reads.neighbours_of(grid)

@@ -5,17 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from dispatch.enums import COMMAND_ROLES, DEPARTMENT_ROLES, Role
-from dispatch.models import Membership, Staff, Ticket
+from django.db.models import Exists, OuterRef, QuerySet
+
+from dispatch.enums import COMMAND_ROLES, DEPARTMENT_ROLES, ON_SITE_STATUSES, Role
+from dispatch.models import Membership, Recusal, Staff, Ticket
+from reports.models import Grid
 
 
 @dataclass(frozen=True, slots=True)
 class Seat:
-    """One role in one department."""
+    """One role in one department; ``grid_ids`` are a grid officer's."""
 
     role: Role
     department_id: int
     department_name: str
+    grid_ids: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,12 +27,26 @@ class Actor:
     """A person or the system, with every capacity they may act in.
 
     ``report_id`` is set for a resident: they act about their own report and nothing else.
+    ``founder_roles`` are lent to the first account of an installation until somebody holds them;
+    ``is_recused`` says that there are tickets this person must not see (``Recusal``).
     """
 
     user: Staff | None = None
     report_id: int | None = None
     seats: tuple[Seat, ...] = field(default_factory=tuple)
     fixed_role: Role | None = None
+    founder_roles: frozenset[Role] = frozenset()
+    is_recused: bool = False
+
+    @property
+    def roles(self) -> frozenset[Role]:
+        """Every role this person holds."""
+        return frozenset(seat.role for seat in self.seats) | self.founder_roles
+
+    @property
+    def grid_ids(self) -> frozenset[int]:
+        """Grids this person is the grid officer of."""
+        return frozenset().union(*(seat.grid_ids for seat in self.seats))
 
     @property
     def user_id(self) -> int | None:
@@ -45,15 +63,11 @@ class Actor:
         """Departments this person handles tickets for."""
         return frozenset(seat.department_id for seat in self.seats if seat.role in DEPARTMENT_ROLES)
 
-    def holds(self, role: Role) -> bool:
-        """Whether one of this person's seats is that of ``role``."""
-        return any(seat.role == role for seat in self.seats)
-
     def seat_for(self, ticket: Ticket, roles: Iterable[Role]) -> Seat | None:
         """Return the capacity in which this actor holds one of ``roles`` for ``ticket``.
 
-        Department roles count in the lead department only; the system and residents have no seat
-        and get one without a department.
+        Department roles count in the lead department only, a grid officer's in their grids; the
+        system and residents have no seat and get one without a department.
         """
         wanted = frozenset(roles)
         if self.fixed_role is not None:
@@ -63,8 +77,16 @@ class Actor:
                 continue
             if seat.role in DEPARTMENT_ROLES and seat.department_id != ticket.lead_department_id:
                 continue
+            if seat.role == Role.GRID and not _walks(seat, ticket):
+                continue
             return seat
         return None
+
+
+def _walks(seat: Seat, ticket: Ticket) -> bool:
+    """Whether a grid officer may know of the ticket: ``dispatch.queries.access`` says the same."""
+    in_grid = ticket.grid_id in seat.grid_ids
+    return in_grid and not ticket.confidential and ticket.status in ON_SITE_STATUSES
 
 
 SYSTEM = Actor(fixed_role=Role.SYSTEM)
@@ -85,15 +107,57 @@ _RANK = {
 
 
 def staff_actor(user: Staff) -> Actor:
-    """Build the actor for a staff account from its active memberships (one query)."""
-    rows = Membership.objects.filter(
-        user=user, is_active=True, department__is_active=True, user__is_active=True
-    ).select_related("department")
+    """Build the actor for a staff account from its active memberships (one query).
+
+    Two more for a grid officer's grids, one more for an account without a seat that founded the
+    installation. Django's superuser flag opens nothing else.
+    """
+    recused = Recusal.objects.filter(user=OuterRef("user"))
+    rows = (
+        Membership.objects.filter(
+            user=user, is_active=True, department__is_active=True, user__is_active=True
+        )
+        .select_related("department")
+        .annotate(is_recused=Exists(recused))
+    )
     seats = sorted(
-        (Seat(Role(row.role), row.department_id, row.department.name) for row in rows),
+        (
+            Seat(Role(row.role), row.department_id, row.department.name, _grids_of(row))
+            for row in rows
+        ),
         key=lambda seat: (_RANK[seat.role], seat.department_id),
     )
-    return Actor(user=user, seats=tuple(seats))
+    return Actor(
+        user=user,
+        seats=tuple(seats),
+        founder_roles=frozenset() if seats else _founder_roles(user),
+        is_recused=any(row.is_recused for row in rows),
+    )
+
+
+def _grids_of(seat: Membership) -> frozenset[int]:
+    """Return the grids of a grid officer: the chosen ones, else those of the department's village."""
+    if seat.role != Role.GRID:
+        return frozenset()
+    chosen = frozenset(seat.grids.values_list("pk", flat=True))
+    village = seat.department.village_code
+    if chosen or not village:
+        return chosen
+    return frozenset(Grid.objects.filter(village_code=village).values_list("pk", flat=True))
+
+
+def _founder_roles(user: Staff) -> frozenset[Role]:
+    """Return what the installation's first account may do until somebody is appointed to it.
+
+    Without an administrator and a security officer nobody could appoint one.
+    """
+    if not (user.is_superuser and user.is_active):
+        return frozenset()
+    wanted = (Role.ADMINISTRATOR, Role.SECURITY)
+    held: QuerySet[Membership, str] = Membership.objects.filter(
+        role__in=wanted, is_active=True, user__is_active=True, department__is_active=True
+    ).values_list("role", flat=True)
+    return frozenset(wanted) - {Role(role) for role in held}
 
 
 def resident_actor(report_id: int) -> Actor:

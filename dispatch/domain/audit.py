@@ -15,12 +15,13 @@ from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 
 from dispatch.domain.seals import seal_columns, seal_text
-from dispatch.enums import AuditAction, AuditOutcome, Role
-from dispatch.models import AuditHead, AuditRecord, Membership, Staff, Ticket
+from dispatch.enums import AuditAction, AuditOutcome, Role, TicketAction
+from dispatch.models import AuditHead, AuditRecord, Membership, Staff, Ticket, TicketEvent
 from reports.models import Report
-from xiangcun.lib.requestid import current_request_id
+from xiangcun.lib.requestid import current_address, current_request_id
 
 REASON_MAX = 2000
 SEALED = (
@@ -56,7 +57,7 @@ def record_audit(
 ) -> AuditRecord:
     """Append one line and return it.
 
-    ``username`` is for who has no account (a failed sign-in). ``data`` is JSON: ids, counts, old and
+    ``address`` is the request's own unless given. ``username`` is for who has no account (a failed sign-in). ``data`` is JSON: ids, counts, old and
     new values, no telephone number and no secret. It is part of the caller's transaction: what must
     stay although the transaction fails is recorded after it. Four to six queries.
     """
@@ -74,7 +75,7 @@ def record_audit(
             report=report,
             reason=_clean(reason, REASON_MAX),
             data=_plain_data(data),
-            address=_clean(address, 45),
+            address=_clean(address or current_address(), 45),
             request_id=current_request_id(),
             prev_hash=head.seal or seal_text("audit"),
         )
@@ -104,6 +105,28 @@ def verify_audit() -> Iterator[tuple[int, str]]:
         yield seq, "末尾记录与总数不符"
     elif head.count and not hmac.compare_digest(head.proof, _proof(head)):
         yield seq, "总数与校验码不符"
+
+    yield from _unwritten_looks()
+
+
+def audit_end() -> tuple[int, str]:
+    """Return how many lines there are and the last one's seal, to be kept outside of the database."""
+    head = AuditHead.objects.filter(pk=AuditHead.ONLY).first()
+    return (head.count, head.seal) if head else (0, "")
+
+
+def _unwritten_looks() -> Iterator[tuple[int, str]]:
+    """Every look at a telephone number stands in the ticket's ledger and here: hold one to the other."""
+    written = AuditRecord.objects.filter(
+        action=AuditAction.UNMASK,
+        outcome=AuditOutcome.OK,
+        ticket=OuterRef("ticket"),
+        report=OuterRef("report"),
+        at=OuterRef("at"),
+    )
+    looks = TicketEvent.objects.filter(action=TicketAction.UNMASK).filter(~Exists(written))
+    for event in looks.select_related("ticket").iterator():
+        yield 0, f"工单 {event.ticket.number} 第 {event.seq} 条查看联系方式没有审计记录"
 
 
 def _lock_head() -> AuditHead:

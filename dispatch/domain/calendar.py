@@ -11,9 +11,10 @@ from datetime import date, datetime, timedelta
 
 from django.db import transaction
 
+from dispatch.domain.audit import record_audit
 from dispatch.domain.calendar_rounds import RECOMPUTE_TASK, start_of
 from dispatch.domain.recomputing import moves_of
-from dispatch.enums import CalendarChangeKind, CalendarDayType
+from dispatch.enums import AuditAction, CalendarChangeKind, CalendarDayType
 from dispatch.models import CalendarChange, CalendarDay, Staff
 from dispatch.queries.calendar import DayRow, calendar_with, forget_calendar, work_calendar
 from dispatch.queries.running import running_tickets
@@ -184,9 +185,21 @@ def _store(
         CalendarDay.objects.filter(date__in=rows).delete()
         CalendarDay.objects.bulk_create(wanted)
         change.save(force_insert=True)
+        _audit(change)
         transaction.on_commit(forget_calendar)
         bell.ring_on_commit(RECOMPUTE_TASK, change.pk)
     return change
+
+
+def _audit(change: CalendarChange) -> None:
+    """Write who did it into the audit trail, last of the transaction as its chain asks."""
+    record_audit(
+        AuditAction.CALENDAR_CHANGED,
+        actor=change.actor,
+        now=change.created_at,
+        reason=change.summary,
+        data={"change": change.pk, "before": len(change.before), "after": len(change.after)},
+    )
 
 
 def _row(

@@ -85,8 +85,10 @@ class ComplaintReader:
             return {}
         mentions = sorted(self._mentions(text, village_code), key=lambda row: row.start)
         found: dict[int, Why] = {}
+        before: tuple[_Mention, Why] | None = None
         for mention in mentions:
-            why = _judge(text, mention, mentions)
+            why = _judge(text, mention, mentions) or _beside(text, mention, before)
+            before = (mention, why) if why else None
             for department_id in mention.departments if why else ():
                 found.setdefault(department_id, why)  # type: ignore[arg-type]  # why is not None here
         return found
@@ -139,6 +141,13 @@ def _judge(text: str, mention: _Mention, mentions: list[_Mention]) -> Why | None
     if mention.kind in {_Kind.PERSON, _Kind.CADRE} and _is_kin(right):
         return Why.KIN
     return None
+
+
+def _beside(text: str, mention: _Mention, before: tuple[_Mention, Why] | None) -> Why | None:
+    """Whether this person is named in one breath with one complained of: 举报甲和乙."""
+    if before is None or {mention.kind, before[0].kind} != {_Kind.PERSON}:
+        return None
+    return before[1] if text[before[0].end : mention.start] in _TOGETHER else None
 
 
 def _judge_village(text: str, left: str, right: str, clause_end: int) -> Why | None:

@@ -13,6 +13,7 @@ from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
 from dispatch.domain.seeding import COMMAND_ROOM, DATA
+from dispatch.enums import Role
 from dispatch.models import Department, Membership, Staff
 from reports.domain.seeding import read_data
 
@@ -98,8 +99,8 @@ def _read_password(path: Path) -> str:
 
 
 def _describe(accounts: Sequence[Account], password: str) -> str:
-    """Return the file's text: the command room one a line, the departments' handlers in one."""
-    room = [row for row in accounts if _department(row) == COMMAND_ROOM]
+    """Return the file's text: room and grid officers one a line, the departments' handlers in one."""
+    room = [row for row in accounts if _is_named(row)]
     handlers = [
         row["username"]
         for row in accounts
@@ -116,8 +117,10 @@ def _describe(accounts: Sequence[Account], password: str) -> str:
     )
 
 
-def _department(account: Account) -> str:
-    return str(account["seats"][0]["department"])
+def _is_named(account: Account) -> bool:
+    """Whether the account gets its own line: who works in the command room or on the ground."""
+    seat = account["seats"][0]
+    return bool(seat["department"] == COMMAND_ROOM or seat["role"] == Role.GRID)
 
 
 def _write_private(path: Path, text: str) -> None:

@@ -12,14 +12,17 @@ from functools import partial
 from types import MappingProxyType
 from typing import Any
 
-from dispatch.domain import cards, clocks, recomputing
+from dispatch.domain import clocks, recomputing
 from dispatch.domain.assignments import assign_departments, end_assignments
 from dispatch.domain.attempts import Attempt
+from dispatch.domain.audit import record_audit
 from dispatch.domain.guards import EXTENSION, SUSPENSION
+from dispatch.domain.mentions import mention_colleagues
 from dispatch.domain.moving import give_back_reports, move_reports
 from dispatch.domain.proposals import proposal_data
 from dispatch.domain.splitting import cap_by_parent, plan_children
-from dispatch.enums import LimitStage, Role
+from dispatch.domain.watching import WATCH_EFFECTS
+from dispatch.enums import AuditAction, LimitStage, Role
 from dispatch.enums import TicketAction as Act
 from dispatch.models import Ticket
 from reports.domain.progress import start_next_round
@@ -200,40 +203,6 @@ def _resume(attempt: Attempt) -> Data:
     return {}
 
 
-def _extend_suspension(attempt: Attempt) -> Data:
-    ticket, review_at = attempt.ticket, attempt.fields.review_at
-    was = ticket.review_at.isoformat() if ticket.review_at else ""
-    ticket.review_at = review_at
-    cards.reset(ticket, now=attempt.now)
-    return {"was": {"review_at": was}, "review_at": review_at.isoformat() if review_at else ""}
-
-
-def _review_suspension(attempt: Attempt) -> Data:
-    ticket = attempt.ticket
-    ticket.wake_at = None  # once: the lead resumes or names another day
-    return {"review_at": ticket.review_at.isoformat() if ticket.review_at else ""}
-
-
-def _yellow_card(attempt: Attempt) -> Data:
-    cards.show_yellow(attempt.ticket)
-    return _card_data(attempt)
-
-
-def _red_card(attempt: Attempt) -> Data:
-    level = cards.show_red(attempt.ticket)
-    return {
-        **_card_data(attempt),
-        "level": level,
-        "to": str(Role.HEAD if level == cards.HEAD_LEVEL else Role.LEAD),
-    }
-
-
-def _card_data(attempt: Attempt) -> Data:
-    ticket, due = attempt.ticket, attempt.ticket.next_due_at
-    stage = LimitStage.HANDLE if due == ticket.due_at else LimitStage.SIGN
-    return {"due": due.isoformat() if due else "", "stage": str(stage)}
-
-
 def _finish(attempt: Attempt) -> Data:
     ticket = attempt.ticket
     ticket.outcome = str(attempt.fields.outcome)
@@ -331,20 +300,17 @@ def _urge(attempt: Attempt) -> Data:
     return {}
 
 
-def _supervise(attempt: Attempt) -> Data:
-    ticket, due = attempt.ticket, attempt.fields.reply_due
-    ticket.supervised_at = attempt.now
-    ticket.supervise_due_at = due
-    return {"reply_due": due.isoformat() if due else ""}
-
-
-def _answer_supervision(attempt: Attempt) -> Data:
-    ticket, due = attempt.ticket, attempt.ticket.supervise_due_at
-    ticket.supervise_due_at = None
-    return {
-        "reply_due": due.isoformat() if due else "",
-        "on_time": due is None or attempt.now <= due,
-    }
+def _unmask(attempt: Attempt) -> Data:
+    """Both records say it: the ticket's ledger and the audit trail, the trail's end locked last."""
+    record_audit(
+        AuditAction.UNMASK,
+        actor=attempt.actor.user,
+        now=attempt.now,
+        ticket=attempt.ticket,
+        report=attempt.fields.report,
+        reason=attempt.fields.note,
+    )
+    return {}
 
 
 EFFECTS: Mapping[Act, Effect] = MappingProxyType(
@@ -378,14 +344,11 @@ EFFECTS: Mapping[Act, Effect] = MappingProxyType(
         Act.UNMERGE: _unmerge,
         Act.RECOMPUTE_DUE: _recompute_due,
         Act.URGE: _urge,
-        Act.SUPERVISE: _supervise,
-        Act.ANSWER_SUPERVISION: _answer_supervision,
-        Act.EXTEND_SUSPENSION: _extend_suspension,
-        Act.REVIEW_SUSPENSION: _review_suspension,
-        Act.YELLOW_CARD: _yellow_card,
-        Act.RED_CARD: _red_card,
+        **WATCH_EFFECTS,
+        Act.NOTE: mention_colleagues,
         Act.SPLIT: plan_children,
         Act.CANCEL_CHILD: _cancel_child,
+        Act.UNMASK: _unmask,
     }
 )
 

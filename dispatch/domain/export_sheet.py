@@ -110,7 +110,7 @@ def write_sheet(
     """
     book = Workbook(write_only=True)
     sheet = book.create_sheet("工单")
-    for index, (_title, _name_, _read, width) in enumerate(COLUMNS):
+    for index, (*_rest, width) in enumerate(COLUMNS):
         sheet.column_dimensions[chr(ord("A") + index)].width = width
     sheet.freeze_panes = "B2"
     sheet.append([title for title, *_rest in COLUMNS] + [_LATE])

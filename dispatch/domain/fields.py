@@ -12,7 +12,7 @@ from dispatch.domain.transitions import Transition
 from dispatch.enums import Outcome, RejectReason, ReturnReason
 from dispatch.models import Department, Ticket
 from reports.enums import Urgency
-from reports.models import Category
+from reports.models import Category, Report
 from xiangcun.lib.errors import FieldError, InvalidInputError
 
 NOTE_MAX = 2000
@@ -40,6 +40,7 @@ LABELS = {
     "task": "任务内容",
     "solved": "是否解决",
     "score": "评分",
+    "report": "上报",
 }
 
 
@@ -74,6 +75,7 @@ class Fields:
     task: str = ""
     solved: bool | None = None
     score: int | None = None
+    report: Report | None = None
     alert: Alert | None = None
     candidate: int = 0
     calendar_change: int | None = None

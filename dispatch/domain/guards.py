@@ -11,11 +11,11 @@ from dispatch.domain import cards, clocks
 from dispatch.domain.attempts import Attempt
 from dispatch.domain.child_guards import CHILD_GUARDS, CHILD_STATE_GUARDS
 from dispatch.domain.conflicts import complaints_in_ticket
+from dispatch.domain.contacts import check_contact
 from dispatch.domain.recomputing import moves_of
 from dispatch.domain.workflow import IN_OFFICE
 from dispatch.enums import PHYSICAL_OUTCOMES, LimitStage, Role
 from dispatch.queries.calendar import work_calendar
-from dispatch.queries.grid_areas import works_in_area
 from dispatch.queries.parties import any_works_on
 from reports.enums import Urgency
 from xiangcun.lib.errors import ConflictError, FieldError, InvalidInputError, NotAllowedError
@@ -92,7 +92,7 @@ def _promise_within_limit(attempt: Attempt) -> None:
     )
     if promised <= clocks.deadline(attempt.now, limit):
         return
-    if attempt.seat.role != Role.LEAD and not attempt.actor.holds(Role.LEAD):
+    if Role.LEAD not in {attempt.seat.role, *attempt.actor.roles}:
         raise InvalidInputError.of_field(
             "promised_due", "later_than_limit", "承诺期限超过规定时限，只有值班领导可以放宽"
         )
@@ -216,15 +216,6 @@ def _supervision_open(attempt: Attempt) -> None:
         raise ConflictError("not_supervised", "没有等待回复的督办")
 
 
-def _own_grid(attempt: Attempt) -> None:
-    """A grid officer verifies on site, in their own area."""
-    if attempt.seat.role != Role.GRID:
-        return
-    user, grid = attempt.actor.user_id, attempt.ticket.grid
-    if user is None or grid is None or not works_in_area(user, grid):
-        raise NotAllowedError("other_grid", "网格员只能核查自己网格内的工单")
-
-
 def _after_photo(attempt: Attempt) -> None:
     ticket, fields = attempt.ticket, attempt.fields
     wants = ticket.category is not None and ticket.category.after_photo_required
@@ -258,6 +249,17 @@ def _reopen_window(attempt: Attempt) -> None:
 def _two_reopenings(attempt: Attempt) -> None:
     if attempt.seat.role != Role.LEAD and attempt.ticket.reopen_count >= MAX_REOPENINGS:
         raise ConflictError("reopenings_used", "已重新打开两次，请联系指挥室")
+
+
+def _confidential_contact_is_leads(attempt: Attempt) -> None:
+    if attempt.ticket.confidential and Role.LEAD not in attempt.actor.roles:
+        raise NotAllowedError("lead_only", "保密事项的联系方式只有值班领导可以查看")
+
+
+def _contact_may_be_shown(attempt: Attempt) -> None:
+    report = attempt.fields.report
+    if report is not None:  # check_fields has made sure
+        check_contact(report, attempt.ticket, reason=attempt.fields.note)
 
 
 def _calendar_moves_due(attempt: Attempt) -> None:
@@ -294,8 +296,9 @@ GUARDS: Mapping[str, Callable[[Attempt], None]] = MappingProxyType(
         "card_due": _card_due,
         "reply_due_ahead": _reply_due_ahead,
         "supervision_open": _supervision_open,
-        "own_grid": _own_grid,
         **CHILD_GUARDS,
+        "confidential_contact_is_leads": _confidential_contact_is_leads,
+        "contact_may_be_shown": _contact_may_be_shown,
         "calendar_moves_due": _calendar_moves_due,
     }
 )
@@ -321,8 +324,8 @@ STATE_GUARDS = frozenset(
         "review_due",
         "card_due",
         "supervision_open",
-        "own_grid",
         *CHILD_STATE_GUARDS,
+        "confidential_contact_is_leads",
     }
 )
 

@@ -65,9 +65,7 @@ class Wishes:
 
 def check_may_manage(actor: Actor) -> None:
     """Raise unless the actor leads, administers, or is the system."""
-    is_first = actor.user is not None and actor.user.is_active and actor.user.is_superuser
-    holds = any(seat.role in MODEL_ROLES for seat in actor.seats)
-    if not (holds or is_first or actor.fixed_role == Role.SYSTEM):
+    if not (actor.roles & MODEL_ROLES or actor.fixed_role == Role.SYSTEM):
         raise NotAllowedError("role_not_allowed", "只有值班领导和系统管理员可以更换研判模型")
 
 

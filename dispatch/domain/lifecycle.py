@@ -20,6 +20,7 @@ from dispatch.domain.attempts import Attempt
 from dispatch.domain.effects import Data, apply_effect
 from dispatch.domain.fields import Fields, check_fields
 from dispatch.domain.guards import STATE_GUARDS, check_guards
+from dispatch.domain.mentions import record_mentions
 from dispatch.domain.projection import (
     live_report_ids,
     project_ticket,
@@ -27,13 +28,15 @@ from dispatch.domain.projection import (
     result_photo_ids,
     tell,
 )
+from dispatch.domain.recusals import copy_recusals, recuse_named
 from dispatch.domain.splitting import new_children
 from dispatch.domain.transitions import IN_DEPARTMENT
-from dispatch.domain.workflow import Transition, find, rows_from
-from dispatch.enums import Role
+from dispatch.domain.workflow import ASSISTANTS_MAY, Transition, find, rows_from
+from dispatch.enums import DEPARTMENT_ROLES, Role, Visibility
 from dispatch.enums import TicketAction as Act
 from dispatch.models import EventPhoto, Ticket, TicketEvent
 from dispatch.queries.children import open_children
+from dispatch.queries.parties import assisting_departments, is_recused_from
 from reports.domain.photos import claim_photos
 from xiangcun.lib.errors import ConflictError, DomainError, NotAllowedError, NotFoundError
 from xiangcun.lib.requestid import current_request_id
@@ -50,6 +53,7 @@ _STORED = tuple(
     for field in Ticket._meta.concrete_fields  # noqa: SLF001 - the documented meta API
     if field.name not in {"id", "number", "title", "lat", "lng", "opened_at", "parent"}
 )
+_NO_TICKET = "没有这张工单"
 _TWO_TICKETS = frozenset({Act.MERGE, Act.UNMERGE})
 _ENDS_CHILDREN = frozenset({Act.WITHDRAW, Act.REJECT})
 # What the office and the clock do among themselves: no resident's view changes.
@@ -87,6 +91,8 @@ def perform(
             raise _stale(ticket)
         attempt = _attempt(ticket, action, actor=actor, now=now, fields=fields)
         data, partner = _step(attempt)
+        if attempt.seat.role == Role.RESIDENT:
+            recuse_named(ticket, [fields.note], now=now)
         if action in _TWO_TICKETS and partner is not None:
             _move_partner(attempt, partner, moved=data["reports"])
         # Whoever attaches shows the ticket to the report that came; the others see no change, unless
@@ -139,7 +145,7 @@ def available_actions(ticket: Ticket, actor: Actor, *, now: datetime) -> list[Tr
     """Return the rows this actor may use on ``ticket`` now: exactly the buttons to show."""
     rows = []
     for transition in rows_from(ticket.status):
-        seat = actor.seat_for(ticket, transition.roles)
+        seat = _capacity(actor, ticket, transition)
         if seat is None:
             continue
         try:
@@ -212,15 +218,27 @@ def _load(ticket_id: int, action: Act, fields: Fields) -> Ticket:
     if fields.target_ticket is not None and action in _TWO_TICKETS:
         fields.target_ticket.refresh_from_db()
     if ticket_id not in rows:
-        raise NotFoundError("ticket_not_found", "没有这张工单")
+        raise NotFoundError("ticket_not_found", _NO_TICKET)
     return rows[ticket_id]
 
 
 def _seat(actor: Actor, ticket: Ticket, transition: Transition) -> Seat:
-    seat = actor.seat_for(ticket, transition.roles)
+    if actor.is_recused and is_recused_from(ticket.pk, actor.user_id):
+        raise NotFoundError("ticket_not_found", _NO_TICKET)
+    seat = _capacity(actor, ticket, transition)
     if seat is None:
         raise NotAllowedError("role_not_allowed", f"您的岗位不能对该工单{transition.action.label}")
     return seat
+
+
+def _capacity(actor: Actor, ticket: Ticket, transition: Transition) -> Seat | None:
+    """Return in what capacity the actor may do this; assisting departments may do a little."""
+    seat = actor.seat_for(ticket, transition.roles)
+    if seat is not None or transition.action not in ASSISTANTS_MAY or not actor.department_ids:
+        return seat
+    helping = assisting_departments(ticket.pk)
+    theirs = (row for row in actor.seats if row.role in transition.roles & DEPARTMENT_ROLES)
+    return next((row for row in theirs if row.department_id in helping), None)
 
 
 def _step(attempt: Attempt) -> tuple[Data, Ticket | None]:
@@ -249,6 +267,7 @@ def _step(attempt: Attempt) -> tuple[Data, Ticket | None]:
     announce(attempt, event)
     ring_if_raised(attempt, before=urgency)
     _keep_photos(attempt, event)
+    record_mentions(attempt, event)
     return data, partner
 
 
@@ -256,6 +275,8 @@ def _move_partner(attempt: Attempt, partner: Ticket, *, moved: list[int]) -> Non
     """Write the line of the ticket that got or gave the reports, and tell the residents who moved."""
     ticket, transition = attempt.ticket, attempt.transition
     merged = transition.action == Act.MERGE
+    giver, taker = (ticket, partner) if merged else (partner, ticket)
+    copy_recusals(giver, taker, now=attempt.now)
     partner = perform(
         partner.pk,
         Act.ATTACH if merged else Act.DETACH,
@@ -280,6 +301,7 @@ def _move_children(attempt: Attempt, data: Data) -> None:
             insert_row(child)
             record_opening(child, note=attempt.fields.task, data={"parent": ticket.number}, now=now)
             perform_first(child, Act.DISPATCH, now=now, fields=fields, actor=attempt.actor)
+            copy_recusals(ticket, child, now=now)
     elif action in _ENDS_CHILDREN:
         note = f"主工单{ticket.number}{attempt.transition.action.label}"
         for pk in open_children(ticket).order_by("pk").values_list("pk", flat=True):
@@ -313,13 +335,14 @@ def _event(
         actor_id=attempt.actor.user_id,
         role=seat.role,
         department_id=seat.department_id or None,
-        report_id=attempt.actor.report_id,
+        report_id=attempt.actor.report_id or (fields.report.pk if fields.report else None),
         action=attempt.transition.action,
         from_status=from_status,
         to_status=ticket.status,
         reason_code=fields.reason_code,
         note=note,
-        visibility=attempt.transition.visibility,
+        # A child has no resident who could read along.
+        visibility=Visibility.INTERNAL if ticket.parent_id else attempt.transition.visibility,
         due_before=due_before,
         due_after=ticket.due_at or ticket.assess_due_at,
         data=data,

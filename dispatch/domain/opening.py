@@ -15,9 +15,10 @@ from dispatch.domain.fields import Fields
 from dispatch.domain.lifecycle import perform, perform_first, record_opening
 from dispatch.domain.numbers import new_ticket_number, ticket_title
 from dispatch.domain.projection import project_first
+from dispatch.domain.recusals import recuse_named
 from dispatch.enums import TicketAction, TicketStatus
 from dispatch.models import Department, Ticket, TicketReport
-from reports.enums import Urgency
+from reports.enums import ReportKind, Urgency
 from reports.models import Category, Grid, Report
 from xiangcun.lib.rows import insert_row, update_row
 
@@ -57,6 +58,7 @@ def open_ticket(report: Report, assessment: Assessment, *, now: datetime) -> Tic
     ticket = _new_ticket(report, assessment, now=now)
     insert_row(ticket)
     insert_row(TicketReport(ticket=ticket, report=report, origin_ticket=ticket, attached_at=now))
+    _recuse(ticket, report, now=now)
     record_opening(ticket, note=assessment.note, data={"report": report.number}, now=now)
     ring_for_new(ticket, assessment.alert, now=now)
     text = ""
@@ -118,6 +120,13 @@ def attach_report(
     Ticket.objects.filter(pk=ticket.pk).update(report_count=F("report_count") + 1)
     fields = Fields(note=report.number, alert=alert)
     ticket = perform(ticket.pk, TicketAction.ATTACH, actor=actor, now=now, fields=fields)
+    _recuse(ticket, report, now=now)
     if not project_first(ticket, report, now=now, text=JOINED_TEXT):
         raise AnsweredForError
     return ticket
+
+
+def _recuse(ticket: Ticket, report: Report, *, now: datetime) -> None:
+    """Keep those out whom the report complains of, before anybody sees the ticket."""
+    if report.kind != ReportKind.PRAISE:
+        recuse_named(ticket, [report.text], now=now)

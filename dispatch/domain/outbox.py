@@ -90,7 +90,8 @@ def channels_due(*, now: datetime) -> list[tuple[int, bool]]:
 
 def retry_delay(attempts: int, *, spread: Callable[[], float] = random.random) -> timedelta:
     """Return the wait after the ``attempts``-th failure: doubling, ± a quarter, an hour at most."""
-    delay = min(FIRST_DELAY * 2 ** min(max(0, attempts - 1), 10), LONGEST_DELAY)
+    doubled: int = 2 ** min(max(0, attempts - 1), 10)
+    delay = min(FIRST_DELAY * doubled, LONGEST_DELAY)
     return delay * (0.75 + spread() / 2)
 
 

@@ -65,6 +65,22 @@ def deal_cards(*, now: datetime) -> int:
     return sum(_wake(ticket, now) for ticket in due)
 
 
+def watch_unwatched(*, now: datetime) -> int:
+    """Give tickets that an older release had left without a next look their own; return how many.
+
+    Guarded by the version: whoever moves meanwhile has set it by that.
+    """
+    rows = Ticket.objects.filter(
+        status__in=[*cards.CARDED, TicketStatus.SUSPENDED], wake_at=None, card=""
+    )
+    watched = 0
+    for ticket in rows.order_by("pk").iterator(chunk_size=BATCH):
+        cards.reset(ticket, now=now)
+        same = Ticket.objects.filter(pk=ticket.pk, version=ticket.version)
+        watched += same.update(wake_at=ticket.wake_at) if ticket.wake_at else 0
+    return watched
+
+
 def _wake(ticket: Ticket, now: datetime) -> int:
     action = cards.due_action(ticket, now=now)
     if action is not None:

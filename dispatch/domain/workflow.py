@@ -15,6 +15,7 @@ from dispatch.domain.transitions import (
     BEFORE_ACCEPT,
     IN_DEPARTMENT,
     IN_OFFICE,
+    KNOWN_TO_OFFICE,
     Transition,
 )
 from dispatch.domain.transitions import row as _row
@@ -22,7 +23,15 @@ from dispatch.enums import Role, TicketStatus, Visibility
 from dispatch.enums import TicketAction as Act
 from dispatch.enums import TicketStatus as St
 
-__all__ = ["IN_OFFICE", "OPENING", "TRANSITIONS", "Transition", "find", "rows_from"]
+__all__ = [
+    "ASSISTANTS_MAY",
+    "IN_OFFICE",
+    "OPENING",
+    "TRANSITIONS",
+    "Transition",
+    "find",
+    "rows_from",
+]
 
 R, G, D, L = Role.RESIDENT, Role.GRID, Role.DISPATCHER, Role.LEAD
 H, M, V, S = Role.HANDLER, Role.HEAD, Role.VERIFIER, Role.SYSTEM
@@ -236,7 +245,7 @@ TRANSITIONS: tuple[Transition, ...] = (
         [V, D, G],
         St.AWAITING_RATING,
         optional=("note", "public_text", "photos"),
-        guards=("second_person", "own_grid", "children_done"),
+        guards=("second_person", "children_done"),
         visibility=Visibility.REPORTER,
         child_target=St.CLOSED,
     ),
@@ -342,10 +351,20 @@ TRANSITIONS: tuple[Transition, ...] = (
         visibility=Visibility.REPORTER,
     ),
     _row(Act.NOTE, [St.ASSESSING, St.ESCALATED], [D, L, V], required=("note",)),
-    _row(Act.NOTE, IN_DEPARTMENT, [D, L, H, M, V], required=("note",)),
+    _row(Act.NOTE, IN_DEPARTMENT, [D, L, H, M, V, G], required=("note",)),
+    _row(
+        Act.UNMASK,
+        KNOWN_TO_OFFICE,
+        [D, L],
+        required=("note", "report"),
+        guards=("confidential_contact_is_leads", "contact_may_be_shown"),
+    ),
     _row(Act.ATTACH, IN_OFFICE, [S, D, L], optional=("note",)),
     _row(Act.DETACH, IN_OFFICE, [S, D, L], optional=("note",)),
 )
+
+ASSISTANTS_MAY = frozenset({Act.NOTE})
+"""What an assisting department does on a ticket that another one leads."""
 
 OPENING = Act.OPEN
 """The action that makes a ticket: no row leads from nothing, ``dispatch.domain.opening`` does."""

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("dispatch", "0012_tools"),
+        ("dispatch", "0013_inbox"),
     ]
 
     operations = [

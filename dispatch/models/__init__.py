@@ -36,6 +36,7 @@ from dispatch.models.staff import Department, Membership, Staff
 from dispatch.models.summary import Tally
 from dispatch.models.tickets import Assignment, Ticket, TicketReport
 from dispatch.models.tools import ExportJob, SavedFilter, StandardReply
+from dispatch.models.tray import NoteMention, TicketSeen
 from dispatch.models.triage import TriageRun
 
 __all__ = [
@@ -63,6 +64,7 @@ __all__ = [
     "Membership",
     "ModelChange",
     "ModelVersion",
+    "NoteMention",
     "Notification",
     "NotificationPreference",
     "RecoveryCode",
@@ -81,6 +83,7 @@ __all__ = [
     "TicketClaim",
     "TicketEvent",
     "TicketReport",
+    "TicketSeen",
     "TriageRun",
     "TriageSettings",
     "UrgencyRule",

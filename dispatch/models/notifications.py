@@ -15,7 +15,6 @@ from dispatch.enums import (
     NotificationChannel,
     NotificationKind,
     NotificationState,
-    TicketAction,
 )
 from dispatch.models.staff import Department, Staff
 from dispatch.models.tickets import Ticket
@@ -83,7 +82,7 @@ class Announcement(models.Model):
 
     key = models.CharField(max_length=KEY_LENGTH, unique=True)
     kind = models.CharField(max_length=10, choices=NotificationKind)
-    action = models.CharField(max_length=24, choices=TicketAction, blank=True)
+    action = models.CharField(max_length=24, blank=True)
     ticket = models.ForeignKey(Ticket, models.CASCADE, null=True, related_name="+")
     department = models.ForeignKey(Department, models.CASCADE, null=True, related_name="+")
     actor = models.ForeignKey(Staff, models.SET_NULL, null=True, related_name="+")

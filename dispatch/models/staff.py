@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from dispatch.enums import STAFF_ROLES
+from dispatch.enums import OFFICE_ROLES, STAFF_ROLES
 from reports.models import Grid
 
 
@@ -95,6 +95,11 @@ class Membership(models.Model):
             models.UniqueConstraint(fields=["user", "department", "role"], name="membership_once"),
             models.CheckConstraint(
                 condition=Q(role__in=[r.value for r in STAFF_ROLES]), name="membership_role_known"
+            ),
+            models.UniqueConstraint(
+                fields=["user"],
+                condition=Q(role__in=sorted(OFFICE_ROLES), is_active=True),
+                name="membership_one_of_three",
             ),
         ]
 

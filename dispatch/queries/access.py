@@ -1,20 +1,32 @@
 """Who may see which ticket, and how much of the person behind a report.
 
-The one place of row scope: every list, page, action, photo and export starts from here.
+The one place of row scope: every list, page, action, photo and export starts from here. A member
+of staff whom a ticket complains of (``Recusal``) does not see it, in whatever seat.
 """
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Any, Protocol, TypeVar
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 
-from dispatch.models import Assignment, Ticket
+from dispatch.enums import ON_SITE_STATUSES, Role
+from dispatch.models import Assignment, Recusal, Ticket
 from reports.models import Report
+
+M = TypeVar("M", bound=Model)
 
 
 class Viewer(Protocol):
     """What scope depends on; ``dispatch.domain.actors.Actor`` is one."""
+
+    @property
+    def user_id(self) -> int | None:
+        """The staff account's id."""
+
+    @property
+    def roles(self) -> frozenset[Role]:
+        """Every role this person holds."""
 
     @property
     def is_command_room(self) -> bool:
@@ -24,41 +36,82 @@ class Viewer(Protocol):
     def department_ids(self) -> frozenset[int]:
         """Departments this person handles tickets for."""
 
+    @property
+    def grid_ids(self) -> frozenset[int]:
+        """Grids this person is the grid officer of."""
+
+    @property
+    def is_recused(self) -> bool:
+        """Whether there are tickets that complain of this person."""
+
 
 def visible_tickets(viewer: Viewer) -> QuerySet[Ticket]:
     """Return the tickets ``viewer`` may read: all for the command room, else their departments'.
 
     A department keeps reading what it once had (returned, merged, reopened): its own work stays
-    accountable. It acts on its present tickets only, which the state table decides.
+    accountable. It acts on its present tickets only, which the state table decides. A grid officer
+    reads what lies in their grids once it is assessed, but for confidential matters.
     """
-    return _of_departments(viewer, active_only=False)
+    return _in_scope(viewer, active_only=False)
 
 
 def current_tickets(viewer: Viewer) -> QuerySet[Ticket]:
     """Return the tickets that stand in ``viewer``'s queues now."""
-    return _of_departments(viewer, active_only=True)
+    return _in_scope(viewer, active_only=True)
 
 
 def visible_reports(viewer: Viewer) -> QuerySet[Report]:
     """Return the reports ``viewer`` may list as such: the command room only."""
-    return Report.objects.all() if viewer.is_command_room else Report.objects.none()
+    if not viewer.is_command_room:
+        return Report.objects.none()
+    return unless_recused(viewer, Report.objects.all(), ticket="ticket_report__ticket")
+
+
+def unless_recused(viewer: Viewer, rows: QuerySet[M], *, ticket: str = "ticket") -> QuerySet[M]:
+    """Leave out rows about tickets that complain of ``viewer``; ``ticket`` is the path to the ticket.
+
+    Records of the command room (ledger, triage, alarms) start from here.
+    """
+    if not viewer.is_recused:
+        return rows
+    about_them: dict[str, Any] = {"user": viewer.user_id, "ticket": OuterRef(ticket)}
+    return rows.filter(~Exists(Recusal.objects.filter(**about_them)))
 
 
 def may_see_contact(viewer: Viewer, ticket: Ticket) -> bool:
     """Whether ``viewer`` may read the (masked) telephone of the people behind ``ticket``.
 
-    Never a department; for a confidential matter nobody.
+    Never a department or a grid officer; for a confidential matter nobody.
     """
     return viewer.is_command_room and not ticket.confidential
 
 
-def _of_departments(viewer: Viewer, *, active_only: bool) -> QuerySet[Ticket]:
+def may_see_reporter(viewer: Viewer, ticket: Ticket) -> bool:
+    """Whether ``viewer`` may know anything that leads to the reporter of ``ticket``.
+
+    For a confidential matter the command room only: no number, channel, address, exact point or
+    history for a department.
+    """
+    return viewer.is_command_room or not ticket.confidential
+
+
+def may_see_originals(viewer: Viewer, ticket: Ticket) -> bool:
+    """Whether ``viewer`` may open a photo as it came: its EXIF tells of the reporter's telephone."""
+    if ticket.confidential:
+        return Role.LEAD in viewer.roles
+    return bool(viewer.roles & {Role.DISPATCHER, Role.LEAD, Role.VERIFIER})
+
+
+def _in_scope(viewer: Viewer, *, active_only: bool) -> QuerySet[Ticket]:
     if viewer.is_command_room:
-        return Ticket.objects.all()
-    departments = viewer.department_ids
-    if not departments:
+        return unless_recused(viewer, Ticket.objects.all(), ticket="pk")
+    departments, grids = viewer.department_ids, viewer.grid_ids
+    if not departments and not grids:
         return Ticket.objects.none()
     pieces = Assignment.objects.filter(ticket=OuterRef("pk"), department__in=departments)
     if active_only:
         pieces = pieces.filter(ended_at__isnull=True)
-    return Ticket.objects.filter(Exists(pieces))
+    on_site = Q(grid__in=grids, confidential=False, status__in=ON_SITE_STATUSES)
+    theirs = Q(Exists(pieces)) if departments else Q()
+    scope = (theirs | on_site) if grids and departments else on_site if grids else theirs
+    return unless_recused(viewer, Ticket.objects.filter(scope), ticket="pk")

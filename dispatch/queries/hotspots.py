@@ -9,10 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from dispatch.enums import TicketStatus
-from dispatch.models import Hotspot, Ticket, TicketReport
+from dispatch.models import Hotspot, HotspotReport, Recusal, Ticket, TicketReport
+from dispatch.queries.access import Viewer, visible_tickets
 from reports.enums import ReportKind
 
 WINDOW = timedelta(days=28)
@@ -65,25 +66,33 @@ def recent_reports(*, now: datetime) -> list[ReportRow]:
     return found[::-1]
 
 
-def ranked_hotspots() -> list[Hotspot]:
+def ranked_hotspots(viewer: Viewer) -> list[Hotspot]:
     """Return the hotspots by how many people the last week heard, at most ``MAX_SHOWN``."""
-    rows = _readable().select_related("category")
+    rows = _readable(viewer).select_related("category")
     order = ("-recent_residents", "-resident_count", "-last_at", "pk")
     return list(rows.order_by(*order)[:MAX_SHOWN])
 
 
-def hotspot_for_page(pk: int) -> Hotspot | None:
+def hotspot_for_page(viewer: Viewer, pk: int) -> Hotspot | None:
     """Return one hotspot, ``None`` when there is none (any more)."""
-    return _readable().select_related("category").filter(pk=pk).first()
+    return _readable(viewer).select_related("category").filter(pk=pk).first()
 
 
-def tickets_of(hotspot: Hotspot) -> list[Ticket]:
+def tickets_of(viewer: Viewer, hotspot: Hotspot) -> list[Ticket]:
     """Return the tickets that hold its reports now, oldest first; confidential ones are not there."""
     holders = TicketReport.objects.filter(report__hotspot_report__hotspot=hotspot)
-    rows = Ticket.objects.filter(pk__in=holders.values("ticket"), confidential=False)
+    rows = visible_tickets(viewer).filter(pk__in=holders.values("ticket"), confidential=False)
     related = ("category", "grid", "lead_department")
     return list(rows.filter(_OPEN_MATTER).select_related(*related).order_by("pk")[:MAX_TICKETS])
 
 
-def _readable() -> QuerySet[Hotspot]:
-    return Hotspot.objects.filter(_OPEN_MATTER)
+def _readable(viewer: Viewer) -> QuerySet[Hotspot]:
+    """Its sentence quotes the reports: who is complained of in one of them does not read it."""
+    rows = Hotspot.objects.filter(_OPEN_MATTER)
+    if not viewer.is_recused:
+        return rows
+    recused = Recusal.objects.filter(user=viewer.user_id).values("ticket")
+    hidden = HotspotReport.objects.filter(
+        hotspot=OuterRef("pk"), report__ticket_report__ticket__in=recused
+    )
+    return rows.filter(~Exists(hidden))

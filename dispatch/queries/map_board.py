@@ -49,4 +49,4 @@ def board_names() -> dict[str, list[tuple[int, str]]]:
 def board_grids() -> list[dict[str, Any]]:
     """Return the grids in use with their shape, by code."""
     rows = Grid.objects.filter(is_active=True).order_by("code")
-    return list(rows.values("id", "name", "village_name", "polygon"))
+    return [dict(row) for row in rows.values("id", "name", "village_name", "polygon")]

@@ -12,6 +12,7 @@ from dispatch.enums import (
     DEPARTMENT_ROLES,
     AssignmentKind,
     NotificationChannel,
+    NotificationKind,
     Role,
 )
 from dispatch.models import (
@@ -64,13 +65,16 @@ class AddressBook:
     def robots_for(
         self, kind: str, roles: Iterable[str], department_ids: Iterable[int]
     ) -> list[ChannelSetting]:
-        """Return the groups that hear of it: the departments', and the command room's for its roles."""
+        """Return the groups that hear of it: the departments', the command room's for its roles.
+
+        No group can be spared an alarm.
+        """
         told, room = set(department_ids), bool(COMMAND_ROLES & set(roles))
         in_departments = bool(DEPARTMENT_ROLES & set(roles))
         return [
             robot
             for robot in self.robots
-            if (not robot.kinds or kind in robot.kinds)
+            if (not robot.kinds or kind in robot.kinds or kind == NotificationKind.ALARM)
             and robot.department is not None
             and (
                 room

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from dispatch.models import Assignment, Department, Membership
+from dispatch.enums import AssignmentKind
+from dispatch.models import Assignment, Department, Membership, Recusal
 from dispatch.queries.untriaged import supplements_of_reports
 from reports.models import Report
 
@@ -60,6 +61,18 @@ def any_works_on(ticket_id: int, department_ids: Iterable[int]) -> bool:
     """Whether one of the departments leads or assists in the ticket now (one query)."""
     pieces = Assignment.objects.filter(ticket_id=ticket_id, ended_at__isnull=True)
     return pieces.filter(department_id__in=list(department_ids)).exists()
+
+
+def assisting_departments(ticket_id: int) -> frozenset[int]:
+    """Return the departments that assist in the ticket now (one query)."""
+    pieces = Assignment.objects.filter(ticket_id=ticket_id, ended_at__isnull=True)
+    helping = pieces.filter(kind=AssignmentKind.ASSIST)
+    return frozenset(helping.values_list("department_id", flat=True))
+
+
+def is_recused_from(ticket_id: int, user_id: int | None) -> bool:
+    """Whether the residents of the ticket complain of this very person (one query)."""
+    return Recusal.objects.filter(ticket_id=ticket_id, user_id=user_id).exists()
 
 
 def reported_words(ticket_id: int) -> tuple[str, ...]:

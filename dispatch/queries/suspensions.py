@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -49,8 +50,8 @@ def tickets_of_month(viewer: Viewer, month: date | None) -> list[Ticket]:
     """Return up to ``MAX_ROWS`` suspended tickets, of one month or of all."""
     rows = suspended_tickets(viewer).select_related("category", "lead_department", "grid")
     if month is not None:
-        following = date(month.year + month.month // 12, month.month % 12 + 1, 1)
-        rows = rows.filter(review_at__gte=month, review_at__lt=following)
+        last = month.replace(day=monthrange(month.year, month.month)[1])
+        rows = rows.filter(review_at__range=(month, last))
     return list(rows[:MAX_ROWS])
 
 

@@ -22,4 +22,4 @@ def map_outline() -> dict[str, list[dict[str, Any]]]:
     marks = Landmark.objects.filter(is_active=True).values(
         "name", "aliases", "lat", "lng", "radius_m"
     )
-    return {"grids": list(grids), "landmarks": list(marks)}
+    return {"grids": [{**row} for row in grids], "landmarks": [{**row} for row in marks]}

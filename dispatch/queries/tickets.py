@@ -23,7 +23,7 @@ from django.db.models import (
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from dispatch.enums import OPEN_STATUSES, TicketStatus
+from dispatch.enums import OPEN_STATUSES, TicketAction, TicketStatus
 from dispatch.models import Assignment, Department, Ticket, TicketEvent, TicketReport, TriageRun
 from dispatch.queries.access import Viewer, current_tickets, visible_tickets
 from dispatch.queries.counting import capped_counts
@@ -207,11 +207,16 @@ def nearby_tickets(viewer: Viewer, ticket: Ticket) -> list[NearbyTicket]:
 
     The titles are compared: they are the first reports' openings, which tell most, and are read anyway.
     """
+    if (
+        ticket.parent_id is not None
+    ):  # a task is like its parent and its sisters, and is no duplicate
+        return []
     box = bounding_box(ticket.lat, ticket.lng, NEARBY_RADIUS_M)
     rows = (
         visible_tickets(viewer)
         .filter(
             status__in=OPEN_STATUSES,
+            parent=None,
             lat__range=(box.south, box.north),
             lng__range=(box.west, box.east),
         )
@@ -271,6 +276,13 @@ def department_names() -> dict[int, str]:
 def department_codes() -> dict[str, str]:
     """Return the name of every department by code, for what triage wrote down."""
     return dict(Department.objects.values_list("code", "name"))
+
+
+def open_supervision(ticket: Ticket) -> TicketEvent | None:
+    """Return the supervision that waits for an answer (no query where none does)."""
+    if ticket.supervise_due_at is None:
+        return None
+    return ticket.events.filter(action=TicketAction.SUPERVISE).order_by("-seq").first()
 
 
 def waiting_since(ticket: Ticket, *, now: datetime) -> timedelta:

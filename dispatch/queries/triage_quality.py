@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from dispatch.enums import TicketAction as Act
 from dispatch.models import Ticket, TicketEvent, TriageRun
+from dispatch.queries.access import Viewer, visible_tickets
 from dispatch.queries.classifiers import triage_settings
 from dispatch.queries.triage_runs import ATTACHED
 from reports.models import Category
@@ -103,7 +104,7 @@ def category_names() -> dict[str, str]:
     return dict(Category.objects.values_list("code", "name"))
 
 
-def tickets_by_id(pks: Sequence[int]) -> dict[int, Ticket]:
-    """Return tickets with what a list names of them."""
-    rows = Ticket.objects.filter(pk__in=pks).select_related("category", "lead_department")
+def tickets_by_id(viewer: Viewer, pks: Sequence[int]) -> dict[int, Ticket]:
+    """Return the tickets that ``viewer`` may read, with what a list names of them."""
+    rows = visible_tickets(viewer).filter(pk__in=pks).select_related("category", "lead_department")
     return {row.pk: row for row in rows}

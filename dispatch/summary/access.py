@@ -14,8 +14,6 @@ def readable_departments(actor: Actor) -> frozenset[int] | None:
     ``None`` is every department and what belongs to none (command room, auditors, administrators);
     a head reads their own departments; an empty set means no access.
     """
-    if actor.user is not None and actor.user.is_superuser:
-        return None
-    if any(seat.role in _SEES_ALL for seat in actor.seats):
+    if actor.roles & _SEES_ALL:
         return None
     return frozenset(seat.department_id for seat in actor.seats if seat.role == Role.HEAD)

@@ -67,7 +67,7 @@ def press(page: Page, action: str, **fields: str) -> None:
         if kind.startswith("SELECT"):
             field.select_option(value)
         elif kind.endswith(":file"):
-            field.set_input_files(value)
+            field.last.set_input_files(value)
         else:
             field.fill(value)
     page.click("#xc-submit")

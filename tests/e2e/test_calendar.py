@@ -13,7 +13,7 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from bench._client import ApiClient, report_body
-from tests.e2e.conftest import Instance
+from tests.e2e.township import Instance
 
 pytestmark = pytest.mark.e2e
 
@@ -36,7 +36,7 @@ def wait_for(
 
 def test_a_typhoon_moves_what_residents_were_promised(instance: Instance, sign_in: SignIn) -> None:
     resident = instance.resident("typhoon")
-    text = "路边垃圾好几天没人清运"
+    text = "垃圾堆在路边没人清运"
     status, sent = resident.call("POST", "/api/v1/reports", report_body(text, 30.311, 120.501))
     assert status == 201
     before = wait_for(resident, sent["number"], lambda case: case["due_at"])["due_at"]

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from bench._client import ApiClient, report_body
-from tests.e2e.conftest import Instance
+from tests.e2e.township import Instance
 
 pytestmark = pytest.mark.e2e
 

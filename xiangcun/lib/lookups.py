@@ -8,7 +8,7 @@ from django.db.models import IntegerField
 from django.db.models.lookups import GreaterThanOrEqual
 
 
-class AtLeast(GreaterThanOrEqual):  # type: ignore[type-arg]  # not subscriptable at run time
+class AtLeast(GreaterThanOrEqual):
     """``count__at_least=2``: ``>=`` with the number written into the statement.
 
     SQLite uses a partial index only when it reads the index's own condition in the statement; a

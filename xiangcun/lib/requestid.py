@@ -1,4 +1,4 @@
-"""One id for everything a request causes: header, logs, ledger, error bodies."""
+"""One id for everything a request causes: header, logs, ledger, error bodies; and where it came from."""
 
 from __future__ import annotations
 
@@ -7,16 +7,36 @@ import uuid
 from collections.abc import Callable
 from contextvars import ContextVar
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 
 HEADER = "X-Request-ID"
 _SANE = re.compile(r"[A-Za-z0-9_-]{8,64}")
 _current: ContextVar[str] = ContextVar("request_id", default="")
+_address: ContextVar[str] = ContextVar("request_address", default="")
 
 
 def current_request_id() -> str:
     """Return the id of the request being served, "" outside of one."""
     return _current.get()
+
+
+def current_address() -> str:
+    """Return the client's address of the request being served, "" outside of one."""
+    return _address.get()
+
+
+def client_address(request: HttpRequest) -> str:
+    """Return who called: behind ``NUM_PROXIES`` proxies what the outermost of ours was told.
+
+    The header is worth only what our own proxies put into it, so it counts from the right.
+    """
+    direct = str(request.META.get("REMOTE_ADDR") or "")
+    proxies: int = settings.REST_FRAMEWORK.get("NUM_PROXIES") or 0
+    told = [part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",")]
+    if not proxies or not told[0]:
+        return direct
+    return told[-min(proxies, len(told))]
 
 
 class RequestIdMiddleware:
@@ -30,10 +50,11 @@ class RequestIdMiddleware:
         given = request.headers.get(HEADER, "")
         request_id = given if _SANE.fullmatch(given) else uuid.uuid4().hex
         request.request_id = request_id  # type: ignore[attr-defined]
-        token = _current.set(request_id)
+        token, origin = _current.set(request_id), _address.set(client_address(request))
         try:
             response = self._get_response(request)
         finally:
             _current.reset(token)
+            _address.reset(origin)
         response[HEADER] = request_id
         return response

@@ -30,7 +30,7 @@ def unseal(sealed: str, *, purpose: str) -> str:
 
 def _box(purpose: str) -> MultiFernet:
     keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
-    return MultiFernet([Fernet(_key(key, purpose)) for key in keys])
+    return MultiFernet([Fernet(_key(str(key), purpose)) for key in keys])
 
 
 def _key(key: str, purpose: str) -> bytes:

@@ -12,6 +12,8 @@ from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
+from xiangcun.lib.env import env_str
+
 TIANDITU_HOSTS = "01234567"
 TIANDITU_ATTRIBUTION = "© 国家地理信息公共服务平台 天地图"
 _SHIFTED = (
@@ -33,6 +35,15 @@ class TileLayer:
     subdomains: str
     attribution: str
     max_zoom: int = 18
+
+
+def configured_layers() -> tuple[TileLayer, ...]:
+    """Return the layers that the environment asks for."""
+    return tile_layers(
+        url=env_str("MAP_TILE_URL"),
+        attribution=env_str("MAP_TILE_ATTRIBUTION"),
+        tianditu_key=env_str("TIANDITU_KEY"),
+    )
 
 
 def tile_layers(*, url: str, attribution: str, tianditu_key: str) -> tuple[TileLayer, ...]:

@@ -5,11 +5,14 @@ const pane = document.getElementById("xd-pane"), rows = document.getElementById(
 const toast = document.getElementById("xd-toast"), help = document.getElementById("xd-help");
 const BEAT_MS = 45000, LIST_MS = 20000, IDLE_MS = 600000, LOOK_FIRST_MS = 350;
 const photos = window.xcDeskPhotos, forms = window.xcDeskForm;
-let busy = false, map = null, toastTimer = 0, shownAt = 0, touchedAt = Date.now(), beatAt = Date.now(), opening = 0;
+let busy = false, map = null, toastTimer = 0, shownAt = 0, touchedAt = Date.now(), beatAt = Date.now();
+// One case is opened after the other, so that no claim is left behind; ``wanted`` is the newest wish.
+let wanted = "", claimed = "", chain = Promise.resolve();
 
 const article = () => pane.querySelector(".xd-case");
 const openId = () => (article() ? article().dataset.id : "");
 const isMine = () => Boolean(article()) && article().dataset.state === "mine";
+const isOpening = () => wanted !== openId();
 const inlineForm = () => pane.querySelector("#xd-form form");
 
 function say(text, tone = "") {
@@ -20,6 +23,10 @@ function say(text, tone = "") {
   toastTimer = setTimeout(() => { toast.hidden = true; }, 6000);
 }
 
+const WRONG = {
+  403: "登录状态有变化，请刷新页面后再试",
+  404: "没有这张工单，或不在您的权限范围内",
+};
 // Answers { ok, status, body }; a lost session or network is said, never thrown.
 async function ask(url, fields = null) {
   const options = { credentials: "same-origin", headers: { Accept: "application/json" } };
@@ -36,7 +43,7 @@ async function ask(url, fields = null) {
     }
     const isJson = (answer.headers.get("Content-Type") || "").includes("json");
     const body = isJson ? await answer.json() : null;
-    if (!body) say(answer.status === 404 ? "没有这张工单，或不在您的权限范围内" : "操作没有成功，请稍后再试", "xd-bad");
+    if (!body) say(WRONG[answer.status] || "操作没有成功，请稍后再试", "xd-bad");
     return { ok: answer.ok, status: answer.status, body };
   } catch {
     say("网络不通，没有提交，请再试一次", "xd-bad");
@@ -77,7 +84,7 @@ async function loadMore() {
   return true;
 }
 async function step(direction) {
-  const all = lines(), at = all.findIndex((line) => line.dataset.case === openId());
+  const all = lines(), at = all.findIndex((line) => line.dataset.case === wanted);
   const free = (line) => !line.classList.contains("xd-held");
   const order = direction > 0 ? all.slice(at + 1) : all.slice(0, Math.max(at, 0)).reverse();
   const found = order.find(free);
@@ -96,21 +103,31 @@ function show(html) {
   photos.bind(pane);
   pane.focus({ preventScroll: true });
 }
-async function open(id, { push = true } = {}) {
-  const mine = (opening += 1);
-  const { ok, body } = await ask(`${desk.dataset.url}${id}/open/`, { leave: openId() || "" });
-  if (mine !== opening) return false;
-  if (!ok || !body) { if (!article()) showEmpty(); return false; }
+function open(id, options = {}) {
+  wanted = String(id);
+  chain = chain.catch(() => false).then(() => (wanted === String(id) ? fetchCase(wanted, options) : false));
+  return chain;
+}
+async function fetchCase(id, { push = true }) {
+  const { ok, body } = await ask(`${desk.dataset.url}${id}/open/`, { leave: claimed });
+  if (!ok || !body) {
+    if (wanted === id) wanted = openId();
+    if (!article()) showEmpty();
+    return false;
+  }
+  claimed = body.state === "mine" ? id : "";
+  if (wanted !== id) return false;
   desk.classList.add("xd-open");
-  if (push && new URLSearchParams(location.search).get("case") !== String(id)) {
-    history.pushState({ id }, "", `${desk.dataset.url}?case=${id}`);
-  } else history.replaceState({ id }, "", `${desk.dataset.url}?case=${id}`);
+  const address = `${desk.dataset.url}?case=${id}`;
+  if (push && new URLSearchParams(location.search).get("case") !== id) history.pushState({ id }, "", address);
+  else history.replaceState({ id }, "", address);
   show(body.html);
   mark(id);
   beatAt = Date.now();
   return true;
 }
 function showEmpty() {
+  wanted = "";
   show(document.getElementById("xd-empty").innerHTML);
   desk.classList.remove("xd-open");
   history.replaceState({}, "", desk.dataset.url);
@@ -161,12 +178,13 @@ async function lost(body) {
   if (typed && isMine()) await openForm(typed.action, typed);
 }
 async function send(form) {
-  if (busy) return;
+  if (busy || isOpening()) return;
   busy = true;
   try {
     const { ok, status, body } = await ask(form.getAttribute("action"), new FormData(form));
     if (!body) return;
     if (ok) {
+      if (String(body.next) !== openId()) claimed = "";
       say(body.message, "xd-good");
       await goOn(body.next);
     } else if (status === 409) await lost(body);
@@ -182,10 +200,12 @@ function pressCandidate(key) {
   if (form.hasAttribute("data-incomplete")) openForm(`${form.getAttribute("action")}?candidate=${key - 1}`);
   else send(form);
 }
-function merge(number) {
+// A ticket that is alike takes the case at one press; any other number is looked at in the form first.
+function merge(number = "") {
   const button = pane.querySelector("[data-action=merge]");
   if (!button) return;
-  if (!number) { openForm(button.dataset.form); return; }
+  const alike = number && pane.querySelector(`.xd-similar[data-alike][data-number="${number}"]`);
+  if (!alike) { openForm(`${button.dataset.form}?target=${number}`); return; }
   const form = document.createElement("form");
   form.setAttribute("action", button.dataset.form);
   const fields = { version: article().dataset.version, target_ticket: number };
@@ -247,7 +267,7 @@ document.addEventListener("keydown", (event) => {
   if (DECIDES[name]) {
     event.preventDefault();
     // A held or doubled key never decides the case that has only just come up.
-    if (event.repeat || busy || !isMine() || Date.now() - shownAt < LOOK_FIRST_MS) return;
+    if (event.repeat || busy || isOpening() || !isMine() || Date.now() - shownAt < LOOK_FIRST_MS) return;
     DECIDES[name]();
   } else if (KEYS[name] && !busy) {
     event.preventDefault();
@@ -278,7 +298,7 @@ desk.addEventListener("submit", (event) => {
 async function takeOver(form) {
   const { ok, body } = await ask(form.getAttribute("action"), new FormData(form));
   if (!body) return;
-  if (ok) { show(body.html); refreshList(); } else banner(body.message, "xc-bad");
+  if (ok) { claimed = String(body.id); show(body.html); refreshList(); } else banner(body.message, "xc-bad");
 }
 document.getElementById("xd-help-close").addEventListener("click", () => help.close());
 document.addEventListener("pointerdown", () => { touchedAt = Date.now(); });
@@ -290,7 +310,7 @@ window.addEventListener("popstate", (event) => {
   if (id) open(id, { push: false });
 });
 window.addEventListener("pagehide", () => {
-  if (!isMine()) return;
+  if (!isMine() || isOpening()) return;
   const fields = new FormData();
   fields.append("csrfmiddlewaretoken", desk.dataset.token);
   navigator.sendBeacon(article().dataset.leave, fields);

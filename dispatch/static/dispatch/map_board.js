@@ -87,7 +87,17 @@ document.addEventListener("DOMContentLoaded", async () => {
       return L.divIcon({ html: face, className: "map-cluster-box", iconSize: [size, size] });
     },
   });
-  const heat = L.heatLayer([], { radius: 24, blur: 18, maxZoom: 16, minOpacity: 0.25 });
+  const heat = L.heatLayer([], { radius: 22, blur: 16, maxZoom: 0, minOpacity: 0.2 });
+  // Red is the busiest spot of what is shown at this zoom, whether there are fifty cases or five thousand.
+  const scaleHeat = () => {
+    const cells = new Map();
+    shown.forEach((row) => {
+      const { x, y } = map.project([row.lat, row.lng]).divideBy(19).floor();
+      const key = `${x}:${y}`;
+      cells.set(key, (cells.get(key) || 0) + 1);
+    });
+    heat.setOptions({ max: Math.max(3, 2 * Math.max(0, ...cells.values())) });
+  };
 
   const popupOf = (row) => {
     const body = make("div", "map-popup");
@@ -197,8 +207,9 @@ document.addEventListener("DOMContentLoaded", async () => {
     cluster.clearLayers();
     if (state.view === "heat") {
       map.removeLayer(cluster);
-      heat.setLatLngs(shown.map((row) => [row.lat, row.lng, 0.6]));
+      heat.setLatLngs(shown.map((row) => [row.lat, row.lng, 1]));
       heat.addTo(map);
+      scaleHeat();
     } else {
       map.removeLayer(heat);
       cluster.addLayers(shown.map(markerOf));
@@ -283,4 +294,5 @@ document.addEventListener("DOMContentLoaded", async () => {
     }),
   );
   map.on("moveend", drawList);
+  map.on("zoomend", () => state.view === "heat" && scaleHeat());
 });

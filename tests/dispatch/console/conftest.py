@@ -20,6 +20,7 @@ def cast(db: None) -> Cast:
     people = make_cast()
     make_staff("auditor", Role.AUDITOR, people.room)
     make_staff("administrator", Role.ADMINISTRATOR, people.room)
+    make_staff("security", Role.SECURITY, people.room)
     make_staff("gridworker", Role.GRID, people.room)
     return people
 

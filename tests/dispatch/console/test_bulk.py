@@ -3,12 +3,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from dispatch.enums import TicketAction, TicketStatus
-from dispatch.models import Ticket
+from dispatch.console import bulk
+from dispatch.enums import AuditAction, TicketAction, TicketStatus
+from dispatch.models import AuditRecord, Ticket
 from tests.dispatch.factories import Cast, make_ticket
 
 Browser = Callable[[str], Client]
@@ -109,3 +111,90 @@ def test_it_offers_no_bulk_action_to_a_department(browser: Browser, cast: Cast) 
     make_ticket(TicketStatus.HANDLING, cast=cast, now=timezone.now())
     page = browser("sanitation").get(reverse(LIST) + "?queue=handling").content.decode()
     assert "批量派单" not in page
+    assert "批量办理" not in page
+    for code in bulk.KINDS:
+        url = reverse("admin:dispatch_ticket_bulk", args=(code,))
+        for username in ("sanitation", "sanitation_head", "verifier", "auditor"):
+            assert browser(username).get(url).status_code == 403
+
+
+def test_it_foresees_each_ticket_and_changes_nothing(browser: Browser, cast: Cast) -> None:
+    now = timezone.now()
+    good = make_ticket(cast=cast, now=now)
+    third = make_ticket(cast=cast, now=now)
+    gone = make_ticket(TicketStatus.DISPATCHED, cast=cast, now=now)
+    Ticket.objects.filter(pk=third.pk).update(dispatch_count=2)
+    client = browser("dispatcher")
+    url = url_of(TicketAction.DISPATCH)
+    asked = client.get(f"{url}?ids={good.pk},{third.pk},{gone.pk}")
+    seen = client.post(url, dispatch_input(cast, good, third, gone))
+    for answer in (asked, seen):
+        refusals = {row.ticket["number"]: row.refusal for row in answer.context["verdicts"]}
+        assert refusals[good.number] == ""
+        assert "第三次派单" in refusals[third.number]
+        assert "待签收" in refusals[gone.number]
+    # Fields matter, too: the lead department may not assist itself.
+    doubled = {**dispatch_input(cast, good), "assisting": [cast.sanitation.pk]}
+    assert "协办" in client.post(url, doubled).context["verdicts"][0].refusal
+    assert Ticket.objects.get(pk=good.pk).version == good.version
+
+
+def test_it_carries_out_only_what_was_foreseen(browser: Browser, cast: Cast) -> None:
+    ticket = make_ticket(cast=cast, now=timezone.now())
+    client, url = browser("dispatcher"), url_of(TicketAction.DISPATCH)
+    data = dispatch_input(cast, ticket)
+    seal = client.post(url, data).context["previewed"]
+    for changes in (
+        {"previewed": ""},
+        {"previewed": seal, "urgency": "P2"},
+        {"previewed": seal, "chosen": chosen(make_ticket(cast=cast))},
+    ):
+        again = client.post(url, {**data, "step": "confirm", **changes})
+        assert again.context["results"] == ()
+        assert again.context["previewed"]
+    assert Ticket.objects.get(pk=ticket.pk).status == TicketStatus.ASSESSING
+    client.post(url, {**data, "step": "confirm", "previewed": seal})
+    assert Ticket.objects.get(pk=ticket.pk).status == TicketStatus.DISPATCHED
+    record = AuditRecord.objects.get(action=AuditAction.BULK_ACTION)
+    assert record.data == {"action": "dispatch", "done": 1, "refused": 0}
+
+
+def test_it_reminds_units_and_supervises(browser: Browser, cast: Cast) -> None:
+    now = timezone.now()
+    theirs = make_ticket(TicketStatus.HANDLING, cast=cast, now=now)
+    ours = make_ticket(cast=cast, now=now)
+    remind = reverse("admin:dispatch_ticket_bulk", args=("remind",))
+    data = {"version": 0, "chosen": chosen(theirs, ours), "note": "今天办完"}
+    done = carry_out(browser("dispatcher"), remind, data)
+    refusals = {row.number: row.refusal for row in done.context["results"]}
+    assert refusals[theirs.number] == ""
+    assert "不在承办单位" in refusals[ours.number]
+    event = theirs.events.latest("seq")
+    assert (event.action, event.note) == (TicketAction.NOTE, "【催办】今天办完")
+
+    supervise = reverse("admin:dispatch_ticket_bulk", args=("supervise",))
+    assert browser("dispatcher").get(supervise).status_code == 403
+    theirs.refresh_from_db()
+    data = {"version": 0, "chosen": chosen(theirs), "note": "限今日反馈"}
+    carry_out(browser("lead"), supervise, data)
+    theirs.refresh_from_db()
+    assert theirs.supervised_at is not None
+
+
+def test_it_takes_everything_the_filter_finds(
+    browser: Browser, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = timezone.now()
+    made = [make_ticket(cast=cast, now=now) for _ in range(3)]
+    make_ticket(TicketStatus.HANDLING, cast=cast, now=now)
+    client = browser("dispatcher")
+    page = client.get(reverse(LIST) + "?queue=assessing")
+    link = next(row["url"] for row in page.context["bulk_kinds"] if row["code"] == "dispatch")
+    asked = client.get(link)
+    assert {row["number"] for row in asked.context["tickets"]} == {row.number for row in made}
+    assert not asked.context["capped"]
+    monkeypatch.setattr(bulk, "MAX_BULK", 2)
+    asked = client.get(link)
+    assert len(asked.context["tickets"]) == 2
+    assert "只列出前 2 件" in asked.content.decode()
+    assert {row["code"] for row in page.context["bulk_kinds"]} == {"dispatch", "merge", "remind"}

@@ -10,12 +10,19 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from dispatch.enums import TicketStatus
+from dispatch.enums import Role, TicketStatus
 from dispatch.models import CategoryDuty, RoutingRule, RuleFault, RuleHit, Ticket, TriageRun
 from dispatch.triage.pipeline import run_triage
 from dispatch.triage.reference import forget_reference
 from reports.models import Category
-from tests.dispatch.factories import NOW, Cast, make_category, make_report, make_ticket
+from tests.dispatch.factories import (
+    NOW,
+    Cast,
+    make_category,
+    make_report,
+    make_staff,
+    make_ticket,
+)
 
 Browser = Callable[[str], Client]
 LIST = "admin:dispatch_routingrule_changelist"
@@ -164,10 +171,7 @@ def test_a_dry_run_shows_and_saves_nothing(browser: Browser, cast: Cast) -> None
 def test_titles_are_for_those_who_may_see_the_ticket(browser: Browser, cast: Cast) -> None:
     past_tickets(cast, 1)
     both = browser("administrator")
-    user = cast.lead.user
-    assert user is not None
-    user.is_superuser = True
-    user.save()
+    make_staff("lead", Role.ADMINISTRATOR, cast.room)
     data = rule(cast, urgencies=[], lead=cast.enforcement.pk)
     url = reverse("admin:dispatch_routingrule_try_new")
     ticket = Ticket.objects.get()

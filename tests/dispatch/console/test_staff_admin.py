@@ -44,7 +44,9 @@ def test_it_works(browser: Browser, cast: Cast) -> None:
         "role": "handler",
         "is_active": "on",
     }
-    assert client.post(reverse("admin:dispatch_membership_add"), seat).status_code == 302
+    assert client.post(reverse("admin:dispatch_membership_add"), seat).status_code == 403
+    giver = browser("security")
+    assert giver.post(reverse("admin:dispatch_membership_add"), seat).status_code == 302
     mine = Client()
     assert mine.login(username="newcomer", password="Long-enough-phrase-7")
     queue = reverse("admin:dispatch_ticket_changelist")
@@ -70,7 +72,7 @@ def test_it_validates_passwords_and_names(browser: Browser) -> None:
 
 
 def test_it_validates_that_the_room_is_one_room(browser: Browser, cast: Cast) -> None:
-    client = browser("administrator")
+    client = browser("security")
     for role in (Role.DISPATCHER, Role.LEAD, Role.VERIFIER, Role.AUDITOR, Role.ADMINISTRATOR):
         seat = {
             "user": Staff.objects.get(username="sanitation").pk,

@@ -20,9 +20,9 @@ from dispatch.domain.calendar_rounds import SETTLE, recompute_dues, sweep_change
 from dispatch.domain.fields import Fields
 from dispatch.domain.ledger import verify
 from dispatch.domain.lifecycle import perform
-from dispatch.enums import CalendarChangeStatus, CalendarDayType, TicketStatus
+from dispatch.enums import AuditAction, CalendarChangeStatus, CalendarDayType, TicketStatus
 from dispatch.enums import TicketAction as Act
-from dispatch.models import CalendarChange, CalendarDay, Ticket, TicketEvent
+from dispatch.models import AuditRecord, CalendarChange, CalendarDay, Ticket, TicketEvent
 from dispatch.queries.calendar import forget_calendar, work_calendar
 from reports.models import ReportUpdate
 from tests.dispatch.factories import NOW, fields_for, make_cast, make_ticket
@@ -51,6 +51,8 @@ def test_a_typhoon_moves_the_open_due_dates() -> None:
     before = handling.due_at
     assert effect_of(wished_rows(TYPHOON)).later == 1  # the desk's four hours end before it
     change = set_days(TYPHOON, user=cast.lead.user, now=NOW)
+    audited = AuditRecord.objects.get(action=AuditAction.CALENDAR_CHANGED)
+    assert (audited.actor, audited.reason) == (cast.lead.user, change.summary)
     recompute_dues(change.pk, now=NOW)
     handling.refresh_from_db()
     assert before is not None

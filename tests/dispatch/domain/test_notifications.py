@@ -33,7 +33,9 @@ def test_people_have_it_in_their_inbox_at_once() -> None:
     cast = make_cast()
     _tell(cast=cast)
     rows = Notification.objects.order_by("user_id")
-    assert [row.user_id for row in rows] == sorted([cast.handler.user_id, cast.head.user_id])
+    assert [row.user_id for row in rows] == sorted(
+        [cast.handler.user_id or 0, cast.head.user_id or 0]
+    )
     ticket = Ticket.objects.get()
     due = timezone.localtime(ticket.next_due_at).strftime("%m-%d %H:%M")
     line = f"请看一下：{ticket.number} {ticket.title}，期限 {due}"

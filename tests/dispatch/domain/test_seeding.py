@@ -176,9 +176,10 @@ class TestDemoStaff:
     def test_it_works(self) -> None:
         path = seed_demo_staff(reset=False, folder=None)
         assert path.stat().st_mode & 0o777 == 0o600
-        for name in ("dispatcher", "lead", "verifier", "sanitation", "sanitation_head", "admin"):
+        for name in ("dispatcher", "lead", "verifier", "sanitation", "sanitation_head", "security"):
             assert Staff.objects.get(username=name).check_password(self.password(path))
-        assert Staff.objects.filter(is_superuser=True).count() == 1
+        assert not Staff.objects.filter(is_superuser=True).exists()
+        assert Membership.objects.filter(role=Role.SECURITY).count() == 1
 
     def test_it_keeps_passwords_and_seats(self) -> None:
         path = seed_demo_staff(reset=False, folder=None)

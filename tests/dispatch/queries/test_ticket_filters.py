@@ -45,7 +45,7 @@ def town(cast: Cast) -> dict[str, Ticket]:
         "late": make_ticket(TicketStatus.HANDLING, cast=cast, now=now - timedelta(days=40)),
         "closed": make_ticket(TicketStatus.CLOSED, cast=cast, now=now - timedelta(days=3)),
         "far": make_ticket(
-            cast=cast, report=make_report(lat=30.35, lng=120.55, text="路灯坏了"), now=now
+            cast=cast, report=make_report(lat=30.35, lng=120.55, text="路灯坏了", now=now), now=now
         ),
     }
     Ticket.objects.filter(pk=made["handling"].pk).update(
@@ -55,7 +55,9 @@ def town(cast: Cast) -> dict[str, Ticket]:
     Ticket.objects.filter(pk=made["closed"].pk).update(
         return_count=3, urge_count=2, reopen_count=1, supervised_at=now
     )
-    today = timezone.localtime(now).replace(hour=23, minute=59)
+    for name in ("handling", "far"):
+        Ticket.objects.filter(pk=made[name].pk).update(next_due_at=now + timedelta(days=5))
+    today = timezone.localtime(now).replace(hour=23, minute=59, second=59)
     Ticket.objects.filter(pk=made["fresh"].pk).update(next_due_at=today, auto_dispatched=True)
     return made
 

@@ -98,6 +98,7 @@ class Office:
             (actor, row.action)
             for actor in self._actors(ticket)
             for row in available_actions(ticket, actor, now=self.now)
+            if row.action != Act.UNMASK  # it counts nothing and wants a telephone
         ]
         if self.random.random() < 0.6:
             choices = [choice for choice in choices if choice[1] in _ONWARD] or choices

@@ -5,7 +5,9 @@ from datetime import timedelta
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
+from dispatch.domain.actors import Actor, Seat
 from dispatch.domain.opening import Assessment, open_ticket
+from dispatch.enums import Role
 from dispatch.models import Hotspot, HotspotReport
 from dispatch.queries.hotspots import ranked_hotspots, recent_reports, tickets_of
 from dispatch.tasks import refresh_hotspots as task
@@ -21,6 +23,7 @@ from tests.dispatch.factories import (
 )
 
 pytestmark = pytest.mark.django_db
+ROOM = Actor(seats=(Seat(Role.DISPATCHER, 0, "指挥室"),))
 LAMPS = (
     "路灯不亮，晚上漆黑一片",
     "村口路灯坏了好几天不亮",
@@ -55,7 +58,7 @@ def test_it_works() -> None:
     assert hotspot.place_name == "临江村"
     assert "路灯" in hotspot.title
     assert hotspot.radius_m == 0
-    assert [row.report_count for row in tickets_of(hotspot)] == [1, 1, 1, 1]
+    assert [row.report_count for row in tickets_of(ROOM, hotspot)] == [1, 1, 1, 1]
     members = HotspotReport.objects.values_list("report_id", flat=True)
     assert set(members) == {report.pk for report in reports}
 
@@ -99,8 +102,8 @@ def test_a_category_made_confidential_later_hides_its_hotspot() -> None:
     assert hotspot.category is not None
     hotspot.category.confidential = True
     hotspot.category.save()
-    assert ranked_hotspots() == []
-    assert tickets_of(hotspot) == []
+    assert ranked_hotspots(ROOM) == []
+    assert tickets_of(ROOM, hotspot) == []
 
 
 def test_contacts_are_masked() -> None:

@@ -1,0 +1,193 @@
+"""Who may open what: one line for every URL of the console. test_matrix.py holds the code to it.
+
+A new URL fails the suite until it has its line here. ``pages`` says who may; everybody else must be
+turned away (403, 404 or to the login page). Arguments are built from the ``Stage``: a ticket of
+sanitation in the grid officer's grid, in which the water station assists.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from dispatch.models import Alarm, Hotspot, RoutingRule, Ticket
+from reports.models import Photo, Report
+
+ROOM = frozenset({"dispatcher", "lead", "verifier", "auditor"})
+OWN = frozenset({"sanitation", "sanitation_head"})
+OTHER = frozenset({"enforcement", "enforcement_head"})
+HELPING = frozenset({"water"})
+ON_SITE = frozenset({"gridworker"})
+OTHER_GRID = frozenset({"gridworker2"})
+# A handler of another department whose account carries Django's superuser flag.
+FLAGGED = frozenset({"flagged"})
+ADMINISTRATOR, SECURITY = frozenset({"administrator"}), frozenset({"security"})
+STAFF = ROOM | OWN | OTHER | HELPING | ON_SITE | OTHER_GRID | FLAGGED | ADMINISTRATOR | SECURITY
+ANONYMOUS = frozenset({"nobody"})
+EVERYBODY = STAFF | ANONYMOUS
+NOBODY: frozenset[str] = frozenset()
+
+LEAD = frozenset({"lead"})
+DISPATCHING = frozenset({"dispatcher", "lead"})
+HAS_QUEUE = STAFF - ADMINISTRATOR - SECURITY
+SEES_CASE = ROOM | OWN | HELPING | ON_SITE
+RULES = ADMINISTRATOR | LEAD | {"auditor"}
+PEOPLE = RULES | SECURITY
+MODELS = ROOM | ADMINISTRATOR
+FIGURES = ROOM | ADMINISTRATOR | {"sanitation_head", "enforcement_head"}
+QUALITY = DISPATCHING | {"auditor"} | ADMINISTRATOR
+
+ABSENT = 987_654_321
+"""An id without a row: the admin sends who may look back to the list, and refuses everybody else."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """The rows that addresses name."""
+
+    ticket: Ticket
+    report: Report
+    photo: Photo
+    alarm: Alarm
+    hotspot: Hotspot
+    rule: RoutingRule
+    event_id: int
+    account_id: int
+    version_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One URL: who may, with which arguments and query, by which method."""
+
+    name: str
+    may: frozenset[str]
+    args: Callable[[Stage], tuple[Any, ...]] = lambda _stage: ()
+    query: str = ""
+    method: str = "get"
+
+
+def _rows(
+    model: str,
+    read: frozenset[str],
+    write: frozenset[str] = NOBODY,
+    delete: frozenset[str] = NOBODY,
+    pk: Callable[[Stage], int] = lambda _stage: ABSENT,
+) -> Iterator[Page]:
+    """Yield the five pages that the admin gives every model."""
+    one: Callable[[Stage], tuple[Any, ...]] = lambda stage: (pk(stage),)  # noqa: E731 - bound once
+    yield Page(f"admin:{model}_changelist", read | write)
+    yield Page(f"admin:{model}_add", write)
+    yield Page(f"admin:{model}_change", read | write, one)
+    yield Page(f"admin:{model}_history", read | write, one)
+    yield Page(f"admin:{model}_delete", delete, one)
+
+
+def _own() -> Iterator[Page]:
+    yield Page("admin:index", STAFF)
+    yield Page("admin:login", EVERYBODY)
+    yield Page("admin:password_change", STAFF)
+    yield Page("admin:password_change_done", STAFF)
+    yield Page("admin:jsi18n", STAFF)
+    yield Page("admin:search", STAFF, query="s=x")
+    yield Page("admin:app_list", STAFF, lambda _stage: ("dispatch",))
+    yield Page("admin:view_on_site", NOBODY, lambda _stage: (1, ABSENT))
+    yield Page(
+        "admin:autocomplete",
+        PEOPLE,
+        query="app_label=dispatch&model_name=membership&field_name=user",
+    )
+
+
+def _cases() -> Iterator[Page]:
+    yield from _rows("dispatch_ticket", SEES_CASE, pk=lambda stage: stage.ticket.pk)
+    yield Page("admin:dispatch_ticket_bulk", DISPATCHING, lambda _stage: ("dispatch",))
+    yield Page("admin:dispatch_ticket_action", SEES_CASE, lambda stage: (stage.ticket.pk, "note"))
+    yield Page(
+        "admin:dispatch_ticket_original",
+        DISPATCHING | {"verifier"},
+        lambda stage: (stage.ticket.pk, stage.photo.pk),
+    )
+    yield Page(
+        "admin:dispatch_ticket_contact",
+        DISPATCHING,
+        lambda stage: (stage.ticket.pk, stage.report.pk),
+    )
+
+
+def _records() -> Iterator[Page]:
+    yield from _rows("reports_report", ROOM, pk=lambda stage: stage.report.pk)
+    yield from _rows("dispatch_triagerun", ROOM)
+    yield from _rows("dispatch_ticketevent", ROOM, pk=lambda stage: stage.event_id)
+    yield from _rows("dispatch_alarm", ROOM, pk=lambda stage: stage.alarm.pk)
+    yield Page("alarm-feed", ROOM)
+    yield Page("alarm-acknowledge", DISPATCHING, lambda stage: (stage.alarm.pk,), method="post")
+    yield Page("hotspots", ROOM)
+    yield Page("hotspot", ROOM, lambda stage: (stage.hotspot.pk,))
+
+
+def _figures() -> Iterator[Page]:
+    yield Page("summary", FIGURES)
+    yield Page("summary-export", FIGURES)
+    yield Page("triage-quality", QUALITY)
+    yield Page("triage-quality-tickets", QUALITY - ADMINISTRATOR, query="measure=opened")
+    yield Page("triage-quality-export", QUALITY)
+
+
+def _people() -> Iterator[Page]:
+    yield from _rows("dispatch_department", PEOPLE, ADMINISTRATOR)
+    yield from _rows("dispatch_staff", PEOPLE, ADMINISTRATOR)
+    yield from _rows("dispatch_membership", PEOPLE, SECURITY, SECURITY)
+    yield Page("admin:auth_user_password_change", SECURITY, lambda stage: (stage.account_id,))
+    yield from _rows("dispatch_auditrecord", SECURITY | {"auditor"})
+
+
+def _rules() -> Iterator[Page]:
+    yield from _rows("reports_category", RULES, ADMINISTRATOR)
+    yield from _rows("reports_grid", PEOPLE, ADMINISTRATOR)
+    yield Page("admin:reports_grid_import_map", ADMINISTRATOR)
+    yield Page("admin:reports_grid_import_preview", NOBODY, lambda _stage: (uuid.UUID(int=1),))
+    yield from _rows("reports_landmark", RULES, ADMINISTRATOR, ADMINISTRATOR)
+    yield from _rows("dispatch_categoryduty", RULES, ADMINISTRATOR, ADMINISTRATOR)
+    yield from _rows("dispatch_routingrule", RULES, ADMINISTRATOR, ADMINISTRATOR)
+    yield Page("admin:dispatch_routingrule_try_new", ADMINISTRATOR, method="post")
+    yield Page("admin:dispatch_routingrule_try_order", ADMINISTRATOR, method="post")
+    yield Page(
+        "admin:dispatch_routingrule_try",
+        ADMINISTRATOR,
+        lambda stage: (stage.rule.pk,),
+        method="post",
+    )
+    yield Page(
+        "admin:dispatch_routingrule_move",
+        ADMINISTRATOR,
+        lambda stage: (stage.rule.pk, "up"),
+        method="post",
+    )
+    yield from _rows("dispatch_handlinglimit", RULES, ADMINISTRATOR, ADMINISTRATOR)
+    yield from _rows("dispatch_lexiconterm", RULES, ADMINISTRATOR, ADMINISTRATOR)
+    yield from _rows("dispatch_dangerterm", RULES, ADMINISTRATOR, ADMINISTRATOR)
+    yield from _rows("dispatch_urgencyrule", RULES, ADMINISTRATOR, ADMINISTRATOR)
+    yield from _rows("dispatch_calendarday", RULES, ADMINISTRATOR, ADMINISTRATOR)
+    yield from _rows("dispatch_modelversion", MODELS, pk=lambda stage: stage.version_id)
+    yield Page(
+        "admin:dispatch_modelversion_action", ADMINISTRATOR | LEAD, lambda _stage: ("train",)
+    )
+    yield from _rows("dispatch_triagesettings", MODELS)
+
+
+OVERRIDES = {
+    # Whoever has a queue has a list; it shows each their own.
+    "admin:dispatch_ticket_changelist": HAS_QUEUE,
+    # It only leads to the ticket's page, which refuses.
+    "admin:dispatch_ticket_history": EVERYBODY - ANONYMOUS,
+    # An empty redirect to the settings page, which refuses.
+    "admin:dispatch_triagesettings_change": EVERYBODY - ANONYMOUS,
+}
+LEAVES = "admin:logout"
+"""Signs the tester out; open to everybody who is signed in."""
+PAGES: tuple[Page, ...] = (
+    *_own(), *_cases(), *_records(), *_figures(), *_people(), *_rules(),
+)  # fmt: skip
