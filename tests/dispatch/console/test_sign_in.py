@@ -250,7 +250,6 @@ def test_an_old_password_must_go(cast: Cast) -> None:
 
 
 def test_a_password_set_by_an_officer_is_initial(cast: Cast) -> None:
-    make_staff("officer", Role.ADMINISTRATOR, cast.room)
     make_staff("officer", Role.SECURITY, cast.room)
     victim, _answer = enter("sanitation")
     admin, _answer = enter("officer")
