@@ -4,7 +4,7 @@ BIN := .venv/bin
 SOURCES := manage.py xiangcun reports dispatch tests scripts $(wildcard bench)
 
 .DEFAULT_GOAL := help
-.PHONY: help run dev test lint format bench lock clean
+.PHONY: help run dev test lint format bench screenshots lock clean
 
 help: ## show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -28,6 +28,10 @@ format: dev ## let ruff rewrite what it can
 
 bench: dev ## measured claims; each prints ratios measured side by side in one run
 	@for script in bench/*.py; do case $$script in bench/_*) ;; *) $(BIN)/python $$script || exit 1 ;; esac; done
+
+screenshots: dev ## draw the pictures of README and the handbooks anew
+	@scripts/ensure-browser
+	@$(BIN)/python scripts/screenshots.py $(ARGS)
 
 lock: dev ## pin requirements*.in with hashes, and the npm packages
 	@for name in requirements requirements-dev requirements-uv requirements-node; do \

@@ -12,7 +12,6 @@ from __future__ import annotations
 import random
 import sys
 import tempfile
-from collections.abc import Callable
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -35,7 +34,6 @@ from tests.e2e.township import (  # noqa: E402
 
 PICTURES = ROOT / "docs" / "pictures"
 SETTLE_MS = 900
-TRIAGE_SECONDS = 60
 
 # Text, latitude, longitude, colours of the drawn photos.
 CASES = (
@@ -50,7 +48,6 @@ CASES = (
     ("路边垃圾堆成山，旁边还有人在烧，烟很大", 30.3102, 120.5004, ("brown",)),
     ("沟渠堵了，一下雨水就漫到菜地里", 30.3152, 120.4990, ("green",)),
 )
-RETURNED = "村口那个东西到底归谁管，说了好几回没人理"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +58,11 @@ class Shot:
     username: str
     path: str
     phone: bool = False
-    prepare: Callable[[Page], None] | None = None
-    full: bool = False
 
 
 def draw_photo(path: Path, colour: str, *, seed: int) -> Path:
     """Draw something like a street corner with heaps of ``colour``."""
-    chance = random.Random(seed)
+    chance = random.Random(seed)  # noqa: S311 - a drawing
     picture = Image.new("RGB", (1200, 900), "lightsteelblue")
     pen = ImageDraw.Draw(picture)
     pen.rectangle((0, 420, 1200, 900), fill="darkseagreen")
@@ -85,7 +80,7 @@ def draw_photo(path: Path, colour: str, *, seed: int) -> Path:
 
 
 def send_cases(instance: Instance, folder: Path) -> dict[str, str]:
-    """Send every case as a resident; return text → number once triage has answered for all."""
+    """Send every case as a resident; return text → number."""
     numbers = {}
     for index, (text, lat, lng, colours) in enumerate(CASES):
         resident = instance.resident(f"居民{index}")
@@ -124,10 +119,8 @@ def open_page(browser: Browser, instance: Instance, username: str, *, phone: boo
 def take(page: Page, shot: Shot) -> None:
     """Show the page, let it settle, and store a small PNG."""
     page.goto(shot.path)
-    if shot.prepare:
-        shot.prepare(page)
     page.wait_for_timeout(SETTLE_MS)
-    raw = page.screenshot(full_page=shot.full)
+    raw = page.screenshot()
     picture = Image.open(BytesIO(raw)).convert("RGB")
     small = picture.quantize(colors=256, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
     target = PICTURES / f"{shot.name}.png"
@@ -136,25 +129,53 @@ def take(page: Page, shot: Shot) -> None:
 
 
 def ticket_path(page: Page, number: str) -> str:
-    """Return the address of the ticket that holds the report."""
+    """Return the address of the ticket that holds the report, once triage has made it."""
     find_new_ticket(page, number)
-    return page.url.removeprefix(page.url.split("/admin/")[0])
+    return "/admin/" + page.url.split("/admin/")[1]
+
+
+def work_a_little(browser: Browser, instance: Instance, numbers: dict[str, str]) -> dict[str, str]:
+    """Let a department sign one case; return name → address of the tickets to be shown."""
+    room = open_page(browser, instance, "dispatcher", phone=False)
+    garbage, smoke = (ticket_path(room, numbers[CASES[index][0]]) for index in (0, 3))
+    head = open_page(browser, instance, "sanitation_head", phone=False)
+    head.goto(garbage)
+    press(head, "accept")
+    head.context.close()
+    room.context.close()
+    return {"garbage": garbage, "smoke": smoke}
+
+
+def the_shots(tickets: dict[str, str]) -> tuple[Shot, ...]:
+    """Return every picture of README and the handbooks."""
+    finish = f"{tickets['garbage'].replace('/change/', '/')}do/finish/"
+    return (
+        Shot("desk", "dispatcher", "/admin/desk/"),
+        Shot("queue", "dispatcher", "/admin/dispatch/ticket/?queue=all"),
+        Shot("ticket", "dispatcher", tickets["garbage"]),
+        Shot("map", "lead", "/admin/map/"),
+        Shot("calendar", "lead", "/admin/calendar/"),
+        Shot("department-phone", "sanitation", "/admin/", phone=True),
+        Shot("department-ticket", "sanitation", tickets["garbage"], phone=True),
+        Shot("department-finish", "sanitation", finish, phone=True),
+    )
 
 
 def main() -> None:
-    """Make the township, let its people work a little, and take every picture."""
+    """Make the township, let its people work a little, and take the pictures named (or all)."""
     PICTURES.mkdir(exist_ok=True)
     wanted = set(sys.argv[1:])
     with tempfile.TemporaryDirectory(prefix="xiangcun-pictures-") as folder:
         data_dir = Path(folder)
         with running_township(data_dir) as instance, running_chromium() as browser:
-            numbers = send_cases(instance, data_dir)
-            shots = the_shots(browser, instance, numbers)
-            pages: dict[tuple[str, bool], Page] = {}
-            for shot in shots:
+            tickets = work_a_little(browser, instance, send_cases(instance, data_dir))
+            for shot in the_shots(tickets):
                 if wanted and shot.name not in wanted:
                     continue
-                key = (shot.username, shot.phone)
-                if key not in pages:
-                    pages[key] = open_page(browser, instance, shot.username, phone=shot.phone)
-                take(pages[key], shot)
+                page = open_page(browser, instance, shot.username, phone=shot.phone)
+                take(page, shot)
+                page.context.close()
+
+
+if __name__ == "__main__":
+    main()
