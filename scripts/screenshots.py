@@ -23,7 +23,7 @@ from PIL import Image, ImageDraw, ImageFilter  # noqa: E402 - after the path
 from playwright.sync_api import Browser, Page  # noqa: E402
 
 from bench._client import ApiClient, report_body  # noqa: E402
-from tests.e2e.steps import find_new_ticket  # noqa: E402
+from tests.e2e.steps import find_new_ticket, press  # noqa: E402
 from tests.e2e.township import (  # noqa: E402
     OFFICE_SCREEN,
     PHONE_SCREEN,
