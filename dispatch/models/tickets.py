@@ -173,7 +173,7 @@ class Ticket(models.Model):
                 fields=["wake_at"], name="ticket_wake", condition=Q(wake_at__isnull=False)
             ),
             models.Index(
-                fields=["supervise_due_at", "id"],
+                fields=["status", "supervise_due_at", "id"],
                 name="ticket_supervised",
                 condition=Q(supervise_due_at__isnull=False),
             ),
@@ -200,6 +200,14 @@ class Ticket(models.Model):
                 fields=["status", "reopen_count"],
                 name="ticket_reopened",
                 condition=Q(reopen_count__gte=1),
+            ),
+            models.Index(
+                fields=["status", "next_due_at", "id"],
+                name="ticket_requests",
+                condition=Q(pending_request__isnull=False),
+            ),
+            models.Index(
+                fields=["status", "card"], name="ticket_carded", condition=Q(card__gt="")
             ),
             models.Index(
                 fields=["status", "supervised_at"],

@@ -25,7 +25,7 @@ from django.utils.translation import gettext_lazy as _
 
 from dispatch.enums import OPEN_STATUSES, TicketAction, TicketStatus
 from dispatch.models import Assignment, Department, Ticket, TicketEvent, TicketReport, TriageRun
-from dispatch.queries.access import Viewer, current_tickets, visible_tickets
+from dispatch.queries.access import Viewer, queued_tickets, visible_tickets
 from dispatch.queries.counting import capped_counts
 from dispatch.queries.triage_runs import ATTACHED
 from reports.models import Grid, ReportPhoto, ReportUpdate
@@ -92,11 +92,11 @@ def queues_for(viewer: Viewer) -> tuple[Queue, ...]:
     return tuple(queue for queue in QUEUES if queue.code not in COMMAND_ONLY)
 
 
-def in_queue(tickets: QuerySet[Ticket], queue: Queue, *, now: datetime) -> QuerySet[Ticket]:
-    """Narrow ``tickets`` to ``queue`` (unordered)."""
+def queue_tickets(viewer: Viewer, queue: Queue, *, now: datetime) -> QuerySet[Ticket]:
+    """Return what stands in ``viewer``'s ``queue`` (unordered); the tab of all shows what they may read."""
     if not queue.statuses:
-        return tickets
-    tickets = tickets.filter(status__in=queue.statuses)
+        return visible_tickets(viewer)
+    tickets = queued_tickets(viewer, queue.statuses)
     if queue.kind == "overdue":
         return tickets.filter(next_due_at__lt=now)
     if queue.kind == "supervised":
@@ -104,12 +104,6 @@ def in_queue(tickets: QuerySet[Ticket], queue: Queue, *, now: datetime) -> Query
     if queue.kind == "requests":
         return tickets.filter(pending_request__isnull=False)
     return tickets
-
-
-def queue_tickets(viewer: Viewer, queue: Queue, *, now: datetime) -> QuerySet[Ticket]:
-    """Return what stands in ``viewer``'s ``queue``; the tab of all shows what they may read."""
-    scope = current_tickets(viewer) if queue.statuses else visible_tickets(viewer)
-    return in_queue(scope, queue, now=now)
 
 
 def queue_counts(viewer: Viewer, *, now: datetime) -> dict[str, int]:
