@@ -250,7 +250,11 @@ class Assignment(models.Model):
         Ticket, models.CASCADE, related_name="assignments", verbose_name=_("工单")
     )
     department = models.ForeignKey(
-        Department, models.PROTECT, related_name="assignments", verbose_name=_("部门")
+        Department,
+        models.PROTECT,
+        related_name="assignments",
+        verbose_name=_("部门"),
+        db_index=False,  # the index below begins with it
     )
     kind = models.CharField(_("主办/协办"), max_length=8, choices=AssignmentKind)
     assigned_at = models.DateTimeField(_("派单时间"))
@@ -273,9 +277,7 @@ class Assignment(models.Model):
         ]
         indexes = [
             models.Index(
-                fields=["department", "ticket"],
-                name="assignment_active",
-                condition=Q(ended_at__isnull=True),
+                fields=["department", "kind", "ended_at", "ticket"], name="assignment_of_department"
             ),
         ]
 

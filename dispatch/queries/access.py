@@ -61,13 +61,15 @@ def current_tickets(viewer: Viewer) -> QuerySet[Ticket]:
     return _in_scope(viewer, active_only=True)
 
 
-def queued_tickets(viewer: Viewer, statuses: Sequence[TicketStatus]) -> QuerySet[Ticket]:
-    """Return ``current_tickets`` in ``statuses``, found by indexes that history does not lengthen.
+def queued_tickets(
+    viewer: Viewer, statuses: Sequence[TicketStatus], also: Q | None = None
+) -> QuerySet[Ticket]:
+    """Return ``current_tickets`` in ``statuses`` and as ``also`` says, found by indexes that history does not lengthen.
 
     For states in which a ticket has a department or none: whoever leads one is named in it, so that a
     department's queue is read from its own index; only what it assists in is found by its pieces.
     """
-    wanted = Q(status__in=statuses)
+    wanted = Q(status__in=statuses) & (also or Q())
     if viewer.is_command_room or not (viewer.department_ids or viewer.grid_ids):
         return current_tickets(viewer).filter(wanted)
     departments = viewer.department_ids

@@ -101,7 +101,7 @@ def base_tickets(viewer: Viewer, params: Mapping[str, str], *, now: datetime) ->
     queue = queue_of(viewer, params)
     tickets = queue_tickets(viewer, queue, now=now)
     if params.get(ONLY) in WATCHED and not queue.statuses:
-        tickets = queued_tickets(viewer, OPEN_STATUSES)
+        tickets = queued_tickets(viewer, OPEN_STATUSES, WATCHED[params[ONLY]][1](now))
     for name in (BOX, NEAR):
         if params.get(name):
             tickets = tickets.filter(_PLACES[name](params[name]))

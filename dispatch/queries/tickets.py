@@ -17,6 +17,7 @@ from django.db.models import (
     IntegerField,
     OuterRef,
     Prefetch,
+    Q,
     QuerySet,
     When,
 )
@@ -96,14 +97,12 @@ def queue_tickets(viewer: Viewer, queue: Queue, *, now: datetime) -> QuerySet[Ti
     """Return what stands in ``viewer``'s ``queue`` (unordered); the tab of all shows what they may read."""
     if not queue.statuses:
         return visible_tickets(viewer)
-    tickets = queued_tickets(viewer, queue.statuses)
-    if queue.kind == "overdue":
-        return tickets.filter(next_due_at__lt=now)
-    if queue.kind == "supervised":
-        return tickets.filter(supervise_due_at__isnull=False)
-    if queue.kind == "requests":
-        return tickets.filter(pending_request__isnull=False)
-    return tickets
+    kinds = {
+        "overdue": Q(next_due_at__lt=now),
+        "supervised": Q(supervise_due_at__isnull=False),
+        "requests": Q(pending_request__isnull=False),
+    }
+    return queued_tickets(viewer, queue.statuses, kinds.get(queue.kind))
 
 
 def queue_counts(viewer: Viewer, *, now: datetime) -> dict[str, int]:
