@@ -5,40 +5,59 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('dispatch', '0016_sign_in'),
-        ('reports', '0003_urgent'),
+        ("dispatch", "0016_sign_in"),
+        ("reports", "0003_urgent"),
     ]
 
     operations = [
         migrations.RemoveIndex(
-            model_name='assignment',
-            name='assignment_active',
+            model_name="assignment",
+            name="assignment_active",
         ),
         migrations.RemoveIndex(
-            model_name='ticket',
-            name='ticket_supervised',
+            model_name="ticket",
+            name="ticket_supervised",
         ),
         migrations.AlterField(
-            model_name='assignment',
-            name='department',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='assignments', to='dispatch.department', verbose_name='部门'),
+            model_name="assignment",
+            name="department",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="assignments",
+                to="dispatch.department",
+                verbose_name="部门",
+            ),
         ),
         migrations.AddIndex(
-            model_name='assignment',
-            index=models.Index(fields=['department', 'kind', 'ended_at', 'ticket'], name='assignment_of_department'),
+            model_name="assignment",
+            index=models.Index(
+                fields=["department", "kind", "ended_at", "ticket"], name="assignment_of_department"
+            ),
         ),
         migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(condition=models.Q(('supervise_due_at__isnull', False)), fields=['status', 'supervise_due_at', 'id'], name='ticket_supervised'),
+            model_name="ticket",
+            index=models.Index(
+                condition=models.Q(("supervise_due_at__isnull", False)),
+                fields=["status", "supervise_due_at", "id"],
+                name="ticket_supervised",
+            ),
         ),
         migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(condition=models.Q(('pending_request__isnull', False)), fields=['status', 'next_due_at', 'id'], name='ticket_requests'),
+            model_name="ticket",
+            index=models.Index(
+                condition=models.Q(("pending_request__isnull", False)),
+                fields=["status", "next_due_at", "id"],
+                name="ticket_requests",
+            ),
         ),
         migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(condition=models.Q(('card__gt', '')), fields=['status', 'card'], name='ticket_carded'),
+            model_name="ticket",
+            index=models.Index(
+                condition=models.Q(("card__gt", "")),
+                fields=["status", "card"],
+                name="ticket_carded",
+            ),
         ),
     ]

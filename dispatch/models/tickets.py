@@ -206,9 +206,7 @@ class Ticket(models.Model):
                 name="ticket_requests",
                 condition=Q(pending_request__isnull=False),
             ),
-            models.Index(
-                fields=["status", "card"], name="ticket_carded", condition=Q(card__gt="")
-            ),
+            models.Index(fields=["status", "card"], name="ticket_carded", condition=Q(card__gt="")),
             models.Index(
                 fields=["status", "supervised_at"],
                 name="ticket_was_supervised",

@@ -32,7 +32,7 @@ def capped_counts(sets: Mapping[str, QuerySet[Any]], *, cap: int) -> dict[str, i
         params += own
     found = dict.fromkeys(sets, 0)
     if parts:
-        connection, statement = connections[using], f"SELECT {', '.join(parts)}"  # noqa: S608 - as above
+        connection, statement = connections[using], f"SELECT {', '.join(parts)}"
         if connection.vendor == "postgresql":
             statement, params = connection.ops.compose_sql(statement, params), []
         with connection.cursor() as cursor:
