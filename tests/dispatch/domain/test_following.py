@@ -14,7 +14,7 @@ from dispatch.domain.ledger import verify
 from dispatch.domain.lifecycle import perform
 from dispatch.domain.opening import attach_report
 from dispatch.domain.timers import deal_cards
-from dispatch.enums import CalendarDayType, TicketStatus
+from dispatch.enums import CalendarDayType, LimitUnit, TicketStatus
 from dispatch.enums import TicketAction as Act
 from dispatch.models import Alarm, CalendarDay, HandlingLimit, Ticket
 from dispatch.queries.calendar import forget_calendar
@@ -43,7 +43,7 @@ def change_calendar(wish: DayWish, now: object = NOW) -> None:
 
 
 def urgent_limit() -> None:
-    HandlingLimit.objects.create(stage="handle", urgency="P0", minutes=120, unit="natural")
+    HandlingLimit.objects.create(stage="handle", urgency="P0", minutes=120, unit=LimitUnit.NATURAL)
     forget_limits()
 
 
@@ -165,4 +165,4 @@ def test_a_child_on_hold_comes_back_within_its_parents_time(cast: Cast) -> None:
     perform(child.pk, Act.RESUME, actor=cast.lead, now=later, fields=Fields(note="恢复"))
     child, parent = fresh(child), fresh(parent)
     assert child.due_at == parent.due_at
-    assert child.due_unit == parent.due_unit == "natural"
+    assert child.due_unit == parent.due_unit == LimitUnit.NATURAL
