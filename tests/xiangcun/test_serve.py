@@ -10,7 +10,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-
 from django.conf import settings
 
 from xiangcun.serve import Child, Supervisor, child_commands, port_is_free, welcome
