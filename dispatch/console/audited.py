@@ -18,7 +18,7 @@ _ACTIONS: dict[type[Model], AuditAction] = {
     Membership: AuditAction.SEAT_CHANGED,
     CalendarDay: AuditAction.CALENDAR_CHANGED,
 }
-_SECRET = frozenset({"password", "password1", "password2"})
+_SECRET = frozenset({"password", "password1", "password2", "address", "secret"})
 _LONGEST = 300
 
 

@@ -20,9 +20,8 @@ from dispatch.console.notice_forms import ChannelForm
 from dispatch.console.people import OfficeAdmin
 from dispatch.console.ticket_list import badge
 from dispatch.console.wording import moment_text
-from dispatch.domain.audit import record_audit
 from dispatch.domain.channel_settings import mail_setting, send_test
-from dispatch.enums import AuditAction, NotificationChannel
+from dispatch.enums import NotificationChannel
 from dispatch.models import ChannelSetting, Staff
 
 _ROBOT_FIELDS = ("name", "kind", "department", "address", "hint", "secret", "keyword", "kinds")
@@ -59,17 +58,6 @@ class ChannelSettingAdmin(OfficeAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: ChannelSetting | None = None) -> Any:
         kept = ("kind",) if obj else ()
         return (*self.readonly_fields, *kept)
-
-    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:  # noqa: FBT001 - Django's signature
-        super().save_model(request, obj, form, change)
-        user = request.user
-        record_audit(
-            AuditAction.SETTINGS_CHANGED,
-            actor=user if isinstance(user, Staff) else None,
-            now=timezone.now(),
-            data={"channel": obj.pk, "fields": sorted(form.changed_data)},
-            address=request.META.get("REMOTE_ADDR", ""),
-        )
 
     def get_urls(self) -> list[URLPattern]:
         guard: Callable[[Any], Any] = self.admin_site.admin_view

@@ -103,7 +103,7 @@ def test_an_anonymous_report_has_no_number_for_anybody(browser: Browser, report:
     refused = client.post(url_of(report), WHY)
     assert refused.status_code == 409
     assert PHONE not in refused.content.decode()
-    assert AuditRecord.objects.get().outcome == AuditOutcome.REFUSED
+    assert AuditRecord.objects.get(action="unmask").outcome == AuditOutcome.REFUSED
 
 
 def test_it_handles_no_number_and_another_tickets_report(

@@ -101,7 +101,9 @@ def test_the_chosen_tickets_go_into_the_first(browser: Browser, cast: Cast) -> N
     assert [row["number"] for row in form.context["tickets"]] == [second.number, third.number]
     assert form.context["form"].initial["target_ticket"] == first.number
     chosen = form.context["form"].initial["chosen"]
-    done = client.post(bulk, {"version": 0, "chosen": chosen, "target_ticket": first.number})
+    decision = {"version": 0, "chosen": chosen, "target_ticket": first.number}
+    seen = client.post(bulk, decision).context["previewed"]
+    done = client.post(bulk, {**decision, "step": "confirm", "previewed": seen})
     assert done.context["done"] == 2
     first.refresh_from_db()
     assert first.report_count == 3
