@@ -51,7 +51,7 @@ WATCHED: Mapping[str, tuple[str, Condition]] = {
 """Code of ``only`` → label and condition; another line here is another shipped filter's condition."""
 
 _ROOM = frozenset({Role.DISPATCHER, Role.LEAD, Role.VERIFIER, Role.AUDITOR})
-_UNIT = frozenset({Role.HANDLER, Role.HEAD})
+_UNIT = frozenset({Role.HANDLER, Role.HEAD, Role.GRID})
 PRESETS: tuple[tuple[str, str, frozenset[Role]], ...] = (
     ("overdue", "全部超期", _ROOM),
     ("overdue", "我的超期", _UNIT),

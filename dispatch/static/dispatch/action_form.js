@@ -1,9 +1,4 @@
 // Small helps of the action form: units follow the category, one press sends once.
-// The theme's own listener looks for a text box beside every file input; ours has none.
-window.addEventListener("change", (event) => {
-  if (event.target.type === "file") event.stopPropagation();
-}, true);
-
 document.addEventListener("DOMContentLoaded", () => {
   const form = document.getElementById("xc-form");
   if (!form) return;
