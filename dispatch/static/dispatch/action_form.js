@@ -4,6 +4,12 @@ window.addEventListener("change", (event) => {
   if (event.target.type === "file") event.stopPropagation();
 }, true);
 
+// The searchable selects make their search boxes without a name for a screen reader.
+const nameSearchBoxes = () => document.querySelectorAll(".select2-search__field:not([aria-label])")
+  .forEach((box) => box.setAttribute("aria-label", "输入文字查找选项"));
+window.addEventListener("load", nameSearchBoxes);
+document.addEventListener("focusin", nameSearchBoxes);
+
 document.addEventListener("DOMContentLoaded", () => {
   const form = document.getElementById("xc-form");
   if (!form) return;
