@@ -33,8 +33,9 @@ def client_address(request: HttpRequest) -> str:
     """
     direct = str(request.META.get("REMOTE_ADDR") or "")
     proxies: int = settings.REST_FRAMEWORK.get("NUM_PROXIES") or 0
-    told = [part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",")]
-    if not proxies or not told[0]:
+    parts = request.headers.get("X-Forwarded-For", "").split(",")
+    told = [part.strip() for part in parts if part.strip()]
+    if not proxies or not told:
         return direct
     return told[-min(proxies, len(told))]
 
