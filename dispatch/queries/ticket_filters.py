@@ -80,7 +80,7 @@ def read_params(raw: Mapping[str, str]) -> dict[str, str]:
     return {
         name: value.strip()
         for name in sorted(known)
-        if (value := str(raw.get(name, ""))).strip() and len(value) <= MAX_VALUE
+        if (value := str(raw.get(name, "")).replace("\x00", "")).strip() and len(value) <= MAX_VALUE
     }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from datetime import timedelta
+from urllib.parse import urlencode
 
 import pytest
 from django.core.files.base import ContentFile
@@ -169,3 +170,18 @@ def test_a_file_of_wider_rights_is_not_handed_out(cast: Cast, change: str) -> No
         recuse("dispatcher", ticket)
     with pytest.raises(ConflictError):
         open_export(job.pk, actor=staff_actor(user), now=now, address="")
+
+
+@pytest.mark.parametrize("value", ["²", "٣", "\x00", "9" * 19, "9" * 79, "-1", "x" * 3000])
+@pytest.mark.parametrize(
+    "name", ["top", "status__exact", "grid__id__exact", "q", "near", "p", "only"]
+)
+def test_no_filter_breaks_the_list(browser: Browser, cast: Cast, name: str, value: str) -> None:
+    make_ticket(cast=cast)
+    client = browser("lead")
+    url = reverse("admin:dispatch_ticket_changelist")
+    assert client.get(url, {name: value}).status_code in {200, 302, 404}
+    sent = {"query": urlencode({"queue": "all", name: value})}
+    answer = client.post(reverse("tool-export"), sent)
+    assert answer.status_code in {200, 302}
+    answer.close()
