@@ -16,7 +16,6 @@ from django.views.decorators.http import require_GET
 
 from dispatch.console.people import actor_of
 from dispatch.console.photo_cards import photo_cards
-from dispatch.console.print_pdf import draw_sheets
 from dispatch.console.print_sheet import Sheet, build_sheet
 from dispatch.console.session_guard import address_of
 from dispatch.console.ticket_page import read_id
@@ -24,7 +23,7 @@ from dispatch.domain.audit import record_audit
 from dispatch.enums import AuditAction
 from dispatch.models import Ticket
 from dispatch.queries.sheets import MAX_SHEETS, issuer_name, printable_tickets, sheet_rows
-from xiangcun.lib.pdf import FontMissingError
+from xiangcun.lib.errors import FontMissingError
 
 
 def print_url(ids: Iterable[int]) -> str:
@@ -80,6 +79,9 @@ def print_many(request: HttpRequest) -> HttpResponse:
 def _pdf_answer(
     request: HttpRequest, tickets: list[Ticket], *, name: str, back: str
 ) -> HttpResponse:
+    # Here and not above: the typesetter costs every process 7 MB, and few of them ever print.
+    from dispatch.console.print_pdf import draw_sheets  # noqa: PLC0415
+
     try:
         content = draw_sheets(_sheets(request, tickets))
     except FontMissingError as error:

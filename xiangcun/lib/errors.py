@@ -59,3 +59,9 @@ class ConflictError(DomainError):
     """409: not possible in the present state, or somebody else was faster."""
 
     status = 409
+
+
+class FontMissingError(DomainError):
+    """503: the typeface of printed forms was never installed."""
+
+    status = 503

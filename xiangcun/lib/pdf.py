@@ -20,7 +20,7 @@ from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Flowable, paragraph
 
-from xiangcun.lib.errors import DomainError
+from xiangcun.lib.errors import FontMissingError
 
 REGULAR, BOLD = "SheetRegular", "SheetBold"
 FILES = {
@@ -37,12 +37,6 @@ _BEGINS_NO_LINE = "，；：？！》”’〉…—～·％"
 textsplit.ALL_CANNOT_START += _BEGINS_NO_LINE  # type: ignore[misc]  # final in the stubs only
 paragraph.ALL_CANNOT_START = textsplit.ALL_CANNOT_START  # type: ignore[attr-defined]  # its own copy
 _INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Mn"})
-
-
-class FontMissingError(DomainError):
-    """503: the typeface was never installed."""
-
-    status = 503
 
 
 def register_fonts(folder: Path) -> None:

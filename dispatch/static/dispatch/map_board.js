@@ -169,11 +169,9 @@ document.addEventListener("DOMContentLoaded", async () => {
     list.replaceChildren(...lines);
   };
   const showTicket = (row) => {
-    if (state.view === "heat") {
-      L.popup().setLatLng([row.lat, row.lng]).setContent(popupOf(row)).openOn(map);
-    } else {
-      cluster.zoomToShowLayer(markerOf(row), () => row.marker.openPopup());
-    }
+    // A popup of its own: the marker may be inside a cluster, or under another one at the same door.
+    map.setView([row.lat, row.lng], Math.max(map.getZoom(), 16), { animate: false });
+    L.popup({ offset: [0, -8] }).setLatLng([row.lat, row.lng]).setContent(popupOf(row)).openOn(map);
   };
 
   const chip = (kind, key, label, sign, colour) => {

@@ -26,7 +26,7 @@ from dispatch.models import AuditRecord, Ticket
 from reports.enums import PhotoStatus
 from reports.models import Photo, ReportPhoto
 from tests.dispatch.factories import Cast, fields_for, make_photo, make_report, make_ticket
-from xiangcun.lib.pdf import FontMissingError
+from xiangcun.lib.errors import FontMissingError
 
 Browser = Callable[[str], Client]
 
@@ -283,7 +283,7 @@ def test_without_its_typeface_it_says_so(
     def refuse(_sheets: object) -> bytes:
         raise FontMissingError("font_missing", "没有安装打印字体")
 
-    monkeypatch.setattr("dispatch.console.print_views.draw_sheets", refuse)
+    monkeypatch.setattr("dispatch.console.print_pdf.draw_sheets", refuse)
     response = browser("lead").get(reverse("ticket-print-pdf", args=(ticket.pk,)), follow=True)
     assert "没有安装打印字体" in response.content.decode()
 

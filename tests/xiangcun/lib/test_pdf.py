@@ -8,7 +8,8 @@ import pytest
 from django.conf import settings
 from reportlab.pdfbase import pdfmetrics
 
-from xiangcun.lib.pdf import FILES, FontMissingError, drawable, register_fonts
+from xiangcun.lib.errors import FontMissingError
+from xiangcun.lib.pdf import FILES, drawable, register_fonts
 
 FOLDER = settings.NODE_MODULES / "@expo-google-fonts/noto-sans-sc"
 
