@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from dispatch.console.notice_views import is_key, key_of
 from dispatch.console.people import has_role, roles_of
+from dispatch.console.session_guard import address_of
 from dispatch.console.wording import count_text, moment_text
 from dispatch.domain.channel_settings import RESENDS, resend_stuck
 from dispatch.models import ChannelSetting, Notification, Staff
@@ -64,7 +65,7 @@ def outbox_resend(request: HttpRequest) -> HttpResponse:
         roles=roles_of(request),
         user=user,
         now=timezone.now(),
-        address=request.META.get("REMOTE_ADDR", ""),
+        address=address_of(request),
     )
     text = ngettext(
         "已重新排队 %d 条，稍后刷新查看结果", "已重新排队 %d 条，稍后刷新查看结果", count

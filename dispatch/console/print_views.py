@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET
 from dispatch.console.people import actor_of
 from dispatch.console.photo_cards import photo_cards
 from dispatch.console.print_sheet import Sheet, build_sheet
+from dispatch.console.session_guard import address_of
 from dispatch.console.ticket_page import read_id
 from dispatch.domain.audit import record_audit
 from dispatch.enums import AuditAction
@@ -118,7 +119,7 @@ def _sheets(request: HttpRequest, tickets: list[Ticket]) -> list[Sheet]:
 def _audit(request: HttpRequest, tickets: list[Ticket], *, form: str) -> None:
     """Record who printed what: one line a ticket, so that a ticket's own trail shows it."""
     actor = actor_of(request).user
-    address, now = str(request.META.get("REMOTE_ADDR", "")), timezone.now()
+    address, now = address_of(request), timezone.now()
     for ticket in tickets:
         data = {"form": form, "number": ticket.number}
         record_audit(

@@ -109,12 +109,13 @@ def _button(row: Transition, ticket: Ticket) -> dict[str, Any]:
 def page_context(request: HttpRequest, ticket: Ticket, *, now: datetime) -> dict[str, Any]:
     """Return everything the page shows, in a fixed number of queries."""
     actor = actor_of(request)
+    reporter = may_see_reporter(actor, ticket)
     look = Look(
         contact=may_see_contact(actor, ticket),
         originals=may_see_originals(actor, ticket),
         now=now,
-        reporter=may_see_reporter(actor, ticket),
-        site=(ticket.lat, ticket.lng),
+        reporter=reporter,
+        site=(ticket.lat, ticket.lng) if reporter else None,
     )
     rows = reads.reports_of(ticket)
     departments = reads.department_names()
