@@ -34,7 +34,8 @@ def capped_counts(sets: Mapping[str, QuerySet[Any]], *, cap: int) -> dict[str, i
     if parts:
         connection, statement = connections[using], f"SELECT {', '.join(parts)}"
         if connection.vendor == "postgresql":
-            statement, params = connection.ops.compose_sql(statement, params), []
+            compose = connection.ops.compose_sql  # type: ignore[attr-defined]  # PostgreSQL's alone
+            statement, params = compose(statement, params), []
         with connection.cursor() as cursor:
             cursor.execute(statement, params or None)
             found |= dict(zip(keys, cursor.fetchone(), strict=True))

@@ -23,7 +23,7 @@ class AtLeast(GreaterThanOrEqual):
         return f"{left} >= {int(self.rhs):d}", tuple(params)
 
 
-class Filled(Lookup):  # type: ignore[type-arg]  # not subscriptable at run time
+class Filled(Lookup):
     """``card__filled=True``: not empty, written without a parameter for the same reason."""
 
     lookup_name = "filled"

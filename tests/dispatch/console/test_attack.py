@@ -132,7 +132,7 @@ def test_whoever_is_complained_of_gets_no_message_about_it(cast: Cast) -> None:
         actor=cast.dispatcher,
         now=now,
         fields=Fields(
-            category=cast.category, urgency=ticket.urgency, lead_department=cast.sanitation
+            category=cast.category, urgency=Urgency(ticket.urgency), lead_department=cast.sanitation
         ),
     )
     spread_announcements(now=now)

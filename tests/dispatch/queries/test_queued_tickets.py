@@ -84,6 +84,7 @@ def test_a_grid_officer_and_a_recused_head(cast: Cast) -> None:
     statuses = (TicketStatus.DISPATCHED, TicketStatus.HANDLING)
     assert [row.pk for row in queued_tickets(officer, statuses)] == [made["handling"].pk]
     head = seat(cast, Role.HEAD, "sanitation")
+    assert head.user is not None
     Recusal.objects.create(ticket=made["handling"], user=head.user, found_at=timezone.now())
     recused = replace(head, is_recused=True)
     assert [row.pk for row in queued_tickets(recused, statuses)] == [made["dispatched"].pk]
