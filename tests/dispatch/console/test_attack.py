@@ -26,6 +26,7 @@ from dispatch.queries.ticket_filters import matching_tickets
 from dispatch.queries.ticket_search import search_tickets, tickets_of_phone
 from dispatch.queries.tickets import nearby_tickets
 from dispatch.queries.tray import my_mentions, unread_mentions
+from reports.enums import Urgency
 from tests.dispatch.factories import Cast, make_report, make_resident, make_ticket
 from xiangcun.lib.errors import ConflictError
 
