@@ -29,6 +29,7 @@ from dispatch.console.wording import moment_text
 from dispatch.domain import exports
 from dispatch.enums import ExportStatus
 from dispatch.models import ExportJob
+from xiangcun.lib.clients import address_of
 from xiangcun.lib.errors import DomainError, NotFoundError
 
 SHEET_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -41,11 +42,6 @@ _TONE = {
     ExportStatus.CANCELLED: "plain",
     ExportStatus.EXPIRED: "plain",
 }
-
-
-def address_of(request: HttpRequest) -> str:
-    """Return where the request came from, for the audit."""
-    return str(request.META.get("REMOTE_ADDR", ""))
 
 
 def export_button(request: HttpRequest) -> HttpResponseBase:

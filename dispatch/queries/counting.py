@@ -34,8 +34,8 @@ def capped_counts(sets: Mapping[str, QuerySet[Any]], *, cap: int) -> dict[str, i
     if parts:
         connection, statement = connections[using], f"SELECT {', '.join(parts)}"
         if connection.vendor == "postgresql":
-            operations: Any = connection.ops  # PostgreSQL's
-            statement, params = operations.compose_sql(statement, params), []
+            compose = connection.ops.compose_sql  # type: ignore[attr-defined]  # PostgreSQL's alone
+            statement, params = compose(statement, params), []
         with connection.cursor() as cursor:
             cursor.execute(statement, params or None)
             found |= dict(zip(keys, cursor.fetchone(), strict=True))

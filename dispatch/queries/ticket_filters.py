@@ -51,7 +51,7 @@ WATCHED: Mapping[str, tuple[str, Condition]] = {
 """Code of ``only`` → label and condition; another line here is another shipped filter's condition."""
 
 _ROOM = frozenset({Role.DISPATCHER, Role.LEAD, Role.VERIFIER, Role.AUDITOR})
-_UNIT = frozenset({Role.HANDLER, Role.HEAD})
+_UNIT = frozenset({Role.HANDLER, Role.HEAD, Role.GRID})
 PRESETS: tuple[tuple[str, str, frozenset[Role]], ...] = (
     ("overdue", "全部超期", _ROOM),
     ("overdue", "我的超期", _UNIT),
@@ -80,7 +80,7 @@ def read_params(raw: Mapping[str, str]) -> dict[str, str]:
     return {
         name: value.strip()
         for name in sorted(known)
-        if (value := str(raw.get(name, ""))).strip() and len(value) <= MAX_VALUE
+        if (value := str(raw.get(name, "")).replace("\x00", "")).strip() and len(value) <= MAX_VALUE
     }
 
 
@@ -96,7 +96,8 @@ def queue_of(viewer: Viewer, params: Mapping[str, str]) -> Queue:
 def base_tickets(viewer: Viewer, params: Mapping[str, str], *, now: datetime) -> QuerySet[Ticket]:
     """Return the tab's tickets, narrowed to what is watched and to a place: what has no widget.
 
-    What is watched is present work, so a department's past tickets are out of it.
+    What is watched is present work, so a department's past tickets are out of it; to a department a
+    confidential matter has no place to be found at.
     """
     queue = queue_of(viewer, params)
     tickets = queue_tickets(viewer, queue, now=now)
@@ -105,6 +106,8 @@ def base_tickets(viewer: Viewer, params: Mapping[str, str], *, now: datetime) ->
     for name in (BOX, NEAR):
         if params.get(name):
             tickets = tickets.filter(_PLACES[name](params[name]))
+            if not viewer.is_command_room:  # ever smaller boxes would find the exact point
+                tickets = tickets.filter(confidential=False)
     return tickets
 
 

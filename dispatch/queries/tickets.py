@@ -26,7 +26,12 @@ from django.utils.translation import gettext_lazy as _
 
 from dispatch.enums import OPEN_STATUSES, TicketAction, TicketStatus
 from dispatch.models import Assignment, Department, Ticket, TicketEvent, TicketReport, TriageRun
-from dispatch.queries.access import Viewer, queued_tickets, visible_tickets
+from dispatch.queries.access import (
+    Viewer,
+    may_see_reporter,
+    queued_tickets,
+    visible_tickets,
+)
 from dispatch.queries.counting import capped_counts
 from dispatch.queries.triage_runs import ATTACHED
 from reports.models import Grid, ReportPhoto, ReportUpdate
@@ -199,15 +204,17 @@ def nearby_tickets(viewer: Viewer, ticket: Ticket) -> list[NearbyTicket]:
     """Return other open tickets within ``NEARBY_RADIUS_M``: like words, same category, the nearest.
 
     The titles are compared: they are the first reports' openings, which tell most, and are read anyway.
+    A task is like its parent and its sisters, and is no duplicate. Distances to three known points
+    would tell a department the exact place of a confidential matter: there are none.
     """
-    if (
-        ticket.parent_id is not None
-    ):  # a task is like its parent and its sisters, and is no duplicate
+    if ticket.parent_id is not None or not may_see_reporter(viewer, ticket):
         return []
+    scope = visible_tickets(viewer)
+    if not viewer.is_command_room:
+        scope = scope.filter(confidential=False)
     box = bounding_box(ticket.lat, ticket.lng, NEARBY_RADIUS_M)
     rows = (
-        visible_tickets(viewer)
-        .filter(
+        scope.filter(
             status__in=OPEN_STATUSES,
             parent=None,
             lat__range=(box.south, box.north),

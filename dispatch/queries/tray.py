@@ -144,7 +144,7 @@ def unread_mentions(viewer: Viewer, user_id: int) -> QuerySet[NoteMention]:
 
 def _mentions(viewer: Viewer, user_id: int) -> QuerySet[NoteMention]:
     mentions = NoteMention.objects.filter(user=user_id)
-    if viewer.is_command_room:
+    if viewer.is_command_room and not viewer.is_recused:
         return mentions
     return mentions.filter(Exists(visible_tickets(viewer).filter(pk=OuterRef("ticket"))))
 
