@@ -13,7 +13,7 @@ _TIMES = ("opened_at", "next_due_at", "paused_at")
 _AT = {name: COLUMNS.index(name) for name in COLUMNS}
 
 
-def board_payload(rows: list[tuple[Any, ...]]) -> dict[str, Any]:
+def board_payload(rows: list[list[Any]]) -> dict[str, Any]:
     """Return columns and rows; the page itself holds the names behind the ids.
 
     Times are whole minutes since 1970 (UTC), null for none; coordinates are WGS-84 with five decimals
@@ -27,7 +27,7 @@ def board_payload(rows: list[tuple[Any, ...]]) -> dict[str, Any]:
     }
 
 
-def _row(row: tuple[Any, ...]) -> list[Any]:
+def _row(row: list[Any]) -> list[Any]:
     cells = list(row)
     cells[_AT["title"]] = mask_contacts(cells[_AT["title"]])[:TITLE_LENGTH]
     cells[_AT["lat"]] = round(cells[_AT["lat"]], 5)

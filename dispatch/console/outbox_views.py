@@ -26,6 +26,7 @@ from dispatch.queries.outbox import (
     stuck_page,
     waiting_count,
 )
+from xiangcun.lib.clients import address_of
 
 PAGE_SIZE = 50
 
@@ -64,7 +65,7 @@ def outbox_resend(request: HttpRequest) -> HttpResponse:
         roles=roles_of(request),
         user=user,
         now=timezone.now(),
-        address=request.META.get("REMOTE_ADDR", ""),
+        address=address_of(request),
     )
     text = ngettext(
         "已重新排队 %d 条，稍后刷新查看结果", "已重新排队 %d 条，稍后刷新查看结果", count

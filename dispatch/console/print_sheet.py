@@ -11,10 +11,12 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
+from dispatch.console.ticket_cards import shown_point
 from dispatch.console.wording import moment_text, reason_text, urgency_text, who_text
+from dispatch.domain.contacts import contact_of
 from dispatch.enums import AssignmentKind, TicketAction, TicketStatus, Visibility
 from dispatch.models import Ticket, TicketEvent, TicketReport
-from dispatch.queries.access import Viewer, may_see_contact
+from dispatch.queries.access import Viewer, may_see_contact, may_see_reporter
 from dispatch.queries.sheets import SheetRows
 from reports.enums import Channel, PhotoStatus, ReportKind
 from reports.models import Photo
@@ -67,14 +69,15 @@ def build_sheet(
     """Put the form together."""
     ticket = rows.ticket
     photos = _photos(rows)
+    contact, reporter = may_see_contact(viewer, ticket), may_see_reporter(viewer, ticket)
     return Sheet(
         number=ticket.number,
         heading=_("%s事项办理单") % issuer,
         status=str(ticket.get_status_display()),
         confidential=ticket.confidential,
         printed=_("%(who)s %(at)s 打印") % {"who": printed_by, "at": moment_text(now)},
-        facts=_facts(rows, contact=may_see_contact(viewer, ticket)),
-        place=_place(rows),
+        facts=_facts(rows, contact=contact, reporter=reporter),
+        place=_place(rows, exact=reporter),
         appeals=[_appeal(row) for row in rows.reports],
         result=_result(ticket),
         opinion=_opinion(rows.events),
@@ -84,7 +87,7 @@ def build_sheet(
     )
 
 
-def _facts(rows: SheetRows, *, contact: bool) -> list[Pair]:
+def _facts(rows: SheetRows, *, contact: bool, reporter: bool) -> list[Pair]:
     ticket = rows.ticket
     first = rows.reports[0].report if rows.reports else None
     assisting = [
@@ -97,7 +100,7 @@ def _facts(rows: SheetRows, *, contact: bool) -> list[Pair]:
     return [
         (_("工单编号"), ticket.number),
         (_("当前状态"), str(ticket.get_status_display())),
-        (_("来源"), _source(rows.reports)),
+        (_("来源"), _source(rows.reports) if reporter else _("保密")),
         (_("上报时间"), moment_text(first.submitted_at if first else ticket.opened_at)),
         (_("事项分类"), path or (category.name if category else _("未定"))),
         (_("紧急程度"), urgency_text(ticket.urgency)),
@@ -120,21 +123,19 @@ def _people(reports: Sequence[TicketReport], ticket: Ticket, *, contact: bool) -
         return str(_("保密事项，不显示"))
     if not contact:
         return str(_("由指挥室联系"))
-    phones = []
-    for row in reports:
-        resident = row.report.resident
-        phone = row.report.contact_phone or (resident.phone if resident else "")
-        phones.append(mask_phone(phone))
+    phones = [mask_phone(contact_of(row.report)) for row in reports]
     known = list(dict.fromkeys(phone for phone in phones if phone))
     return "、".join(known[:3]) + (_(" 等") if len(known) > 3 else "") or str(_("未留电话"))  # noqa: PLR2004
 
 
-def _place(rows: SheetRows) -> str:
+def _place(rows: SheetRows, *, exact: bool) -> str:
+    """Return address, grid and point; where they lead to the reporter, as much as the page shows."""
     ticket = rows.ticket
     addresses = [mask_contacts(row.report.address) for row in rows.reports if row.report.address]
     grid = f"{ticket.grid.village_name} {ticket.grid.name}" if ticket.grid else str(_("未定位"))
-    point = f"{ticket.lat:.6f}, {ticket.lng:.6f}"
-    parts = [addresses[0] if addresses else "", grid, _("坐标 %s（WGS-84）") % point]
+    lat, lng = shown_point(ticket, exact=exact)
+    point = f"{lat:.6f}, {lng:.6f}" if exact else f"{lat:.3f}, {lng:.3f}"
+    parts = [addresses[0] if addresses and exact else "", grid, _("坐标 %s（WGS-84）") % point]
     return "；".join(part for part in parts if part)
 
 

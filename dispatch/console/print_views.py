@@ -22,6 +22,7 @@ from dispatch.domain.audit import record_audit
 from dispatch.enums import AuditAction
 from dispatch.models import Ticket
 from dispatch.queries.sheets import MAX_SHEETS, issuer_name, printable_tickets, sheet_rows
+from xiangcun.lib.clients import address_of
 from xiangcun.lib.errors import FontMissingError
 
 
@@ -118,7 +119,7 @@ def _sheets(request: HttpRequest, tickets: list[Ticket]) -> list[Sheet]:
 def _audit(request: HttpRequest, tickets: list[Ticket], *, form: str) -> None:
     """Record who printed what: one line a ticket, so that a ticket's own trail shows it."""
     actor = actor_of(request).user
-    address, now = str(request.META.get("REMOTE_ADDR", "")), timezone.now()
+    address, now = address_of(request), timezone.now()
     for ticket in tickets:
         data = {"form": form, "number": ticket.number}
         record_audit(

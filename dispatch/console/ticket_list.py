@@ -130,7 +130,8 @@ class TopCategoryFilter(DropdownFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Ticket]) -> QuerySet[Ticket]:
         value = str(self.value() or "")
-        return queryset.filter(category__parent_id=int(value)) if value.isdigit() else queryset
+        is_key = value.isascii() and value.isdigit()
+        return queryset.filter(category__parent_id=int(value)) if is_key else queryset
 
 
 class WatchedFilter(DropdownFilter):

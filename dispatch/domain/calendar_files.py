@@ -14,16 +14,16 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from zipfile import BadZipFile
+from zipfile import ZipFile
 
 from openpyxl import load_workbook
-from openpyxl.utils.exceptions import InvalidFileException
 
 from dispatch.domain.calendar import NAME_MAX, NoticeDay
 from dispatch.enums import CalendarDayType
 from xiangcun.lib.errors import InvalidInputError
 
 MAX_BYTES = 256 * 1024
+MAX_UNPACKED = 8 * 1024 * 1024
 MOST_LINES = 400
 _WEEKEND = 5
 _DATE = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?$")
@@ -117,12 +117,23 @@ def _decoded(data: bytes) -> str:
 
 def _sheet_lines(data: bytes) -> list[tuple[int, list[str]]]:
     try:
+        _check_unpacked(data)
         book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
         sheet = book.worksheets[0]
         rows = sheet.iter_rows(max_row=MOST_LINES + 2, max_col=3, values_only=True)
         return [(at, [_cell(value) for value in row]) for at, row in enumerate(rows, start=1)]
-    except (InvalidFileException, BadZipFile, KeyError, IndexError, ValueError, OSError) as error:
+    except InvalidInputError:
+        raise
+    except Exception as error:  # a broken book fails in the reader wherever it breaks
         raise _refuse("unreadable", "表格无法读取，请使用模板或另存为 CSV") from error
+
+
+def _check_unpacked(data: bytes) -> None:
+    """Refuse a book that is small only while it is packed, before anything of it is read."""
+    with ZipFile(io.BytesIO(data)) as packed:
+        size = sum(part.file_size for part in packed.infolist())
+    if size > MAX_UNPACKED:
+        raise _refuse("file_too_large", "表格展开后过大，不像一年的放假安排")
 
 
 def _cell(value: object) -> str:

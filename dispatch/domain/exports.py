@@ -7,6 +7,7 @@ the export begins again from the first row: nothing half-written is ever offered
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import uuid
 from collections.abc import Callable, Mapping, Sequence
@@ -22,7 +23,7 @@ from dispatch.domain.actors import Actor, staff_actor
 from dispatch.domain.audit import record_audit
 from dispatch.domain.export_sheet import ExportStoppedError, write_sheet
 from dispatch.enums import AuditAction, ExportStatus
-from dispatch.models import ExportJob, Ticket
+from dispatch.models import ExportJob, Recusal, Ticket
 from dispatch.queries.access import visible_tickets
 from dispatch.queries.ticket_filters import matching_tickets, read_params
 from xiangcun.lib.bell import ring, ring_on_commit
@@ -39,6 +40,7 @@ LOST_AFTER, RING_AGAIN = timedelta(minutes=3), timedelta(seconds=60)
 MAX_ATTEMPTS = 3
 ACTIVE = (ExportStatus.WAITING, ExportStatus.RUNNING)
 FOLDER = "exports"
+_SCOPE = "_scope"
 Clock = Callable[[], datetime]
 
 
@@ -74,7 +76,7 @@ def start_export(
             raise ConflictError("export_busy", "您已有导出在进行，请等它完成或取消后再导出")
         job = ExportJob.objects.create(
             user=actor.user,
-            params=read_params(params),
+            params={**read_params(params), _SCOPE: _scope_of(actor)},
             total=total,
             created_at=now,
             beat_at=now,
@@ -110,6 +112,8 @@ def open_export(
     row = find_export(job_id, user_id=actor.user_id)
     if row.status != ExportStatus.DONE or row.expires_at <= now:
         raise ConflictError("export_not_ready", "导出文件还没有生成，或已过期，请重新导出")
+    if row.params.get(_SCOPE) != _scope_of(actor):
+        raise ConflictError("export_scope_changed", "导出之后您的岗位或权限有变化，请重新导出")
     try:
         file: File[bytes] = default_storage.open(row.stored)
     except OSError as error:
@@ -196,6 +200,16 @@ def _drop_file(stored: str) -> None:
 
 def _tickets(params: Mapping[str, str], actor: Actor, now: datetime) -> QuerySet[Ticket]:
     return matching_tickets(actor, read_params(params), now=now, capped=False)
+
+
+def _scope_of(actor: Actor) -> str:
+    """Return a mark of what the person may read; a file is not handed out under another one."""
+    seats = sorted(
+        (str(seat.role), seat.department_id, sorted(seat.grid_ids)) for seat in actor.seats
+    )
+    recused = Recusal.objects.filter(user=actor.user_id).order_by("ticket")
+    kept = [*recused.values_list("ticket", flat=True)] if actor.is_recused else []
+    return hashlib.sha256(repr((seats, kept)).encode()).hexdigest()[:32]
 
 
 def _told(params: Mapping[str, str]) -> dict[str, str]:

@@ -20,7 +20,12 @@ from dispatch.domain.quiet import QuietHours, first_moment
 from dispatch.enums import NotificationChannel, NotificationState, TicketAction
 from dispatch.models import Announcement, ChannelSetting, Notification
 from dispatch.queries.calendar import work_calendar
-from dispatch.queries.notice_people import AddressBook, assisting_departments, read_address_book
+from dispatch.queries.notice_people import (
+    AddressBook,
+    assisting_departments,
+    read_address_book,
+    recused_people,
+)
 
 BATCH = 200
 
@@ -72,6 +77,7 @@ class _Spreader:
         self._book: AddressBook = read_address_book()
         widened = [row.ticket_id for row in waiting if row.ticket_id and _assisting(row)]
         self._assisting = assisting_departments(widened) if widened else {}
+        self._recused = recused_people({row.ticket_id for row in waiting if row.ticket_id})
         self._calendar = work_calendar()
         self._robot_moment = first_moment(now, default_quiet(), self._calendar)
 
@@ -92,7 +98,7 @@ class _Spreader:
         if _assisting(row):
             departments += self._assisting.get(row.ticket_id or 0, [])
         people = self._book.holders(row.roles, departments) | set(row.users)
-        people.discard(row.actor_id or 0)
+        people -= {row.actor_id or 0, *self._recused.get(row.ticket_id or 0, ())}
         return _Told(people, self._book.robots_for(row.kind, row.roles, departments))
 
     def _inbox(self, row: Announcement, people: Iterable[int]) -> Iterator[Notification]:

@@ -16,6 +16,7 @@ COLUMNS = (
     "pk", "number", "title", "status", "urgency", "category_id", "lead_department_id", "grid_id",
     "lat", "lng", "opened_at", "next_due_at", "paused_at", "card",
 )  # fmt: skip
+_POINT = frozenset({"lat", "lng"})
 
 
 def board_tickets(viewer: Viewer) -> QuerySet[Ticket]:
@@ -23,10 +24,20 @@ def board_tickets(viewer: Viewer) -> QuerySet[Ticket]:
     return current_tickets(viewer).filter(status__in=OPEN_STATUSES)
 
 
-def board_rows(viewer: Viewer) -> list[tuple[Any, ...]]:
-    """Return at most ``CAP`` rows of ``COLUMNS``, the newest first."""
-    rows = board_tickets(viewer).order_by("-pk").values_list(*COLUMNS)
-    return list(rows[:CAP])
+def board_rows(viewer: Viewer) -> list[list[Any]]:
+    """Return at most ``CAP`` rows of ``COLUMNS``, the newest first.
+
+    Where the exact point would lead to the reporter it is rounded to about 100 m, as on the page.
+    """
+    rows = board_tickets(viewer).order_by("-pk").values_list(*COLUMNS, "confidential")
+    exact = viewer.is_command_room
+    return [row if exact or not hidden else _coarse(row) for *row, hidden in rows[:CAP]]
+
+
+def _coarse(row: list[Any]) -> list[Any]:
+    return [
+        round(cell, 3) if name in _POINT else cell for name, cell in zip(COLUMNS, row, strict=True)
+    ]
 
 
 def board_state(viewer: Viewer) -> dict[str, Any]:

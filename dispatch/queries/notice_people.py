@@ -20,6 +20,7 @@ from dispatch.models import (
     ChannelSetting,
     Membership,
     NotificationPreference,
+    Recusal,
     Staff,
 )
 
@@ -113,4 +114,13 @@ def assisting_departments(ticket_ids: Iterable[int]) -> dict[int, list[int]]:
     found: dict[int, list[int]] = defaultdict(list)
     for ticket_id, department_id in rows.values_list("ticket_id", "department_id"):
         found[ticket_id].append(department_id)
+    return found
+
+
+def recused_people(ticket_ids: Iterable[int]) -> dict[int, set[int]]:
+    """Return whom each ticket complains of: nothing about it goes to them (one query)."""
+    rows = Recusal.objects.filter(ticket_id__in=list(ticket_ids))
+    found: dict[int, set[int]] = defaultdict(set)
+    for ticket_id, user_id in rows.values_list("ticket_id", "user_id"):
+        found[ticket_id].add(user_id)
     return found

@@ -23,6 +23,11 @@ PHONE_MATCHES = 200
 _FULL_TICKET = re.compile(r"GD\d{6}-[0-9A-Z]{5}", re.IGNORECASE)
 _FULL_REPORT = re.compile(r"XC\d{6}-[0-9A-Z]{4,10}", re.IGNORECASE)
 _NUMBER_PART = re.compile(r"[0-9A-Za-z-]{3,20}")
+_RUN = "[0-9A-Za-z０-９]"
+_RUN_AHEAD, _RUN_BEHIND = re.compile(_RUN), re.compile(f"{_RUN}$")
+# A number may be written in groups.
+_NOT_BEHIND = f"(?<!{_RUN})(?<![0-9０-９][- .·_—])"
+_NOT_AHEAD = f"(?!{_RUN})(?![- .·_—][0-9０-９])"
 _MANY_DIGITS = re.compile(r"\d(?:[\s-]?\d){5,}")
 _PHONE = re.compile(r"1[3-9]\d{9}|0\d{2,3}[2-8]\d{6,7}|[2-8]\d{6,7}")
 _BETWEEN = re.compile(r"[\s()（）-]|^(?:\+|00)86")
@@ -51,15 +56,26 @@ def words_condition(words: str) -> Q:
     by_number = Q(number__contains=words.upper()) if _NUMBER_PART.fullmatch(words) else Q()
     if _MANY_DIGITS.search(words):
         return by_number or Q(pk__in=())
-    how = "icontains" if _has_letters(words) else "contains"
-    said = TicketReport.objects.filter(ticket=OuterRef("pk"), **{f"report__text__{how}": words})
+    how, sought = _how(words)
+    said = TicketReport.objects.filter(ticket=OuterRef("pk"), **{f"report__text__{how}": sought})
     newest = Ticket.objects.aggregate(newest=Max("pk"))["newest"] or 0
-    spoken = Q(**{f"title__{how}": words}) | Q(Exists(said))
+    spoken = Q(**{f"title__{how}": sought}) | Q(Exists(said))
     return (spoken | by_number if by_number else spoken) & Q(pk__gt=newest - SEARCH_SPAN)
 
 
-def _has_letters(words: str) -> bool:
-    return any(char.isascii() and char.isalpha() for char in words)
+def _how(words: str) -> tuple[str, str]:
+    """Return the look-up and what it looks for.
+
+    Figures and Latin letters at either end are looked for as whole runs. Pages mask the telephone
+    numbers and chat names that residents write; parts of one, found character by character, would
+    read them out again.
+    """
+    begins, ends = _RUN_AHEAD.match(words), _RUN_BEHIND.search(words)
+    if begins or ends:
+        before, after = _NOT_BEHIND if begins else "", _NOT_AHEAD if ends else ""
+        return "iregex", f"{before}{re.escape(words)}{after}"
+    letters = any(char.isascii() and char.isalpha() for char in words)
+    return ("icontains" if letters else "contains"), words
 
 
 def search_tickets(tickets: QuerySet[Ticket], words: str) -> QuerySet[Ticket]:
@@ -73,9 +89,13 @@ def search_tickets(tickets: QuerySet[Ticket], words: str) -> QuerySet[Ticket]:
 
 
 def tickets_of_phone(tickets: QuerySet[Ticket], phone: str) -> list[Ticket]:
-    """Return the tickets, latest first, with a report by the holder of ``phone`` (exact)."""
-    by_contact = Report.objects.filter(contact_phone=phone).values("pk")
-    by_resident = Report.objects.filter(resident__phone=phone).values("pk")
+    """Return the tickets, latest first, with a report by the holder of ``phone`` (exact).
+
+    An anonymous report is nobody's here: finding it by a number would say whose it is.
+    """
+    named = Report.objects.filter(anonymous=False)
+    by_contact = named.filter(contact_phone=phone).values("pk")
+    by_resident = named.filter(resident__phone=phone).values("pk")
     holders = TicketReport.objects.filter(
         Q(report__in=by_contact) | Q(report__in=by_resident)
     ).values("ticket")

@@ -33,3 +33,17 @@ def test_the_trail_stays_one_chain() -> None:
         assert outcomes == ["done"] * 3
     assert AuditRecord.objects.count() == 3 * ROUNDS
     assert list(verify_audit()) == []
+
+
+def test_printing_a_ticket_while_its_number_is_looked_at_is_no_deadlock() -> None:
+    cast = make_cast()
+    report = make_report(contact_phone="13800001111")
+    ticket = make_ticket(cast=cast, report=report)
+    look = Fields(note="回访核实办理情况", report=report)
+    for _ in range(ROUNDS):
+        printed = partial(record_audit, AuditAction.PRINT, actor=None, now=NOW, ticket=ticket)
+        looked = partial(
+            perform, ticket.pk, TicketAction.UNMASK, actor=cast.lead, now=NOW, fields=look
+        )
+        assert together(printed, looked, printed, looked) == ["done"] * 4
+    assert list(verify_audit()) == []

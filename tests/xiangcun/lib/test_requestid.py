@@ -2,12 +2,18 @@
 
 import re
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.http import HttpRequest, HttpResponse
 from django.test import RequestFactory
 
-from xiangcun.lib.requestid import HEADER, RequestIdMiddleware, current_request_id
+from xiangcun.lib.clients import address_of
+from xiangcun.lib.requestid import (
+    HEADER,
+    RequestIdMiddleware,
+    current_request_id,
+)
 
 
 def serve(
@@ -50,3 +56,11 @@ def test_it_forgets_the_id_afterwards() -> None:
     with pytest.raises(KeyError):
         serve("edge-1234", broken)
     assert current_request_id() == ""
+
+
+def test_an_empty_claim_does_not_hide_who_called(settings: Any, rf: RequestFactory) -> None:
+    settings.REST_FRAMEWORK = {**settings.REST_FRAMEWORK, "NUM_PROXIES": 1}
+    for claimed in (", 203.0.113.9", "1.2.3.4, 203.0.113.9", "203.0.113.9"):
+        request = rf.get("/", headers={"X-Forwarded-For": claimed}, REMOTE_ADDR="10.0.0.1")
+        assert address_of(request) == "203.0.113.9"
+    assert address_of(rf.get("/", REMOTE_ADDR="10.0.0.1")) == "10.0.0.1"
