@@ -247,7 +247,7 @@ document.addEventListener("DOMContentLoaded", async () => {
     });
     const drawn = L.featureGroup([...grids.values()].map((grid) => grid.layer));
     if (!grids.size) return;
-    map.fitBounds(drawn.getBounds().pad(0.03));
+    map.fitBounds(drawn.getBounds().pad(0.03), { animate: false }); // an animation that ends late would undo a first click
     map.setMaxBounds(drawn.getBounds().pad(1.5)); // nobody gets lost beyond the township
   };
   const readTime = () => {
@@ -306,7 +306,7 @@ document.addEventListener("DOMContentLoaded", async () => {
     fill("urgency", config.urgencies.map(([value, label]) => [value, `${value} ${label}`]));
     fill("card", config.cards.map(([value, label]) => [value, `仅${label}`]));
     fill("age", []);
-    if (!grids.size && rows.length) map.fitBounds(L.latLngBounds(rows.map((row) => [row.lat, row.lng])).pad(0.1));
+    if (!grids.size && rows.length) map.fitBounds(L.latLngBounds(rows.map((row) => [row.lat, row.lng])).pad(0.1), { animate: false });
     update();
     if (data.capped) say(`在办工单超过 ${data.cap} 件，只显示最新的 ${data.cap} 件`);
   } catch (error) {
