@@ -82,7 +82,8 @@ class Stack:
         worker = [*celery, "worker", "--without-gossip", "--without-mingle", *quiet]
         self._start("worker", [*worker, "-Q", "default", "-n", "default@%h"])
         self._start(
-            "photos", [*worker, "-Q", "photos,training,outbox", "-n", "photos@%h", "-c", "1"]
+            "photos",
+            [*worker, "-Q", "photos,training,outbox,exports", "-n", "photos@%h", "-c", "1"],
         )
         if beat:
             self._start("beat", [*celery, "beat", "--pidfile=", *quiet])

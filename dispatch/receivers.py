@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from django.conf import settings
 from django.contrib.auth.signals import user_logged_in, user_logged_out
 from django.dispatch import receiver
 from django.http import HttpRequest
@@ -20,7 +19,7 @@ from reports.enums import ResidentAction
 from reports.models import Report
 from reports.signals import report_submitted, resident_acted
 from xiangcun.lib import bell
-from xiangcun.lib.clients import client_address, device_words
+from xiangcun.lib.clients import address_of, device_words
 
 
 @receiver(report_submitted, dispatch_uid="dispatch.ring_triage")
@@ -49,7 +48,7 @@ def note_sign_in(request: HttpRequest, user: Staff, **_: object) -> None:
         request.session,
         user,
         device=device_words(request.META.get("HTTP_USER_AGENT", "")),
-        address=client_address(request, proxies=settings.REST_FRAMEWORK["NUM_PROXIES"]),
+        address=address_of(request),
         second_factor=bool(getattr(request, "second_factor_checked", False)),
         now=timezone.now(),
     )
@@ -63,6 +62,6 @@ def note_sign_out(request: HttpRequest, user: Staff | None, **_: object) -> None
             request.session,
             user,
             action=getattr(request, "ended_by", AuditAction.SIGN_OUT),
-            address=client_address(request, proxies=settings.REST_FRAMEWORK["NUM_PROXIES"]),
+            address=address_of(request),
             now=timezone.now(),
         )

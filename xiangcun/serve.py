@@ -10,6 +10,7 @@ import contextlib
 import ctypes
 import http.client
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -147,7 +148,7 @@ def die_with_parent(parent: int) -> Callable[[], None] | None:
 
 
 def child_commands(host: str, port: int) -> list[Child]:
-    """Return web, worker and beat."""
+    """Return web, workers and beat."""
     python = sys.executable
     web = [python, "-m", "granian", *granian_options(host, port), "xiangcun.wsgi:application"]
     celery = [python, "-W", "ignore::UserWarning", "-m", "celery", "-q", "-A", "xiangcun"]
@@ -155,7 +156,10 @@ def child_commands(host: str, port: int) -> list[Child]:
     worker = [*celery, "worker", "--without-gossip", "--without-mingle", *quiet]
     # Photos have a worker of their own: a loose power line must not wait behind thirty renditions.
     triage = [*worker, "-Q", "default", "-n", "default@%h"]
-    photos = [*worker, "-Q", "photos,training,outbox", "-n", "photos@%h", "-c", "1"]
+    photos = [*worker, "-Q", "photos,outbox", "-n", "photos@%h", "-c", "1"]
+    # What takes minutes has one, too, and gives way to everybody else on the processor.
+    slow = [*(["nice"] if shutil.which("nice") else []), *worker]
+    slow += ["-Q", "training,exports", "-n", "slow@%h", "-c", "1"]
     beat = [*celery, "beat", "--pidfile=", *quiet]
     # The web process has the processor to itself while it starts: somebody is waiting for it.
     later = time.monotonic() + BACKGROUND_DELAY
@@ -163,6 +167,7 @@ def child_commands(host: str, port: int) -> list[Child]:
         Child("web", web),
         Child("worker", triage, restart_at=later),
         Child("photos", photos, restart_at=later),
+        Child("slow", slow, restart_at=later + BACKGROUND_DELAY),
         Child("beat", beat, restart_at=later),
     ]
 

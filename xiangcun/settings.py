@@ -160,6 +160,7 @@ if TESTING:
 # Language and time --------------------------------------------------------------------------------
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", "简体中文")]
+FORMAT_MODULE_PATH = ["xiangcun.formats"]
 TIME_ZONE = "Asia/Shanghai"
 USE_I18N = True
 USE_TZ = True
@@ -313,15 +314,17 @@ CELERY_TASK_SOFT_TIME_LIMIT = 40
 CELERY_TASK_TIME_LIMIT = 50
 CELERY_TASK_DEFAULT_QUEUE = "default"
 # Renditions take a quarter of a second of CPU each; triage must not stand behind thirty of them.
-# Training takes seconds to minutes, at night; it shares the worker of the photos.
-CELERY_TASK_QUEUES: dict[str, Any] = {q: {} for q in ("default", "photos", "training", "outbox")}
+# Training and exports take seconds to minutes and nobody waits beside them: they share a worker.
+CELERY_TASK_QUEUES: dict[str, Any] = {
+    q: {} for q in ("default", "photos", "outbox", "training", "exports")
+}
 CELERY_TASK_ROUTES = {
     "reports.process_photo": {"queue": "photos"},
     "dispatch.train_classifier": {"queue": "training"},
     "dispatch.refresh_hotspots": {"queue": "training"},
     # Other people's servers may hang: triage must not stand behind them either.
     "dispatch.deliver_channel": {"queue": "outbox"},
-    "dispatch.run_export": {"queue": "training"},
+    "dispatch.run_export": {"queue": "exports"},
 }
 CELERY_WORKER_CONCURRENCY = env_int("WORKER_CONCURRENCY", 2 if REDIS_URL else 1, low=1, high=64)
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1

@@ -25,7 +25,7 @@ def _item(title: Any, icon: str, view: str, permission: str) -> dict[str, Any]:
 
 def _group(title: Any, permission: str, *rows: tuple[Any, str, str]) -> dict[str, Any]:
     items = [_item(name, icon, f"admin:{view}_changelist", permission) for name, icon, view in rows]
-    return {"title": title, "separator": True, "items": items}
+    return {"title": title, "separator": True, "collapsible": True, "items": items}
 
 
 def unfold_settings() -> dict[str, Any]:
@@ -72,7 +72,8 @@ def unfold_settings() -> dict[str, Any]:
 def _navigation() -> list[dict[str, Any]]:
     """Return the sidebar; each line asks its permission before it is shown."""
     return [
-        _workplace(),
+        _everyday(),
+        _figures(),
         _group(
             _("台账"),
             "reads_records",
@@ -80,20 +81,6 @@ def _navigation() -> list[dict[str, Any]]:
             (_("居民上报"), "campaign", "reports_report"),
             (_("研判记录"), "psychology", "dispatch_triagerun"),
             (_("流转记录"), "history", "dispatch_ticketevent"),
-        ),
-        _group(
-            _("智能研判"),
-            "reads_models",
-            (_("研判模型"), "model_training", "dispatch_modelversion"),
-            (_("研判设置"), "tune", "dispatch_triagesettings"),
-        ),
-        _notices(),
-        _group(
-            _("单位与人员"),
-            "reads_people",
-            (_("部门"), "apartment", "dispatch_department"),
-            (_("工作人员"), "badge", "dispatch_staff"),
-            (_("岗位"), "assignment_ind", "dispatch_membership"),
         ),
         _group(_("安全审计"), "reads_audit", (_("审计记录"), "policy", "dispatch_auditrecord")),
         _group(
@@ -111,26 +98,50 @@ def _navigation() -> list[dict[str, Any]]:
             (_("标准答复"), "quickreply", "dispatch_standardreply"),
             (_("日历台账"), "event_note", "dispatch_calendarday"),
         ),
+        _group(
+            _("智能研判"),
+            "reads_models",
+            (_("研判模型"), "model_training", "dispatch_modelversion"),
+            (_("研判设置"), "tune", "dispatch_triagesettings"),
+        ),
+        _group(
+            _("单位与人员"),
+            "reads_people",
+            (_("部门"), "apartment", "dispatch_department"),
+            (_("工作人员"), "badge", "dispatch_staff"),
+            (_("岗位"), "assignment_ind", "dispatch_membership"),
+        ),
+        _notices(),
     ]
 
 
-def _workplace() -> dict[str, Any]:
-    """Return the group of everyday pages."""
+def _everyday() -> dict[str, Any]:
+    """Return the pages that are open all day; always in sight."""
     return {
         "title": _("工作台"),
         "items": [
-            _item(_("我的队列"), "dashboard", "admin:index", "is_staff"),
-            _item(_("收件箱"), "inbox", "tray", "reads_cases"),
+            _item(_("首页"), "dashboard", "admin:index", "is_staff"),
             _item(_("研判台"), "fact_check", "desk", "dispatches"),
             _item(_("工单"), "assignment", "admin:dispatch_ticket_changelist", "reads_cases"),
-            _item(_("地图"), "map", "map", "reads_cases"),
+            _item(_("收件箱"), "inbox", "tray", "has_tray"),
             _item(_("挂账清单"), "pause_circle", "suspensions", "reads_cases"),
-            _item(_("站内消息"), "notifications", "inbox", "is_staff"),
-            _item(_("统计"), "bar_chart", "summary", "reads_figures"),
-            _item(_("研判质量"), "troubleshoot", "triage-quality", "reads_quality"),
-            _item(_("热点"), "local_fire_department", "hotspots", "reads_records"),
+            _item(_("地图"), "map", "map", "reads_cases"),
             _item(_("工作日历"), "calendar_month", "calendar", "reads_calendar"),
+            _item(_("站内消息"), "notifications", "inbox", "is_staff"),
             _item(_("登录管理"), "lock_person", "sign-ins", "keeps_sign_ins"),
+        ],
+    }
+
+
+def _figures() -> dict[str, Any]:
+    """Return the pages that count."""
+    return {
+        "title": _("统计分析"),
+        "separator": True,
+        "items": [
+            _item(_("统计"), "bar_chart", "summary", "reads_figures"),
+            _item(_("热点"), "local_fire_department", "hotspots", "reads_records"),
+            _item(_("研判质量"), "troubleshoot", "triage-quality", "reads_quality"),
         ],
     }
 
@@ -140,6 +151,7 @@ def _notices() -> dict[str, Any]:
     return {
         "title": _("通知"),
         "separator": True,
+        "collapsible": True,
         "items": [
             _item(_("发送失败的通知"), "outgoing_mail", "outbox", "resends"),
             _item(

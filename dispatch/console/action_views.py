@@ -79,7 +79,7 @@ def action_page(
         return _press(admin, request, ticket, transition)
     allowed = {row["action"] for row in buttons(request, ticket, now=timezone.now())}
     if action not in allowed:
-        messages.error(request, _("您现在不能对该工单%s") % transition.action.label)
+        messages.error(request, _("您现在不能对该工单进行“%s”") % transition.action.label)
         return HttpResponseRedirect(_page_url(ticket))
     form = ActionForm(
         initial=initial_for(request, ticket, transition.action),

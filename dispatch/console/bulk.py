@@ -20,7 +20,6 @@ from django.utils.translation import gettext as _
 
 from dispatch.console.action_forms import ActionForm
 from dispatch.console.people import DISPATCHES, OfficeAdmin, actor_of, has_role
-from dispatch.console.session_guard import address_of
 from dispatch.console.ticket_page import read_id, ticket_link
 from dispatch.domain.actors import Actor
 from dispatch.domain.audit import record_audit
@@ -33,6 +32,7 @@ from dispatch.enums import AuditAction, Role, TicketAction
 from dispatch.models import Ticket
 from dispatch.queries.access import visible_tickets
 from dispatch.queries.ticket_filters import matching_tickets, queue_of, read_params
+from xiangcun.lib.clients import address_of
 from xiangcun.lib.errors import ConflictError, DomainError
 
 MAX_BULK = 200

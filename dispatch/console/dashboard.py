@@ -34,7 +34,7 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     seats = actor_of(request).seats
     context.update(
         {
-            "title": _("我的队列"),
+            "title": _("首页"),
             "queue_tabs": [],
             "notices": model_notices(request),
             "seats": [f"{seat.department_name} · {seat.role.label}" for seat in seats],

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from dispatch.console.candidates import candidate_buttons
+from dispatch.console.contact_links import with_contact_links
 from dispatch.console.desk_words import held_text, is_undecided, what_happened
 from dispatch.console.explanation import dangers_of, plain_reason, similar_numbers
 from dispatch.console.people import actor_of, has_role
@@ -83,6 +84,7 @@ def case_context(
     rows = reads.reports_of(ticket)
     runs = reads.triage_runs_of(ticket)
     marks = marks_by_report(runs)
+    cards = [report_card(row, look, marks.get(row.report_id, ())) for row in rows]
     nearby = reads.nearby_tickets(actor, ticket)
     mine = held is None or held.staff_id == actor.user_id
     actions = buttons(request, ticket, now=now) if mine else []
@@ -98,7 +100,7 @@ def case_context(
         "dangers": dangers_of(runs[0]) if runs else [],
         "clocks": clocks_of(ticket, now=now),
         "queue_reason": plain_reason(ticket.queue_reason),
-        "reports": [report_card(row, look, marks.get(row.report_id, ())) for row in rows],
+        "reports": with_contact_links(request, ticket, rows, cards) if mine else cards,
         "more_reports": max(0, ticket.report_count - len(rows)),
         "latest": _latest(latest, look),
         "history": _history(ticket, rows, now),

@@ -25,11 +25,11 @@ from django.utils.translation import gettext as _
 
 from dispatch.console.filter_bar import list_url
 from dispatch.console.people import READS_CASES, actor_of, has_role
-from dispatch.console.session_guard import address_of
 from dispatch.console.wording import moment_text
 from dispatch.domain import exports
 from dispatch.enums import ExportStatus
 from dispatch.models import ExportJob
+from xiangcun.lib.clients import address_of
 from xiangcun.lib.errors import DomainError, NotFoundError
 
 SHEET_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

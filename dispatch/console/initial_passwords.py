@@ -9,11 +9,11 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 
-from dispatch.console.session_guard import address_of
 from dispatch.console.sign_in_forms import InitialPasswordForm
 from dispatch.domain.passwords import note_initial_password
 from dispatch.domain.sessions import revoke_sessions_of
 from dispatch.models import Staff
+from xiangcun.lib.clients import address_of
 
 
 class InitialPasswordAdmin(UserAdmin):  # type: ignore[type-arg]  # not subscriptable at run time

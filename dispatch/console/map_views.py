@@ -19,10 +19,12 @@ from django.views.decorators.http import condition, require_GET
 
 from dispatch.console.map_rows import board_payload
 from dispatch.console.people import READS_CASES, actor_of, has_role
-from dispatch.enums import OPEN_STATUSES
+from dispatch.enums import OPEN_STATUSES, Card
 from dispatch.queries.map_board import board_grids, board_names, board_rows, board_state
 from reports.enums import Urgency
 from reports.queries.places import map_version
+
+REFRESH_SECONDS = 60
 
 
 @require_GET
@@ -35,6 +37,8 @@ def map_page(request: HttpRequest) -> HttpResponse:
         "ticket": reverse("admin:dispatch_ticket_change", args=(0,)).replace("/0/", "/{id}/"),
         "statuses": [[str(status), str(status.label)] for status in OPEN_STATUSES],
         **board_names(),
+        "cards": [[str(card), str(card.label)] for card in (Card.RED, Card.YELLOW)],
+        "refreshSeconds": REFRESH_SECONDS,
         "urgencies": [[str(urgency), str(urgency.label)] for urgency in Urgency],
         "tiles": [
             {

@@ -36,6 +36,11 @@ def reads_cases(request: HttpRequest) -> bool:
     return has_role(request, READS_CASES)
 
 
+def has_tray(request: HttpRequest) -> bool:
+    """Whether work lands on the person's own desk: a department's people, with a queue."""
+    return reads_cases(request) and bool(actor_of(request).department_ids)
+
+
 def dispatches(request: HttpRequest) -> bool:
     """Whether the person works at the triage desk."""
     return has_role(request, DISPATCHES)

@@ -16,7 +16,6 @@ from django.views.decorators.http import require_GET, require_POST
 
 from dispatch.console.notice_views import is_key, key_of
 from dispatch.console.people import has_role, roles_of
-from dispatch.console.session_guard import address_of
 from dispatch.console.wording import count_text, moment_text
 from dispatch.domain.channel_settings import RESENDS, resend_stuck
 from dispatch.models import ChannelSetting, Notification, Staff
@@ -27,6 +26,7 @@ from dispatch.queries.outbox import (
     stuck_page,
     waiting_count,
 )
+from xiangcun.lib.clients import address_of
 
 PAGE_SIZE = 50
 

@@ -17,12 +17,12 @@ from django.views.decorators.http import require_GET
 from dispatch.console.people import actor_of
 from dispatch.console.photo_cards import photo_cards
 from dispatch.console.print_sheet import Sheet, build_sheet
-from dispatch.console.session_guard import address_of
 from dispatch.console.ticket_page import read_id
 from dispatch.domain.audit import record_audit
 from dispatch.enums import AuditAction
 from dispatch.models import Ticket
 from dispatch.queries.sheets import MAX_SHEETS, issuer_name, printable_tickets, sheet_rows
+from xiangcun.lib.clients import address_of
 from xiangcun.lib.errors import FontMissingError
 
 

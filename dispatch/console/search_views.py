@@ -14,12 +14,12 @@ from django.utils.translation import gettext as _
 
 from dispatch.console.filter_bar import present_params
 from dispatch.console.people import DISPATCHES, READS_CASES, actor_of, has_role
-from dispatch.console.session_guard import address_of
 from dispatch.console.ticket_page import ticket_link
 from dispatch.console.wording import moment_text
 from dispatch.domain.phone_search import search_phone
 from dispatch.queries.ticket_filters import BOX, NEAR, read_box, read_circle
 from dispatch.queries.ticket_places import map_outline
+from xiangcun.lib.clients import address_of
 from xiangcun.lib.errors import DomainError
 from xiangcun.lib.text import mask_contacts
 

@@ -13,7 +13,6 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
 from dispatch.console.people import roles_of
-from dispatch.console.session_guard import address_of
 from dispatch.console.sign_in_forms import CodeForm
 from dispatch.domain.second_factor import (
     begin_enrolment,
@@ -25,6 +24,7 @@ from dispatch.domain.second_factor import (
 )
 from dispatch.domain.sessions import check_second_factor
 from dispatch.models import Staff
+from xiangcun.lib.clients import address_of
 from xiangcun.lib.errors import DomainError
 
 _GROUP = 4

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
@@ -24,7 +23,6 @@ from dispatch.domain.second_factor import second_factor_demanded
 from dispatch.domain.sessions import CHECKED, follow_key, seconds_left, touch_session
 from dispatch.enums import AuditAction
 from dispatch.models import Staff
-from xiangcun.lib.clients import client_address
 
 BACKGROUND = "X-Background"
 PASSIVE = frozenset({
@@ -88,11 +86,6 @@ class SessionGuard:
 def is_passive(request: HttpRequest, name: str) -> bool:
     """Whether the page asked by itself."""
     return name in PASSIVE or request.headers.get(BACKGROUND) == "1"
-
-
-def address_of(request: HttpRequest) -> str:
-    """Return the client's address as the configured proxies tell it."""
-    return client_address(request, proxies=settings.REST_FRAMEWORK["NUM_PROXIES"])
 
 
 def is_script(request: HttpRequest) -> bool:

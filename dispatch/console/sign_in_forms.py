@@ -17,9 +17,9 @@ from unfold.forms import (
 )
 from unfold.widgets import UnfoldAdminTextInputWidget
 
-from dispatch.console.session_guard import address_of
 from dispatch.domain.sign_in import check_password_step
 from dispatch.models import Staff
+from xiangcun.lib.clients import address_of
 from xiangcun.lib.errors import DomainError
 
 _CODE_LENGTH = 40

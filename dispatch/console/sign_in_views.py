@@ -20,7 +20,6 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_POST
 
-from dispatch.console.session_guard import address_of
 from dispatch.console.sign_in_forms import (
     CodeForm,
     OwnPasswordForm,
@@ -31,6 +30,7 @@ from dispatch.domain.passwords import password_is_old, password_needs_change, se
 from dispatch.domain.second_factor import check_code, codes_left
 from dispatch.domain.sessions import seconds_left
 from dispatch.models import Staff
+from xiangcun.lib.clients import address_of
 from xiangcun.lib.errors import DomainError
 
 PENDING = "xc_pending"

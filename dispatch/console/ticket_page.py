@@ -34,6 +34,7 @@ from dispatch.console.wording import (
     supervision_text,
     urgency_text,
 )
+from dispatch.domain.actors import Actor
 from dispatch.domain.lifecycle import available_actions
 from dispatch.domain.seen import mark_read
 from dispatch.domain.workflow import IN_OFFICE, Transition
@@ -109,14 +110,7 @@ def _button(row: Transition, ticket: Ticket) -> dict[str, Any]:
 def page_context(request: HttpRequest, ticket: Ticket, *, now: datetime) -> dict[str, Any]:
     """Return everything the page shows, in a fixed number of queries."""
     actor = actor_of(request)
-    reporter = may_see_reporter(actor, ticket)
-    look = Look(
-        contact=may_see_contact(actor, ticket),
-        originals=may_see_originals(actor, ticket),
-        now=now,
-        reporter=reporter,
-        site=(ticket.lat, ticket.lng) if reporter else None,
-    )
+    look = _look(actor, ticket, now=now)
     rows = reads.reports_of(ticket)
     actions = buttons(request, ticket, now=now)
     nearby = reads.nearby_tickets(actor, ticket)
@@ -156,6 +150,18 @@ def page_context(request: HttpRequest, ticket: Ticket, *, now: datetime) -> dict
         ),
         "map": map_data(ticket, rows, nearby, exact=look.reporter),
     }
+
+
+def _look(actor: Actor, ticket: Ticket, *, now: datetime) -> Look:
+    """Return how much of the people behind the ticket this person sees."""
+    reporter = may_see_reporter(actor, ticket)
+    return Look(
+        contact=may_see_contact(actor, ticket),
+        originals=may_see_originals(actor, ticket),
+        now=now,
+        reporter=reporter,
+        site=(ticket.lat, ticket.lng) if reporter else None,
+    )
 
 
 def triage_cards(request: HttpRequest, runs: list[TriageRun]) -> list[dict[str, Any]]:

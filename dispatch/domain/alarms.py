@@ -18,6 +18,7 @@ from django.db import IntegrityError, transaction
 from dispatch.domain import clocks
 from dispatch.domain.alerts import Alert
 from dispatch.domain.attempts import Attempt
+from dispatch.domain.transitions import BEFORE_ACCEPT
 from dispatch.enums import Role
 from dispatch.enums import TicketAction as Act
 from dispatch.models import Alarm, Staff, Ticket
@@ -28,6 +29,8 @@ REASON_LENGTH = 200
 ACKNOWLEDGES = frozenset({Role.DISPATCHER, Role.LEAD})
 _AGAIN = frozenset({Act.REOPEN, Act.APPEAL})
 """A closed P0 that comes back with words of danger rings once more."""
+
+QUIET_AFTER_ANSWER = timedelta(minutes=30)
 
 SENDERS: list[Callable[[Alarm], None]] = []
 """Ways to reach the command room beside the console, which polls the rows and needs no sending."""
@@ -55,14 +58,32 @@ def heed_alert(attempt: Attempt) -> dict[str, Any]:
 def ring_if_raised(attempt: Attempt, *, before: str) -> None:
     """Ring for a ticket that this step made P0; a command-room hand on it answers an earlier ring."""
     ticket, alert = attempt.ticket, attempt.fields.alert
-    if Urgency.P0 not in {ticket.urgency, before}:
-        return
-    again = attempt.transition.action in _AGAIN and alert is not None
+    if Urgency.P0 not in {ticket.urgency, before} or ticket.parent_id is not None:
+        return  # a child's matter rings by its parent
+    again = alert is not None and _rings_again(attempt, alert)
     if ticket.urgency == Urgency.P0 and (before != Urgency.P0 or again):
         _ring(ticket, alert or _by_hand(attempt), now=attempt.now)
     elif attempt.seat.role in ACKNOWLEDGES and attempt.actor.user is not None:
         open_alarms = Alarm.objects.filter(ticket=ticket, acknowledged_at__isnull=True)
         open_alarms.update(acknowledged_at=attempt.now, acknowledged_by=attempt.actor.user)
+
+
+def _rings_again(attempt: Attempt, alert: Alert) -> bool:
+    """Whether words of danger ring for a ticket that is P0 already: back again, or still unsigned.
+
+    Who answered the bell has ``QUIET_AFTER_ANSWER`` to get somebody going; until then more reports of
+    the same danger are read in the case.
+    """
+    if attempt.transition.action in _AGAIN:
+        return True
+    told = attempt.seat.role not in ACKNOWLEDGES and alert.urgency == Urgency.P0
+    if not told or attempt.ticket.status not in BEFORE_ACCEPT:
+        return False
+    latest = Alarm.objects.filter(ticket=attempt.ticket).order_by("-round").first()
+    if latest is None:
+        return True
+    answered = latest.acknowledged_at
+    return answered is not None and attempt.now - answered > QUIET_AFTER_ANSWER
 
 
 def ring_for_new(ticket: Ticket, alert: Alert | None, *, now: datetime) -> None:

@@ -35,6 +35,15 @@ def reset(ticket: Ticket, *, now: datetime) -> None:
         ticket.wake_at = _yellow_at(ticket, ticket.next_due_at, now=now)
 
 
+def retime(ticket: Ticket, *, now: datetime) -> None:
+    """Follow a deadline that moved. Overdue as before: the red card stays, and nobody is told twice."""
+    due = ticket.next_due_at
+    if ticket.card != Card.RED or due is None or due > now:
+        reset(ticket, now=now)
+    else:
+        ticket.wake_at = _lead_at(ticket, due)
+
+
 def review_opens(ticket: Ticket) -> datetime | None:
     """Return the first moment of the day on which a suspension is to be looked at again."""
     if ticket.review_at is None:
@@ -66,12 +75,15 @@ def show_red(ticket: Ticket) -> int:
     ticket.card = Card.RED
     ticket.card_level += 1
     due = ticket.next_due_at
-    if ticket.card_level >= LEAD_LEVEL or due is None:
-        ticket.wake_at = None
-    else:
-        span = max(_margin(ticket, due), _SHORTEST_SPAN)
-        ticket.wake_at = clocks.after(due, span, _unit(ticket, due))
+    ticket.wake_at = _lead_at(ticket, due) if due is not None else None
     return ticket.card_level
+
+
+def _lead_at(ticket: Ticket, due: datetime) -> datetime | None:
+    """Return when red is shown to the lead, too; ``None`` once it was."""
+    if ticket.card_level >= LEAD_LEVEL:
+        return None
+    return clocks.after(due, max(_margin(ticket, due), _SHORTEST_SPAN), _unit(ticket, due))
 
 
 def _unit(ticket: Ticket, due: datetime) -> str:

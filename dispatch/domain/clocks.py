@@ -109,6 +109,24 @@ def _set_clock(
     ticket.clock_bases = {**(ticket.clock_bases or {}), str(stage): base}
 
 
+def keep_base(ticket: Ticket, stage: LimitStage, *, due: datetime) -> None:
+    """Note that ``due`` is computed, too: a parent's deadline ended a child's clock before its own limit."""
+    bases = ticket.clock_bases or {}
+    ticket.clock_bases = {**bases, str(stage): {**bases[str(stage)], "due": due.isoformat()}}
+
+
+def cap_clock(ticket: Ticket, stage: LimitStage, *, latest: datetime) -> bool:
+    """End the stage at ``latest`` at the latest; return whether that moved its deadline."""
+    due = getattr(ticket, DUE_COLUMNS[stage])
+    if due is None or due <= latest:
+        return False
+    base = (ticket.clock_bases or {}).get(str(stage))
+    setattr(ticket, DUE_COLUMNS[stage], latest)
+    if base is not None and datetime.fromisoformat(base["due"]) == due:
+        keep_base(ticket, stage, due=latest)
+    return True
+
+
 def after(start: datetime, minutes: int, unit: str) -> datetime:
     """Return the moment ``minutes`` of natural or working time after ``start``."""
     if unit == LimitUnit.NATURAL:

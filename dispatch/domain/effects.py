@@ -88,8 +88,7 @@ def _dispatch(attempt: Attempt) -> Data:
         ticket.due_at = fields.promised_due
     ticket.due_unit = handle.unit
     ticket.due_from = now
-    if ticket.parent_id is not None:
-        cap_by_parent(ticket)
+    cap_by_parent(ticket)
     ticket.dispatched_at = now
     ticket.signed_at = None
     ticket.dispatch_count += 1
@@ -159,6 +158,7 @@ def _request_extension(attempt: Attempt) -> Data:
 def _grant_extension(attempt: Attempt) -> Data:
     ticket = attempt.ticket
     ticket.due_at = datetime.fromisoformat((ticket.pending_request or {})["new_due"])
+    cap_by_parent(ticket)  # its parent may have become due earlier since it was asked
     ticket.extension_count += 1
     ticket.pending_request = None
     return {}
@@ -196,6 +196,7 @@ def _grant_suspension(attempt: Attempt) -> Data:
 def _resume(attempt: Attempt) -> Data:
     ticket = attempt.ticket
     clocks.resume_clock(ticket, now=attempt.now)
+    cap_by_parent(ticket)
     ticket.due_from = attempt.now
     ticket.paused_at = None
     ticket.remaining_minutes = None
@@ -291,8 +292,8 @@ def _unmerge(attempt: Attempt) -> Data:
 
 
 def _recompute_due(attempt: Attempt) -> Data:
-    moved = recomputing.apply_moves(attempt.ticket)
-    return {"calendar_change": attempt.fields.calendar_change, "moved": moved}
+    data = recomputing.recompute(attempt.ticket, now=attempt.now)
+    return {"calendar_change": attempt.fields.calendar_change, **data}
 
 
 def _urge(attempt: Attempt) -> Data:

@@ -12,7 +12,7 @@ from dispatch.domain.attempts import Attempt
 from dispatch.domain.child_guards import CHILD_GUARDS, CHILD_STATE_GUARDS
 from dispatch.domain.conflicts import complaints_in_ticket
 from dispatch.domain.contacts import check_contact
-from dispatch.domain.recomputing import moves_of
+from dispatch.domain.recomputing import lags_behind_parent, moves_of
 from dispatch.domain.workflow import IN_OFFICE
 from dispatch.enums import PHYSICAL_OUTCOMES, LimitStage, Role
 from dispatch.queries.calendar import work_calendar
@@ -262,9 +262,10 @@ def _contact_may_be_shown(attempt: Attempt) -> None:
         check_contact(report, attempt.ticket, reason=attempt.fields.note)
 
 
-def _calendar_moves_due(attempt: Attempt) -> None:
-    if not moves_of(attempt.ticket, work_calendar()):
-        raise ConflictError("due_unchanged", "工作日历没有改变这张工单的期限")
+def _due_moves(attempt: Attempt) -> None:
+    ticket = attempt.ticket
+    if not (moves_of(ticket, work_calendar()) or lags_behind_parent(ticket)):
+        raise ConflictError("due_unchanged", "工作日历和主工单都没有改变这张工单的期限")
 
 
 GUARDS: Mapping[str, Callable[[Attempt], None]] = MappingProxyType(
@@ -299,7 +300,7 @@ GUARDS: Mapping[str, Callable[[Attempt], None]] = MappingProxyType(
         **CHILD_GUARDS,
         "confidential_contact_is_leads": _confidential_contact_is_leads,
         "contact_may_be_shown": _contact_may_be_shown,
-        "calendar_moves_due": _calendar_moves_due,
+        "due_moves": _due_moves,
     }
 )
 

@@ -28,6 +28,7 @@ from dispatch.domain.projection import (
     result_photo_ids,
     tell,
 )
+from dispatch.domain.recomputing import lags_behind_parent, moves_of
 from dispatch.domain.recusals import copy_recusals, recuse_named
 from dispatch.domain.splitting import new_children
 from dispatch.domain.transitions import IN_DEPARTMENT
@@ -35,7 +36,8 @@ from dispatch.domain.workflow import ASSISTANTS_MAY, Transition, find, rows_from
 from dispatch.enums import DEPARTMENT_ROLES, Role, Visibility
 from dispatch.enums import TicketAction as Act
 from dispatch.models import EventPhoto, Ticket, TicketEvent
-from dispatch.queries.children import open_children
+from dispatch.queries.calendar import work_calendar
+from dispatch.queries.children import open_children, running_children
 from dispatch.queries.parties import assisting_departments, is_recused_from
 from reports.domain.photos import claim_photos
 from xiangcun.lib.errors import ConflictError, DomainError, NotAllowedError, NotFoundError
@@ -56,6 +58,7 @@ _STORED = tuple(
 _NO_TICKET = "没有这张工单"
 _TWO_TICKETS = frozenset({Act.MERGE, Act.UNMERGE})
 _ENDS_CHILDREN = frozenset({Act.WITHDRAW, Act.REJECT})
+_MOVES_DUE = frozenset({Act.RECOMPUTE_DUE, Act.GRANT_EXTENSION, Act.DISPATCH, Act.RESUME})
 # What the office and the clock do among themselves: no resident's view changes.
 _UNSEEN = frozenset(
     {
@@ -255,8 +258,10 @@ def _step(attempt: Attempt) -> tuple[Data, Ticket | None]:
         if target not in IN_DEPARTMENT:
             ticket.supervise_due_at = None  # no department is left that could answer
     ticket.next_due_at = clocks.next_due(ticket)
-    if ticket.next_due_at != next_due or ticket.status != status:
+    if ticket.status != status:
         cards.reset(ticket, now=now)
+    elif ticket.next_due_at != next_due:
+        cards.retime(ticket, now=now)
     ticket.version = version + 1
     event = _event(attempt, from_status=status, due_before=due, data=data)
     ledger.seal(ticket, event)
@@ -294,7 +299,7 @@ def _move_partner(attempt: Attempt, partner: Ticket, *, moved: list[int]) -> Non
 
 
 def _move_children(attempt: Attempt, data: Data) -> None:
-    """Open the children of a split, or end those of a matter that has ended without a result."""
+    """Open the children of a split, end them with a matter without a result, let them keep up with it."""
     ticket, action, now = attempt.ticket, attempt.transition.action, attempt.now
     if action == Act.SPLIT:
         for child, fields in new_children(attempt, data["children"]):
@@ -306,6 +311,12 @@ def _move_children(attempt: Attempt, data: Data) -> None:
         note = f"主工单{ticket.number}{attempt.transition.action.label}"
         for pk in open_children(ticket).order_by("pk").values_list("pk", flat=True):
             perform(pk, Act.CANCEL_CHILD, actor=SYSTEM, now=now, fields=Fields(note=note))
+    elif action in _MOVES_DUE or "raised" in data:
+        change = attempt.fields.calendar_change
+        follow = Fields(note=f"跟随主工单{ticket.number}", calendar_change=change)
+        for child in running_children(ticket):
+            if lags_behind_parent(child) or moves_of(child, work_calendar()):
+                perform(child.pk, Act.RECOMPUTE_DUE, actor=SYSTEM, now=now, fields=follow)
 
 
 def _stale(ticket: Ticket) -> ConflictError:

@@ -7,9 +7,10 @@ from datetime import datetime
 from typing import Any
 
 from dispatch.domain.attempts import Attempt
+from dispatch.domain.clocks import cap_clock
 from dispatch.domain.fields import Fields
 from dispatch.domain.numbers import new_ticket_number, ticket_title
-from dispatch.enums import TicketStatus
+from dispatch.enums import LimitStage, TicketStatus
 from dispatch.models import Department, Ticket
 from reports.enums import Urgency
 
@@ -33,13 +34,14 @@ def new_children(attempt: Attempt, numbers: list[str]) -> Iterator[tuple[Ticket,
 
 
 def cap_by_parent(ticket: Ticket) -> None:
-    """Keep a child's deadlines within its parent's."""
-    limit = ticket.parent.due_at if ticket.parent else None
-    if limit is not None and ticket.due_at is not None and limit < ticket.due_at:
-        ticket.due_at = limit
-        ticket.due_unit = ticket.parent.due_unit if ticket.parent else ticket.due_unit
-    if ticket.sign_due_at is not None and ticket.due_at is not None:
-        ticket.sign_due_at = min(ticket.sign_due_at, ticket.due_at)
+    """Keep a child's deadlines within its parent's; nothing for any other ticket."""
+    parent = ticket.parent
+    if parent is None:
+        return
+    if parent.due_at is not None and cap_clock(ticket, LimitStage.HANDLE, latest=parent.due_at):
+        ticket.due_unit = parent.due_unit
+    if ticket.due_at is not None:
+        cap_clock(ticket, LimitStage.SIGN, latest=ticket.due_at)
 
 
 def _child(parent: Ticket, fields: Fields, number: str, *, now: datetime) -> Ticket:

@@ -40,7 +40,7 @@ TRANSITIONS: tuple[Transition, ...] = (
     _row(
         Act.ASK,
         [St.ASSESSING],
-        [D],
+        [D, L],
         St.NEED_INFO,
         required=("public_text",),
         guards=("not_a_child",),
@@ -233,7 +233,7 @@ TRANSITIONS: tuple[Transition, ...] = (
     _row(
         Act.REWORK,
         [St.HANDLED],
-        [V, D],
+        [V, D, L],
         St.HANDLING,
         required=("note",),
         guards=("not_escalated_result",),
@@ -242,7 +242,7 @@ TRANSITIONS: tuple[Transition, ...] = (
     _row(
         Act.VERIFY,
         [St.HANDLED],
-        [V, D, G],
+        [V, D, L, G],
         St.AWAITING_RATING,
         optional=("note", "public_text", "photos"),
         guards=("second_person", "children_done"),
@@ -347,7 +347,7 @@ TRANSITIONS: tuple[Transition, ...] = (
         [S],
         required=("note",),
         optional=("public_text",),
-        guards=("calendar_moves_due",),
+        guards=("due_moves",),
         visibility=Visibility.REPORTER,
     ),
     _row(Act.NOTE, [St.ASSESSING, St.ESCALATED], [D, L, V], required=("note",)),

@@ -173,7 +173,7 @@ class Ticket(models.Model):
                 fields=["wake_at"], name="ticket_wake", condition=Q(wake_at__isnull=False)
             ),
             models.Index(
-                fields=["supervise_due_at", "id"],
+                fields=["status", "supervise_due_at", "id"],
                 name="ticket_supervised",
                 condition=Q(supervise_due_at__isnull=False),
             ),
@@ -201,6 +201,12 @@ class Ticket(models.Model):
                 name="ticket_reopened",
                 condition=Q(reopen_count__gte=1),
             ),
+            models.Index(
+                fields=["status", "next_due_at", "id"],
+                name="ticket_requests",
+                condition=Q(pending_request__isnull=False),
+            ),
+            models.Index(fields=["status", "card"], name="ticket_carded", condition=Q(card__gt="")),
             models.Index(
                 fields=["status", "supervised_at"],
                 name="ticket_was_supervised",
@@ -242,7 +248,11 @@ class Assignment(models.Model):
         Ticket, models.CASCADE, related_name="assignments", verbose_name=_("工单")
     )
     department = models.ForeignKey(
-        Department, models.PROTECT, related_name="assignments", verbose_name=_("部门")
+        Department,
+        models.PROTECT,
+        related_name="assignments",
+        verbose_name=_("部门"),
+        db_index=False,  # the index below begins with it
     )
     kind = models.CharField(_("主办/协办"), max_length=8, choices=AssignmentKind)
     assigned_at = models.DateTimeField(_("派单时间"))
@@ -265,9 +275,7 @@ class Assignment(models.Model):
         ]
         indexes = [
             models.Index(
-                fields=["department", "ticket"],
-                name="assignment_active",
-                condition=Q(ended_at__isnull=True),
+                fields=["department", "kind", "ended_at", "ticket"], name="assignment_of_department"
             ),
         ]
 

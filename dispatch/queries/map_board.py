@@ -14,7 +14,7 @@ from reports.models import Category, Grid
 CAP = 20_000
 COLUMNS = (
     "pk", "number", "title", "status", "urgency", "category_id", "lead_department_id", "grid_id",
-    "lat", "lng", "opened_at", "next_due_at", "paused_at",
+    "lat", "lng", "opened_at", "next_due_at", "paused_at", "card",
 )  # fmt: skip
 _POINT = frozenset({"lat", "lng"})
 

@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 from dispatch.enums import TicketStatus
 from dispatch.models import Ticket
 
-_RUNNING = (TicketStatus.ASSESSING, TicketStatus.DISPATCHED, TicketStatus.HANDLING)
+RUNNING_STATUSES = (TicketStatus.ASSESSING, TicketStatus.DISPATCHED, TicketStatus.HANDLING)
 
 
 def running_tickets(*, due_since: datetime) -> QuerySet[Ticket]:
@@ -20,5 +20,5 @@ def running_tickets(*, due_since: datetime) -> QuerySet[Ticket]:
     since = (
         Q(assess_due_at__gte=due_since) | Q(sign_due_at__gte=due_since) | Q(due_at__gte=due_since)
     )
-    rows = Ticket.objects.filter(since, status__in=_RUNNING, paused_at__isnull=True)
-    return rows.filter(clock_bases__isnull=False).order_by("pk")
+    rows = Ticket.objects.filter(since, status__in=RUNNING_STATUSES, paused_at__isnull=True)
+    return rows.filter(clock_bases__isnull=False).select_related("parent").order_by("pk")

@@ -19,7 +19,7 @@ from django.utils.dateparse import parse_date
 
 from dispatch.enums import OPEN_STATUSES, Role
 from dispatch.models import Ticket
-from dispatch.queries.access import Viewer, current_tickets
+from dispatch.queries.access import Viewer, queued_tickets
 from dispatch.queries.ticket_search import search_tickets, words_condition
 from dispatch.queries.tickets import QUEUE_BY_CODE, Queue, queue_tickets, queues_for
 from xiangcun.lib.geo import bounding_box
@@ -45,13 +45,13 @@ WATCHED: Mapping[str, tuple[str, Condition]] = {
     "returned": ("退单两次以上", lambda _now: _OPEN & Q(return_count__at_least=2)),
     "supervised": ("督办中", lambda _now: _OPEN & Q(supervised_at__isnull=False)),
     "urged": ("居民催办", lambda _now: _OPEN & Q(urge_count__at_least=1)),
-    "carded": ("黄牌/红牌", lambda _now: _OPEN & ~Q(card="")),
+    "carded": ("黄牌/红牌", lambda _now: _OPEN & Q(card__filled=True)),
     "reopened": ("重新打开", lambda _now: _OPEN & Q(reopen_count__at_least=1)),
 }
 """Code of ``only`` → label and condition; another line here is another shipped filter's condition."""
 
 _ROOM = frozenset({Role.DISPATCHER, Role.LEAD, Role.VERIFIER, Role.AUDITOR})
-_UNIT = frozenset({Role.HANDLER, Role.HEAD})
+_UNIT = frozenset({Role.HANDLER, Role.HEAD, Role.GRID})
 PRESETS: tuple[tuple[str, str, frozenset[Role]], ...] = (
     ("overdue", "全部超期", _ROOM),
     ("overdue", "我的超期", _UNIT),
@@ -102,7 +102,7 @@ def base_tickets(viewer: Viewer, params: Mapping[str, str], *, now: datetime) ->
     queue = queue_of(viewer, params)
     tickets = queue_tickets(viewer, queue, now=now)
     if params.get(ONLY) in WATCHED and not queue.statuses:
-        tickets = current_tickets(viewer)
+        tickets = queued_tickets(viewer, OPEN_STATUSES, WATCHED[params[ONLY]][1](now))
     for name in (BOX, NEAR):
         if params.get(name):
             tickets = tickets.filter(_PLACES[name](params[name]))

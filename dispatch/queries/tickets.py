@@ -17,6 +17,7 @@ from django.db.models import (
     IntegerField,
     OuterRef,
     Prefetch,
+    Q,
     QuerySet,
     When,
 )
@@ -27,8 +28,8 @@ from dispatch.enums import OPEN_STATUSES, TicketAction, TicketStatus
 from dispatch.models import Assignment, Department, Ticket, TicketEvent, TicketReport, TriageRun
 from dispatch.queries.access import (
     Viewer,
-    current_tickets,
     may_see_reporter,
+    queued_tickets,
     visible_tickets,
 )
 from dispatch.queries.counting import capped_counts
@@ -97,24 +98,16 @@ def queues_for(viewer: Viewer) -> tuple[Queue, ...]:
     return tuple(queue for queue in QUEUES if queue.code not in COMMAND_ONLY)
 
 
-def in_queue(tickets: QuerySet[Ticket], queue: Queue, *, now: datetime) -> QuerySet[Ticket]:
-    """Narrow ``tickets`` to ``queue`` (unordered)."""
-    if not queue.statuses:
-        return tickets
-    tickets = tickets.filter(status__in=queue.statuses)
-    if queue.kind == "overdue":
-        return tickets.filter(next_due_at__lt=now)
-    if queue.kind == "supervised":
-        return tickets.filter(supervise_due_at__isnull=False)
-    if queue.kind == "requests":
-        return tickets.filter(pending_request__isnull=False)
-    return tickets
-
-
 def queue_tickets(viewer: Viewer, queue: Queue, *, now: datetime) -> QuerySet[Ticket]:
-    """Return what stands in ``viewer``'s ``queue``; the tab of all shows what they may read."""
-    scope = current_tickets(viewer) if queue.statuses else visible_tickets(viewer)
-    return in_queue(scope, queue, now=now)
+    """Return what stands in ``viewer``'s ``queue`` (unordered); the tab of all shows what they may read."""
+    if not queue.statuses:
+        return visible_tickets(viewer)
+    kinds = {
+        "overdue": Q(next_due_at__lt=now),
+        "supervised": Q(supervise_due_at__isnull=False),
+        "requests": Q(pending_request__isnull=False),
+    }
+    return queued_tickets(viewer, queue.statuses, kinds.get(queue.kind))
 
 
 def queue_counts(viewer: Viewer, *, now: datetime) -> dict[str, int]:

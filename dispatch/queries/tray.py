@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from dispatch.enums import TicketStatus
 from dispatch.models import NoteMention, Ticket, TicketEvent, TicketSeen
-from dispatch.queries.access import Viewer, current_tickets, visible_tickets
+from dispatch.queries.access import Viewer, queued_tickets, visible_tickets
 from dispatch.queries.calendar import work_calendar
 
 TRAY_STATUSES = (
@@ -64,7 +64,7 @@ def tray_tickets(viewer: Viewer) -> QuerySet[Ticket]:
     """Return the open tickets in the queues of the person's departments."""
     if not viewer.department_ids:
         return Ticket.objects.none()
-    return current_tickets(viewer).filter(status__in=TRAY_STATUSES)
+    return queued_tickets(viewer, TRAY_STATUSES)
 
 
 def unread_tickets(viewer: Viewer, user_id: int) -> QuerySet[Ticket]:

@@ -108,6 +108,14 @@ def test_each_pair_stands_once() -> None:
     assert len(pairs) == len(set(pairs))
 
 
+def test_a_lead_may_do_what_a_dispatcher_may() -> None:
+    assert [
+        row.action
+        for row in TRANSITIONS
+        if Role.DISPATCHER in row.roles and Role.LEAD not in row.roles
+    ] == []
+
+
 def test_table_names_only_what_exists() -> None:
     for row in TRANSITIONS:
         assert set(row.guards) <= set(guards.GUARDS)

@@ -6,6 +6,7 @@ import re
 import time
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -59,3 +60,12 @@ def test_a_typhoon_moves_what_residents_were_promised(instance: Instance, sign_i
     assert any("因工作日历调整（台风停工）" in line["text"] for line in after["timeline"])
     moved = page.locator("#cal-changes [data-moved]").first
     expect(moved).not_to_have_text("0", timeout=PATIENCE_SECONDS * 1000)
+
+
+def test_a_chosen_file_leaves_the_other_fields_alone(sign_in: SignIn, tmp_path: Path) -> None:
+    page = sign_in("lead")
+    page.goto("/admin/calendar/import/")
+    file = tmp_path / "notice.csv"
+    file.write_text("2027-01-01,holiday,元旦\n", encoding="utf-8")
+    page.set_input_files("[name=file]", str(file))
+    expect(page.locator("[name=source]")).to_have_value("")

@@ -6,6 +6,7 @@ import json
 import random
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -36,11 +37,11 @@ def synthetic() -> dict[str, Any]:
         paused = now if status == "suspended" else None
         opened = now - rnd.randint(0, 40_000)
         rows.append(
-            [pk, f"GD-{pk}", "路灯不亮", status, "P2", None, None, None, *place, opened, due, paused]
+            [pk, f"GD-{pk}", "路灯不亮", status, "P2", None, None, None, *place, opened, due, paused, ""]
         )  # fmt: skip
     columns = [
         "pk", "number", "title", "status", "urgency", "category_id", "lead_department_id", "grid_id",
-        "lat", "lng", "opened_at", "next_due_at", "paused_at",
+        "lat", "lng", "opened_at", "next_due_at", "paused_at", "card",
     ]  # fmt: skip
     return {"columns": columns, "rows": rows, "capped": False, "cap": 20_000}
 
@@ -116,3 +117,55 @@ def test_a_server_that_does_not_answer_is_said(sign_in: SignIn) -> None:
     page.route("**/admin/map/data.json", lambda route: route.abort())
     page.goto("/admin/map/")
     expect(page.locator("#map-note")).to_contain_text("数据没有读到")
+
+
+def hurry(route: Route) -> None:
+    """Let the page refresh every two seconds instead of every minute."""
+    page = route.fetch()
+    text = page.text()
+    assert '"refreshSeconds": 60' in text
+    route.fulfill(response=page, body=text.replace('"refreshSeconds": 60', '"refreshSeconds": 2'))
+
+
+def test_cards_are_marked_and_the_view_outlives_a_refresh(sign_in: SignIn, tmp_path: Path) -> None:
+    page = sign_in("lead")
+    data, marks = synthetic(), []
+    data["rows"] = data["rows"][:40]
+    for row, card in zip(data["rows"], ("red", "yellow", "yellow"), strict=False):
+        row[-1] = card
+
+    def answer(route: Route) -> None:
+        marks.append(route.request.headers.get("if-none-match", ""))
+        if marks[-1]:
+            assert route.request.headers["x-background"] == "1"
+        if marks[-1] == f'"{len(data["rows"])}"':
+            route.fulfill(status=304)
+            return
+        route.fulfill(
+            body=json.dumps(data),
+            content_type="application/json",
+            headers={"ETag": f'"{len(data["rows"])}"'},
+        )
+
+    page.route("**/admin/map/data.json", answer)
+    page.route("**/admin/map/?*", hurry)
+    page.goto("/admin/map/?card=any")
+    drawn(page, 3)
+    page.locator("#map-list button", has_text="红牌").first.click()
+    popup = page.locator(".map-popup .map-card-red")
+    expect(popup).to_have_text("红牌")
+    expect(page.locator(".map-pin-red")).to_have_count(1)
+    before = page.locator(".leaflet-map-pane").get_attribute("style")
+
+    data["rows"].append([*data["rows"][0][:-1], "red"])
+    data["rows"][-1][0] = 99_999
+    drawn(page, 4)
+    assert marks[:2] == ["", '"40"']
+    expect(popup).to_have_count(1)
+    assert page.locator(".leaflet-map-pane").get_attribute("style") == before
+    expect(page.locator("#map-fresh")).to_contain_text("更新")
+    expect(page.locator("#map-filters [name=card]")).to_have_value("any")
+    page.select_option("#map-filters [name=card]", "yellow")
+    drawn(page, 2)
+    assert "card=yellow" in page.url
+    page.screenshot(path=tmp_path / "map.png")

@@ -32,6 +32,8 @@ CHROMIUM_FLAGS = [
     "--disable-sync",
 ]
 OFFICE_SCREEN = {"width": 1366, "height": 768}
+# Native date and file fields speak the language of the process, not of the page (chromium-l10n).
+CHROMIUM_LANGUAGE = {"LANGUAGE": "zh_CN", "LANG": "zh_CN.UTF-8", "LC_ALL": "zh_CN.UTF-8"}
 PHONE_SCREEN = {"width": 390, "height": 844}
 
 
@@ -124,6 +126,10 @@ def running_chromium() -> Iterator[Browser]:
     found = next((path for name in CHROMIUM_NAMES if (path := shutil.which(name))), None)
     assert found, "scripts/ensure-browser installs Chromium"
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=found, args=CHROMIUM_FLAGS)
+        chromium = playwright.chromium.launch(
+            executable_path=found,
+            args=CHROMIUM_FLAGS,
+            env={**os.environ, **CHROMIUM_LANGUAGE},
+        )
         yield chromium
         chromium.close()

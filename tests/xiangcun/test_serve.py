@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 
 from xiangcun.serve import Child, Supervisor, child_commands, port_is_free, welcome
 
@@ -58,8 +59,25 @@ def test_it_runs_web_workers_and_beat() -> None:
         "web",
         "worker",
         "photos",
+        "slow",
         "beat",
     ]
+
+
+def test_every_queue_has_one_worker_and_what_takes_minutes_gives_way() -> None:
+    commands = {child.name: child.command for child in child_commands("127.0.0.1", 8000)}
+    taken = [
+        queue
+        for command in commands.values()
+        if "-Q" in command
+        for queue in command[command.index("-Q") + 1].split(",")
+    ]
+    assert sorted(taken) == sorted(settings.CELERY_TASK_QUEUES)
+    routed = {route["queue"] for route in settings.CELERY_TASK_ROUTES.values()}
+    assert routed <= set(taken)
+    assert commands["slow"][0] == "nice"
+    assert "exports" in commands["slow"][commands["slow"].index("-Q") + 1]
+    assert settings.CELERY_TASK_ROUTES["dispatch.run_export"] == {"queue": "exports"}
 
 
 @pytest.mark.parametrize("seeded", [True, False])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ipaddress import ip_address
 
+from django.conf import settings
 from django.http import HttpRequest
 
 _SYSTEMS = (
@@ -25,6 +26,11 @@ _BROWSERS = (
     ("Chrome", "Chrome"),
     ("Safari", "Safari"),
 )
+
+
+def address_of(request: HttpRequest) -> str:
+    """Return the client's address as the configured proxies tell it, "" when there is none."""
+    return client_address(request, proxies=settings.REST_FRAMEWORK.get("NUM_PROXIES") or 0)
 
 
 def client_address(request: HttpRequest, *, proxies: int) -> str:

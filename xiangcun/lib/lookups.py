@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import IntegerField
+from django.db.models import CharField, IntegerField, Lookup
 from django.db.models.lookups import GreaterThanOrEqual
 
 
@@ -23,4 +23,17 @@ class AtLeast(GreaterThanOrEqual):
         return f"{left} >= {int(self.rhs):d}", tuple(params)
 
 
+class Filled(Lookup):
+    """``card__filled=True``: not empty, written without a parameter for the same reason."""
+
+    lookup_name = "filled"
+    prepare_rhs = False
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
+        """Return the comparison with the empty string."""
+        left, params = self.process_lhs(compiler, connection)
+        return f"{left} > ''" if self.rhs else f"{left} = ''", tuple(params)
+
+
 IntegerField.register_lookup(AtLeast)
+CharField.register_lookup(Filled)

@@ -7,8 +7,9 @@ import uuid
 from collections.abc import Callable
 from contextvars import ContextVar
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
+
+from xiangcun.lib.clients import address_of
 
 HEADER = "X-Request-ID"
 _SANE = re.compile(r"[A-Za-z0-9_-]{8,64}")
@@ -26,20 +27,6 @@ def current_address() -> str:
     return _address.get()
 
 
-def client_address(request: HttpRequest) -> str:
-    """Return who called: behind ``NUM_PROXIES`` proxies what the outermost of ours was told.
-
-    The header is worth only what our own proxies put into it, so it counts from the right.
-    """
-    direct = str(request.META.get("REMOTE_ADDR") or "")
-    proxies: int = settings.REST_FRAMEWORK.get("NUM_PROXIES") or 0
-    parts = request.headers.get("X-Forwarded-For", "").split(",")
-    told = [part.strip() for part in parts if part.strip()]
-    if not proxies or not told:
-        return direct
-    return told[-min(proxies, len(told))]
-
-
 class RequestIdMiddleware:
     """Take a sane ``X-Request-ID`` of the caller or make one, and echo it."""
 
@@ -51,7 +38,7 @@ class RequestIdMiddleware:
         given = request.headers.get(HEADER, "")
         request_id = given if _SANE.fullmatch(given) else uuid.uuid4().hex
         request.request_id = request_id  # type: ignore[attr-defined]
-        token, origin = _current.set(request_id), _address.set(client_address(request))
+        token, origin = _current.set(request_id), _address.set(address_of(request))
         try:
             response = self._get_response(request)
         finally:

@@ -1,8 +1,9 @@
 // Small helps of the action form: units follow the category, one press sends once.
-// The theme's own listener looks for a text box beside every file input; ours has none.
-window.addEventListener("change", (event) => {
-  if (event.target.type === "file") event.stopPropagation();
-}, true);
+// The searchable selects make their search boxes without a name for a screen reader.
+const nameSearchBoxes = () => document.querySelectorAll(".select2-search__field:not([aria-label])")
+  .forEach((box) => box.setAttribute("aria-label", "输入文字查找选项"));
+window.addEventListener("load", nameSearchBoxes);
+document.addEventListener("focusin", nameSearchBoxes);
 
 document.addEventListener("DOMContentLoaded", () => {
   const form = document.getElementById("xc-form");

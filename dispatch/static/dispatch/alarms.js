@@ -88,6 +88,7 @@
 
     function draw() {
         const ringing = state.alarms.length > 0;
+        const scrolled = bar.querySelector(".xc-alarm-rows")?.scrollTop ?? 0;
         bar.replaceChildren();
         bar.hidden = !ringing && !notice && !lost;
         bar.classList.toggle("xc-quiet", !ringing && !lost);
@@ -104,6 +105,7 @@
         rows.append(...state.alarms.map(row));
         if (ringing) bar.append(rows);
         if (ringing || notice) bar.append(footer());
+        rows.scrollTop = scrolled;
     }
 
     // Browsers allow sound only after the person has touched the page.

@@ -13,6 +13,8 @@ document.addEventListener("DOMContentLoaded", async () => {
   const COLOURS = { assessing: "#d97706", need_info: "#a16207", dispatched: "#0891b2", escalated: "#6d28d9", handling: "#2563eb", suspended: "#64748b", handled: "#15803d" };
   const DUE = [["late", "超期", "!", "#dc2626"], ["soon", "24 小时内", "近", "#c2410c"], ["later", "未到期", "", "#2563eb"], ["paused", "无期限", "‖", "#64748b"]];
   const LISTED = 100;
+  const cards = new Map(config.cards);
+  const fresh = document.getElementById("map-fresh");
   const DAY = 1440;
   const names = { status: new Map(config.statuses), urgency: new Map(config.urgencies), category: new Map(config.categories), department: new Map(config.departments) };
 
@@ -45,7 +47,7 @@ document.addEventListener("DOMContentLoaded", async () => {
   const keepAddress = () => {
     const kept = new URLSearchParams();
     ["status", "due"].forEach((name) => state[name].size && kept.set(name, [...state[name]].join(",")));
-    ["category", "department", "urgency", "age"].forEach((name) => form.elements[name].value && kept.set(name, form.elements[name].value));
+    ["category", "department", "urgency", "card", "age"].forEach((name) => form.elements[name].value && kept.set(name, form.elements[name].value));
     if (state.view === "heat") kept.set("view", "heat");
     window.history.replaceState(null, "", `${window.location.pathname}${kept.size ? `?${kept}` : ""}`);
   };
@@ -103,7 +105,9 @@ document.addEventListener("DOMContentLoaded", async () => {
     const body = make("div", "map-popup");
     body.append(make("b", "", row.number), make("div", "", row.title));
     body.append(make("small", "", [names.status.get(row.status), `${row.urgency} ${names.urgency.get(row.urgency) || ""}`, names.category.get(row.category_id), names.department.get(row.lead_department_id)].filter(Boolean).join(" · ")), make("br"));
-    body.append(dueLine(row), make("br"));
+    body.append(dueLine(row));
+    if (row.card) body.append(" ", make("span", `map-card map-card-${row.card}`, cards.get(row.card)));
+    body.append(make("br"));
     const link = make("a", "", "打开工单");
     link.href = config.ticket.replace("{id}", row.pk);
     body.append(link);
@@ -112,7 +116,7 @@ document.addEventListener("DOMContentLoaded", async () => {
   const markerOf = (row) => {
     if (row.marker) return row.marker;
     const [, , sign] = DUE.find(([key]) => key === row.due);
-    const face = make("div", `map-pin${row.due === "late" ? " map-pin-late" : ""}`, sign);
+    const face = make("div", `map-pin${row.due === "late" ? " map-pin-late" : ""}${row.card ? ` map-pin-${row.card}` : ""}`, sign);
     face.style.setProperty("--dot", row.due === "late" ? "#dc2626" : COLOURS[row.status]);
     face.style.width = face.style.height = "22px";
     row.marker = L.marker([row.lat, row.lng], { icon: L.divIcon({ html: face, className: "map-pin-box", iconSize: [22, 22] }), alt: row.number, keyboard: false });
@@ -127,6 +131,7 @@ document.addEventListener("DOMContentLoaded", async () => {
     category: (row, value) => !value || (names.category.get(row.category_id) || "").startsWith(value),
     department: (row, value) => !value || String(row.lead_department_id) === value,
     urgency: (row, value) => !value || row.urgency === value,
+    card: (row, value) => !value || (value === "any" ? row.card !== "" : row.card === value),
     age: (row, value) => {
       if (!value) return true;
       const age = nowMinute - row.opened_at;
@@ -159,6 +164,7 @@ document.addEventListener("DOMContentLoaded", async () => {
       button.type = "button";
       button.append(make("b", "", row.title || row.number), make("br"));
       button.append(make("small", "", `${names.status.get(row.status)} · ${names.department.get(row.lead_department_id) || "未派单"} · `), dueLine(row));
+      if (row.card) button.append(" ", make("span", `map-card map-card-${row.card}`, cards.get(row.card)));
       button.addEventListener("click", () => showTicket(row));
       const line = make("li", "");
       line.append(button);
@@ -244,6 +250,15 @@ document.addEventListener("DOMContentLoaded", async () => {
     map.fitBounds(drawn.getBounds().pad(0.03));
     map.setMaxBounds(drawn.getBounds().pad(1.5)); // nobody gets lost beyond the township
   };
+  const readTime = () => {
+    nowMinute = Math.floor(Date.now() / 60000);
+    const moved = rows.filter((row) => row.due !== dueState(row));
+    moved.forEach((row) => {
+      row.due = dueState(row);
+      row.marker = undefined;
+    });
+    return moved.length > 0;
+  };
   const readRows = (data) => {
     nowMinute = Math.floor(Date.now() / 60000);
     rows = data.rows.map((cells) => {
@@ -253,10 +268,30 @@ document.addEventListener("DOMContentLoaded", async () => {
     });
   };
 
-  const get = async (url) => {
-    const answer = await fetch(url, { headers: { Accept: "application/json" } });
+  const get = async (url, headers = {}) => {
+    const answer = await fetch(url, { headers: { Accept: "application/json", ...headers }, cache: "no-store" });
+    if (answer.status === 304) return null;
     if (!answer.ok) throw new Error(String(answer.status));
+    if (url === config.data) mark = answer.headers.get("ETag") || "";
     return answer.json();
+  };
+  let mark = "";
+  const clock = () => new Date().toLocaleTimeString("zh-CN", { hour: "2-digit", minute: "2-digit", hour12: false });
+  // Zoom, place, filters and an open popup stay; what became due meanwhile changes without new data.
+  const refresh = async () => {
+    if (document.hidden) return;
+    try {
+      const data = await get(config.data, { "X-Background": "1", ...(mark ? { "If-None-Match": mark } : {}) });
+      fresh.textContent = `${clock()} 更新`;
+      const open = rows.find((row) => row.marker?.isPopupOpen());
+      if (data) readRows(data);
+      else if (!readTime()) return;
+      update();
+      const again = open && shown.find((row) => row.pk === open.pk);
+      if (again && state.view !== "heat" && cluster.getVisibleParent(markerOf(again)) === again.marker) again.marker.openPopup();
+    } catch (error) {
+      fresh.textContent = "自动更新没有成功，稍后再试";
+    }
   };
   try {
     const [data, shapes] = await Promise.all([get(config.data), get(config.grids)]);
@@ -269,6 +304,7 @@ document.addEventListener("DOMContentLoaded", async () => {
     fill("category", config.categories.filter(([, label]) => tops.has(label.split(" ")[0]) || leaves.includes(label)).map(([, label]) => [label.split(" ")[0], label]));
     fill("department", config.departments.filter(([pk]) => departments.has(pk)));
     fill("urgency", config.urgencies.map(([value, label]) => [value, `${value} ${label}`]));
+    fill("card", config.cards.map(([value, label]) => [value, `仅${label}`]));
     fill("age", []);
     if (!grids.size && rows.length) map.fitBounds(L.latLngBounds(rows.map((row) => [row.lat, row.lng])).pad(0.1));
     update();
@@ -278,6 +314,9 @@ document.addEventListener("DOMContentLoaded", async () => {
     say("数据没有读到，请检查网络后刷新页面");
     return;
   }
+  fresh.textContent = `${clock()} 更新`;
+  setInterval(refresh, config.refreshSeconds * 1000);
+  document.addEventListener("visibilitychange", refresh);
   form.addEventListener("change", update);
   form.addEventListener("submit", (event) => event.preventDefault());
   form.addEventListener("reset", () => {

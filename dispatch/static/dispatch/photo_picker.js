@@ -1,5 +1,5 @@
 // Several photos, one press each: the camera gives one at a time, so what was taken is kept and shown.
-// "input", not "change": action_form.js keeps the latter from the theme, and so from us.
+// "input", not "change": file_inputs.js keeps the latter from the theme, and so from us.
 // Without script both inputs send their own files under the same name.
 document.addEventListener("DOMContentLoaded", () => {
   const picker = document.getElementById("xc-picker");

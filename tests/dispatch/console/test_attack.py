@@ -96,6 +96,7 @@ def test_an_anonymous_reporter_has_no_telephone_on_paper_or_in_a_search(
     body = browser("lead").get(reverse("ticket-print", args=(ticket.pk,))).content.decode()
     assert "5678" not in body
     assert tickets_of_phone(visible_tickets(cast.lead), "13812345678") == []
+    report.anonymous = False
     type(report).objects.filter(pk=report.pk).update(anonymous=False)
     assert tickets_of_phone(visible_tickets(cast.lead), "13812345678") == [ticket]
 
@@ -131,7 +132,9 @@ def test_whoever_is_complained_of_gets_no_message_about_it(cast: Cast) -> None:
         TicketAction.DISPATCH,
         actor=cast.dispatcher,
         now=now,
-        fields=Fields(category=cast.category, urgency=Urgency.P2, lead_department=cast.sanitation),
+        fields=Fields(
+            category=cast.category, urgency=Urgency(ticket.urgency), lead_department=cast.sanitation
+        ),
     )
     spread_announcements(now=now)
     assert not Notification.objects.filter(user=recused).exists()

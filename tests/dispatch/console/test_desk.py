@@ -334,3 +334,16 @@ def test_the_case_takes_the_same_queries_for_one_neighbour_and_three(
     for _ in range(2):
         make_ticket(cast=cast, now=timezone.now() - timedelta(hours=1))
     assert queries_of(lambda: open_case(client, case)) == one
+
+
+@pytest.mark.parametrize("username", ["dispatcher", "lead"])
+def test_the_desk_leads_to_the_full_number(browser: Browser, cast: Cast, username: str) -> None:
+    told = make_ticket(cast=cast, report=make_report(contact_phone="13812345678"))
+    client = browser(username)
+    text = open_case(client, told).content.decode()
+    assert text.count("data-contact=") == 1
+    assert "13812345678" not in text
+    assert "data-contact=" not in open_case(client, make_ticket(cast=cast)).content.decode()
+    # Somebody else has it open: it is to be read, not worked on.
+    other = browser({"lead": "dispatcher", "dispatcher": "lead"}[username])
+    assert "data-contact=" not in open_case(other, told).content.decode()

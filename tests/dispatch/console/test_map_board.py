@@ -14,6 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from dispatch.domain.lifecycle import perform
+from dispatch.domain.timers import deal_cards
 from dispatch.enums import TicketAction, TicketStatus
 from dispatch.models import Staff, Ticket
 from dispatch.queries import map_board
@@ -39,6 +40,18 @@ def test_it_works(browser: Browser, cast: Cast) -> None:
     assert row["next_due_at"] == int(ticket.next_due_at.timestamp() // 60)
     grids = client.get(reverse("map-grids")).json()["grids"]
     assert [grid["name"] for grid in grids] == ["示例网格"]
+
+
+def test_a_card_is_told_and_changes_the_mark(browser: Browser, cast: Cast) -> None:
+    ticket = make_ticket(TicketStatus.HANDLING, cast=cast)
+    client = browser("lead")
+    first = client.get(reverse("map-data"))
+    assert rows_of(client)[0]["card"] == ""
+    assert ticket.due_at is not None
+    assert deal_cards(now=ticket.due_at) == 1
+    mark = {"If-None-Match": first["ETag"]}
+    assert client.get(reverse("map-data"), headers=mark).status_code == 200
+    assert rows_of(client)[0]["card"] == "red"
 
 
 def test_only_open_tickets(browser: Browser, cast: Cast) -> None:

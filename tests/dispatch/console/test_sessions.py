@@ -146,7 +146,7 @@ def test_it_forbids_other_peoples(cast: Cast) -> None:
         assert "这个会话已经退出" in page.content.decode()  # nor does it tell that there is one
         assert client.get(OFFICE).status_code == 403
         assert client.get(reverse("second-factor-reset", args=(row.user_id,))).status_code == 403
-        client.post(reverse("sign-in-unlock"), {"name": "lead"})
+        assert client.post(reverse("sign-in-unlock"), {"name": "lead"}).status_code == 403
     assert victim.get("/admin/").status_code == 200
     for url in (OWN, OFFICE, reverse("second-factor-bind")):
         assert Client().get(url).headers["Location"].startswith("/admin/login/")

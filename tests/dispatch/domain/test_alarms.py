@@ -213,3 +213,45 @@ def test_two_who_acknowledge_at_once_agree_on_one(committed: Cast) -> None:
     for thread in threads:
         thread.join()
     assert sorted(results) == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("minutes", "status", "rings"),
+    [
+        (31, TicketStatus.ASSESSING, 2),
+        (31, TicketStatus.DISPATCHED, 2),
+        (29, TicketStatus.ASSESSING, 1),
+        (31, TicketStatus.HANDLING, 1),
+    ],
+)
+def test_more_words_of_danger_ring_again_while_nobody_has_signed(
+    cast: Cast, minutes: int, status: TicketStatus, rings: int
+) -> None:
+    ticket = fire_ticket(cast)
+    alarm = Alarm.objects.get()
+    user = cast.dispatcher.user
+    assert user is not None
+    acknowledge_alarm(alarm_id=alarm.pk, user=user, roles=frozenset({Role.DISPATCHER}), now=NOW)
+    if status != TicketStatus.ASSESSING:
+        fields = Fields(
+            category=cast.category, urgency=Urgency.P0, lead_department=cast.sanitation, note="火"
+        )
+        perform(ticket.pk, Act.DISPATCH, actor=cast.dispatcher, now=NOW, fields=fields)
+    if status == TicketStatus.HANDLING:
+        perform(ticket.pk, Act.ACCEPT, actor=cast.handler, now=NOW)
+    later = NOW + timedelta(minutes=minutes)
+    attach_report(make_report(text="火越来越大了"), ticket, now=later, alert=FIRE)
+    assert Alarm.objects.filter(ticket=ticket).count() == rings
+    # Unanswered, it goes on ringing; a third report adds no alarm of its own.
+    attach_report(make_report(text="还在烧"), ticket, now=later, alert=FIRE)
+    assert Alarm.objects.filter(ticket=ticket).count() == rings
+
+
+def test_a_merge_by_the_command_room_does_not_ring_itself(cast: Cast) -> None:
+    first, second = fire_ticket(cast), fire_ticket(cast)
+    user = cast.dispatcher.user
+    Alarm.objects.update(acknowledged_at=NOW, acknowledged_by=user)
+    later = NOW + timedelta(hours=1)
+    fields = Fields(target_ticket=second, note="同一处火情")
+    perform(first.pk, Act.MERGE, actor=cast.dispatcher, now=later, fields=fields)
+    assert Alarm.objects.count() == 2

@@ -193,3 +193,9 @@ def test_the_strip_takes_two_queries_for_1_and_3_filters(cast: Cast) -> None:
         counts.append(len(queries))
         assert [row.count for row in rows if row.pk] == [1] * index
     assert counts == [2, 2, 2]
+
+
+def test_a_grid_officer_gets_the_filters_of_who_works_on_tickets() -> None:
+    names = [name for name, _params in presets_for(frozenset({Role.GRID}))]
+    assert names == [name for name, _params in presets_for(frozenset({Role.HANDLER}))]
+    assert "退单两次以上" not in names

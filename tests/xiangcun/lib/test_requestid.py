@@ -8,10 +8,10 @@ import pytest
 from django.http import HttpRequest, HttpResponse
 from django.test import RequestFactory
 
+from xiangcun.lib.clients import address_of
 from xiangcun.lib.requestid import (
     HEADER,
     RequestIdMiddleware,
-    client_address,
     current_request_id,
 )
 
@@ -62,5 +62,5 @@ def test_an_empty_claim_does_not_hide_who_called(settings: Any, rf: RequestFacto
     settings.REST_FRAMEWORK = {**settings.REST_FRAMEWORK, "NUM_PROXIES": 1}
     for claimed in (", 203.0.113.9", "1.2.3.4, 203.0.113.9", "203.0.113.9"):
         request = rf.get("/", headers={"X-Forwarded-For": claimed}, REMOTE_ADDR="10.0.0.1")
-        assert client_address(request) == "203.0.113.9"
-    assert client_address(rf.get("/", REMOTE_ADDR="10.0.0.1")) == "10.0.0.1"
+        assert address_of(request) == "203.0.113.9"
+    assert address_of(rf.get("/", REMOTE_ADDR="10.0.0.1")) == "10.0.0.1"
