@@ -42,6 +42,7 @@ from dispatch.queries.ticket_filters import (
     ONLY,
     WATCHED,
     base_tickets,
+    is_key,
     local_day,
     queue_of,
 )
@@ -130,8 +131,7 @@ class TopCategoryFilter(DropdownFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Ticket]) -> QuerySet[Ticket]:
         value = str(self.value() or "")
-        is_key = value.isascii() and value.isdigit()
-        return queryset.filter(category__parent_id=int(value)) if is_key else queryset
+        return queryset.filter(category__parent_id=int(value)) if is_key(value) else queryset
 
 
 class WatchedFilter(DropdownFilter):

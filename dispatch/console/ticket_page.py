@@ -112,11 +112,10 @@ def page_context(request: HttpRequest, ticket: Ticket, *, now: datetime) -> dict
     actor = actor_of(request)
     look = _look(actor, ticket, now=now)
     rows = reads.reports_of(ticket)
-    departments = reads.department_names()
     actions = buttons(request, ticket, now=now)
     nearby = reads.nearby_tickets(actor, ticket)
     runs = reads.triage_runs_of(ticket) if actor.is_command_room else []
-    marks = marks_by_report(runs)
+    marks, departments = marks_by_report(runs), reads.department_names()
     return {
         **headline(ticket),
         "merged_into": merged_into_link(request, ticket),

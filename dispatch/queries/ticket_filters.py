@@ -128,6 +128,11 @@ def matching_tickets(
     return search_tickets(tickets, words) if capped else tickets.filter(words_condition(words))
 
 
+def is_key(value: str) -> bool:
+    """Whether the parameter is a number that can be a row's key."""
+    return value.isascii() and value.isdigit() and len(value) <= 18  # noqa: PLR2004 - of a key
+
+
 def local_day(text: str) -> datetime | None:
     """Return the local midnight that begins the day; ``None`` for a day that is none."""
     try:
@@ -192,14 +197,13 @@ def _exact(column: str) -> Callable[[str, datetime], Q]:
 
 def _number(column: str) -> Callable[[str, datetime], Q]:
     def condition(value: str, _now: datetime) -> Q:
-        fits = value.isascii() and value.isdigit() and len(value) <= 18  # noqa: PLR2004 - of a key
-        return Q(**{column: int(value)}) if fits else _NOTHING
+        return Q(**{column: int(value)}) if is_key(value) else _NOTHING
 
     return condition
 
 
 def _top(value: str, _now: datetime) -> Q:
-    return Q(category__parent_id=int(value)) if value.isascii() and value.isdigit() else Q()
+    return Q(category__parent_id=int(value)) if is_key(value) else Q()
 
 
 def _day(column: str, *, after: int) -> Callable[[str, datetime], Q]:
