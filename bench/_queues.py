@@ -1,7 +1,7 @@
 """One township with COUNT tickets on the database of the environment; serves rounds of page views.
 
 Started by ``bench.queues``: fills the tables, says ``ready``, then answers each line on stdin with
-one JSON line, page → (milliseconds, statements).
+one JSON line, page → (milliseconds, statements, rows shown).
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ def people() -> dict[str, object]:
     return clients
 
 
-def view_all(clients: dict[str, object], number: str) -> dict[str, tuple[float, int]]:
+def view_all(clients: dict[str, object], number: str) -> dict[str, tuple[float, int, int]]:
     """Look at every page once."""
     from django.db import connection  # noqa: PLC0415 - after django.setup
     from django.test.utils import CaptureQueriesContext  # noqa: PLC0415
@@ -75,7 +75,9 @@ def view_all(clients: dict[str, object], number: str) -> dict[str, tuple[float, 
                 spent = 1000 * (time.perf_counter() - began)
             if answer.status_code != 200:
                 raise RuntimeError(f"{path}: {answer.status_code}")
-            figures[f"{who} {name}"] = (spent, len(queries))
+            listed = (answer.context or {}).get("cl")
+            rows = len(listed.result_list) if listed else 0
+            figures[f"{who} {name}"] = (spent, len(queries), rows)
     return figures
 
 

@@ -27,7 +27,7 @@ from bench._stack import POSTGRES, ROOT
 
 SCRIPT = ROOT / "bench" / "_queues.py"
 FEW = 1000
-Figures = dict[str, tuple[float, int]]
+Figures = dict[str, tuple[float, int, int]]
 
 
 class Township:
@@ -99,8 +99,12 @@ def environments(engine: str) -> Iterator[list[dict[str, str]]]:
                     admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
-def measure(engine: str, *, many: int, rounds: int) -> dict[str, tuple[float, float, int]]:
-    """Return page → (milliseconds with few, with many, statements with many), medians."""
+def measure(engine: str, *, many: int, rounds: int) -> dict[str, tuple[float, float, int, str]]:
+    """Return page → (milliseconds with few, with many, statements, rows shown), medians.
+
+    Rows are told because drawing one costs more than finding it: a tab that is nearly empty with few
+    tickets and full with many differs by that alone.
+    """
     with environments(engine) as (few_env, many_env):
         townships = [Township(few_env, FEW), Township(many_env, many)]
         try:
@@ -115,6 +119,7 @@ def measure(engine: str, *, many: int, rounds: int) -> dict[str, tuple[float, fl
             statistics.median(row[0][page][0] for row in seen),
             statistics.median(row[1][page][0] for row in seen),
             seen[-1][1][page][1],
+            "/".join(str(township[page][2]) for township in seen[-1]),
         )
         for page in seen[0][0]
     }
@@ -130,8 +135,11 @@ def main() -> int:
     for engine in (options.engine,) if options.engine else ("sqlite", "postgres"):
         print(f"{engine}: ms at {FEW} and at {options.many} tickets")
         figures = measure(engine, many=options.many, rounds=options.rounds)
-        for page, (few, many, statements) in figures.items():
-            print(f"  {page:<28}{few:>8.1f}{many:>9.1f}  ratio {many / few:.2f}  {statements} SQL")
+        for page, (few, many, statements, rows) in figures.items():
+            print(
+                f"  {page:<28}{few:>8.1f}{many:>9.1f}  ratio {many / few:.2f}  {statements} SQL"
+                f"  {rows} rows"
+            )
     return 0
 
 
