@@ -4,9 +4,10 @@ A try is written down before the password is looked at, in a transaction of its 
 the window are counted after that. Of any number of tries at once no more than the limit are looked
 at: whichever is counted later sees the others.
 
-Two counts: by user name and address, and, four times as high, by user name alone, for guesses spread
-over many addresses. The second does not hold at an address the account has signed in from before:
-otherwise anybody could keep a duty lead out from far away. Names that are no account are counted
+Three counts: by user name and address; four times as high, by user name alone, for guesses spread
+over many addresses; and higher still by address alone, for one password tried on many names. The
+last two do not hold at an address the account has signed in from before: otherwise anybody could
+keep a duty lead out from far away, or a whole office behind one address. Names that are no account are counted
 alike, so a lock tells nothing.
 """
 
@@ -26,6 +27,7 @@ from xiangcun.lib.errors import DomainError, NotAllowedError
 WINDOW = timedelta(minutes=15)
 MOST_FAILURES = 5
 MOST_BY_NAME = 20
+MOST_BY_ADDRESS = 60
 KNOWN_FOR = timedelta(days=60)
 UNLOCKS = frozenset({Role.SECURITY})
 _NAME_LENGTH = 150
@@ -111,9 +113,21 @@ def _locked_until(attempt: SignInAttempt, *, now: datetime) -> datetime | None:
     if len(here) == MOST_FAILURES:
         return here[-1] + WINDOW
     anywhere = list(others[:MOST_BY_NAME])
-    if len(anywhere) == MOST_BY_NAME and not _is_known(attempt, now=now):
-        return anywhere[-1] + WINDOW
-    return None
+    by_all = list(_from_here(attempt, now=now)[:MOST_BY_ADDRESS]) if attempt.address else []
+    ends = [
+        tries[-1] + WINDOW
+        for tries, most in ((anywhere, MOST_BY_NAME), (by_all, MOST_BY_ADDRESS))
+        if len(tries) == most
+    ]
+    return max(ends) if ends and not _is_known(attempt, now=now) else None
+
+
+def _from_here(attempt: SignInAttempt, *, now: datetime) -> QuerySet[SignInAttempt, datetime]:
+    """Return when anybody else failed at this address, latest first."""
+    recent = SignInAttempt.objects.filter(
+        address=attempt.address, step=attempt.step, at__gt=now - WINDOW
+    )
+    return recent.exclude(pk=attempt.pk).order_by("-at", "-id").values_list("at", flat=True)
 
 
 def _is_known(attempt: SignInAttempt, *, now: datetime) -> bool:

@@ -7,6 +7,7 @@ import pytest
 from django.db import connection
 
 from dispatch.domain.lockout import (
+    MOST_BY_ADDRESS,
     MOST_BY_NAME,
     MOST_FAILURES,
     WINDOW,
@@ -52,6 +53,18 @@ def test_the_sixth_try_is_refused_even_with_the_right_password(db: None) -> None
     assert refused.value.status == 429
     assert AuditRecord.objects.filter(action="sign_in_failed").count() == MOST_FAILURES
     assert AuditRecord.objects.filter(action="locked_out").count() == 1
+
+
+def test_one_password_on_many_names_closes_the_address_to_strangers(db: None) -> None:
+    make_user()
+    for index in range(MOST_BY_ADDRESS):
+        SignInAttempt.objects.create(name=f"name{index}", step="password", address=THERE, at=NOW)
+    assert tried(PASSWORD, address=THERE) == "locked_out"
+    assert tried(PASSWORD, address=HERE) == "in"
+    KnownAddress.objects.all().delete()
+    KnownAddress.objects.create(user=Staff.objects.get(), address=THERE, last_used_at=NOW)
+    assert tried(PASSWORD, address=THERE) == "in"  # the office behind one address works on
+    assert tried(PASSWORD, address=THERE, now=NOW + WINDOW) == "in"
 
 
 def test_trying_on_does_not_prolong_the_lock(db: None) -> None:

@@ -31,7 +31,9 @@ def save(cast: Cast, name: str = "特急", *, who: str = "dispatcher", shared: b
 
 def names(cast: Cast, who: str) -> list[str]:
     actor = getattr(cast, who)
-    rows = shown_filters(actor, user_id=actor.user_id, roles=frozenset({Role.GRID}), now=NOW)
+    rows = shown_filters(
+        actor, user_id=actor.user_id, roles=frozenset({Role.ADMINISTRATOR}), now=NOW
+    )
     return [row.name for row in rows]
 
 

@@ -19,7 +19,7 @@ def test_it_works() -> None:
     assert settings["OPTIONS"] == {
         "sslmode": "require",
         "connect_timeout": 3,
-        "options": "-c statement_timeout=500",
+        "options": "-c random_page_cost=1.1 -c statement_timeout=500",
         "pool": {"min_size": 1, "max_size": 4, "timeout": 3},
     }
 
@@ -27,7 +27,10 @@ def test_it_works() -> None:
 def test_it_keeps_connections_without_a_pool() -> None:
     limits = PostgresLimits(pool_min=1, pool_max=0, connect_seconds=3, statement_ms=0)
     settings = postgres_settings(urlsplit("postgres:///town"), limits)
-    assert settings["OPTIONS"] == {"connect_timeout": 3}
+    assert settings["OPTIONS"] == {
+        "connect_timeout": 3,
+        "options": "-c random_page_cost=1.1",
+    }
     assert settings["CONN_MAX_AGE"] == 600
 
 
