@@ -220,7 +220,10 @@ class ActionForm(forms.Form):
         for name in (*required, *optional):
             field = BUILDERS[name](name in required)
             label = (labels or {}).get(name, LABELS[name])
-            field.label = label if name in required else f"{label}（选填）"
+            told = name in required or label.endswith(
+                "）"
+            )  # the label itself says when it is wanted
+            field.label = label if told else f"{label}（选填）"
             field.error_messages["required"] = f"请填写{label}"
             if name in (hints or {}):
                 field.help_text = (hints or {})[name]

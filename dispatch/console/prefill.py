@@ -60,6 +60,8 @@ def wording_of(ticket: Ticket, action: TicketAction) -> dict[str, Any]:
             "labels": {"public_text": _("办理情况")},
             "hints": {"public_text": _("子工单没有上报居民，主工单的承办单位和指挥室会看到")},
         }
+    if action == TicketAction.FINISH and ticket.category and ticket.category.after_photo_required:
+        return {"labels": {"photos": _("办理后的照片（已解决、部分解决、临时处置的必须上传）")}}
     return {}
 
 

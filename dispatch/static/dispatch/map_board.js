@@ -276,7 +276,7 @@ document.addEventListener("DOMContentLoaded", async () => {
     return answer.json();
   };
   let mark = "";
-  const clock = () => new Date().toLocaleTimeString("zh-CN", { hour: "2-digit", minute: "2-digit", hour12: false });
+  const clock = () => new Date().toLocaleTimeString("zh-CN", { hour: "2-digit", minute: "2-digit", hour12: false, timeZone: "Asia/Shanghai" });
   // Zoom, place, filters and an open popup stay; what became due meanwhile changes without new data.
   const refresh = async () => {
     if (document.hidden) return;
