@@ -27,7 +27,7 @@ from dispatch.enums import TicketAction as Act
 from dispatch.enums import TicketStatus
 from dispatch.models import EventPhoto, Ticket
 from reports.domain.photos import store_photo
-from reports.models import Photo
+from reports.models import Category, Photo
 from tests.dispatch.domain.test_splitting import split
 from tests.dispatch.factories import Cast, fields_for, make_report, make_ticket
 
