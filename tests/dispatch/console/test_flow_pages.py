@@ -328,7 +328,7 @@ def test_the_form_says_when_photos_are_a_must(browser: Browser, cast: Cast) -> N
     ticket = make_ticket(TicketStatus.HANDLING, cast=cast, now=timezone.now())
     client = browser("sanitation")
     assert "照片（选填）" in client.get(do(ticket, Act.FINISH)).content.decode()
-    Category.objects.filter(pk=ticket.category_id).update(after_photo_required=True)
+    Category.objects.update(after_photo_required=True)
     page = client.get(do(ticket, Act.FINISH)).content.decode()
     assert "临时处置的必须上传" in page
     assert "照片（选填）" not in page
