@@ -33,7 +33,7 @@ def add_tickets(count: int, *, chunk: int = 5000) -> None:
     """Insert tickets in every state, one report each, and let the database look at what it has."""
     from django.db import connection, transaction  # noqa: PLC0415 - after django.setup
 
-    from dispatch.models import Department  # noqa: PLC0415
+    from dispatch.models import Department, Ticket  # noqa: PLC0415
     from reports.models import Category, Grid, Resident  # noqa: PLC0415
 
     random.seed(7)
@@ -43,9 +43,10 @@ def add_tickets(count: int, *, chunk: int = 5000) -> None:
         "grids": list(Grid.objects.filter(is_active=True)),
         "departments": list(Department.objects.filter(is_active=True, is_command_room=False)),
     }
-    for first in range(0, count, chunk):
+    had = Ticket.objects.count()
+    for first in range(had, had + count, chunk):
         with transaction.atomic():
-            _add_chunk(range(first, min(first + chunk, count)), resident, parts)
+            _add_chunk(range(first, min(first + chunk, had + count)), resident, parts)
     with connection.cursor() as cursor:
         # What autovacuum has done long before a township has so many.
         cursor.execute("VACUUM ANALYZE" if connection.vendor == "postgresql" else "ANALYZE")
@@ -77,6 +78,12 @@ def _add_chunk(numbers: range, resident: Any, parts: dict[str, list[Any]]) -> No
     )
 
 
+def _tail(index: int) -> str:
+    """Return five digits and letters, as the numbers of real tickets end."""
+    letters = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+    return "".join(letters[index // 32**place % 32] for place in range(4, -1, -1))
+
+
 def _pair(index: int, resident: Any, parts: dict[str, list[Any]]) -> tuple[Any, Any]:
     from django.utils import timezone  # noqa: PLC0415 - after django.setup
 
@@ -86,7 +93,7 @@ def _pair(index: int, resident: Any, parts: dict[str, list[Any]]) -> tuple[Any, 
     opened = now - timedelta(minutes=30 * (index % 20_000))
     words = random.choice(_WORDS) + (f"，在{RARE}" if index % 10_000 == 0 else "")
     lat, lng = 30.31 + random.uniform(-0.04, 0.04), 120.5 + random.uniform(-0.05, 0.05)
-    mark = f"{uuid.uuid4().hex[:4].upper()}{index:06d}"
+    mark = _tail(index)
     report = Report(
         number=f"XC261124-{mark}", resident=resident, client_id=uuid.uuid4(), body_hash="0" * 64,
         text=f"{words}，编号 {index}，已经反映过一次，希望有人来看看。" * 2,
