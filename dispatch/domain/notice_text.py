@@ -23,14 +23,17 @@ SUBJECT_LENGTH = 60
 _NO_MARKUP = str.maketrans("`*[]()<>#|!@", "｀＊［］（）＜＞＃｜！＠")
 
 
-def line_of(says: str, ticket: Ticket | None) -> str:
-    """Return the one line of a message: what happened, the number, and what may be said besides."""
+def line_of(says: str, ticket: Ticket | None, *, titled: bool = True) -> str:
+    """Return the one line of a message: what happened, the number, and what may be said besides.
+
+    ``titled`` is false where somebody may read along who must not know what it is about.
+    """
     if ticket is None:
         return says[:TEXT_LENGTH]
     context = {
         "says": says,
         "number": ticket.number,
-        "title": "" if ticket.confidential else mask_contacts(ticket.title),
+        "title": mask_contacts(ticket.title) if titled and not ticket.confidential else "",
         "due": ticket.next_due_at,
         "level": ticket.urgency,
     }

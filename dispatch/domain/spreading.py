@@ -17,7 +17,12 @@ from dispatch.domain.notice_rules import ALWAYS_BY_EMAIL, ANNOUNCED, EMAIL_BY_DE
 from dispatch.domain.notice_text import line_of
 from dispatch.domain.notifications import delivery_values, inbox_key
 from dispatch.domain.quiet import QuietHours, first_moment
-from dispatch.enums import NotificationChannel, NotificationState, TicketAction
+from dispatch.enums import (
+    NotificationChannel,
+    NotificationKind,
+    NotificationState,
+    TicketAction,
+)
 from dispatch.models import Announcement, ChannelSetting, Notification
 from dispatch.queries.calendar import work_calendar
 from dispatch.queries.notice_people import (
@@ -136,6 +141,11 @@ class _Spreader:
             )
 
     def _robot(self, row: Announcement, robot: ChannelSetting) -> Notification:
+        values = delivery_values(row)
+        if row.ticket_id in self._recused:  # a group cannot leave out the one who is complained of
+            rule = ANNOUNCED.get(TicketAction(row.action)) if row.action else None
+            says = rule.says if rule else NotificationKind(row.kind).label
+            values["text"] = line_of(str(says), row.ticket, titled=False)
         return Notification(
             key=f"{row.key}/robot/{robot.pk}",
             setting=robot,
@@ -143,7 +153,7 @@ class _Spreader:
             channel=robot.kind,
             state=NotificationState.QUEUED,
             not_before=self._now if row.urgent else self._robot_moment,
-            **delivery_values(row),
+            **values,
         )
 
 

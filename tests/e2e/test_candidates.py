@@ -2,34 +2,16 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
-
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from bench._client import report_body
+from tests.e2e.steps import SignIn, find_new_ticket
 from tests.e2e.township import Instance
 
 pytestmark = pytest.mark.e2e
 
-SignIn = Callable[..., Page]
-PATIENCE_SECONDS = 30
 UNSURE = "路边垃圾堆成山，旁边还有人在烧，烟很大，路灯杆也好像有点漏电"
-
-
-def open_waiting_ticket(page: Page, number: str) -> None:
-    """Open the ticket of the report once triage has answered for it."""
-    until = time.monotonic() + PATIENCE_SECONDS
-    while True:
-        page.goto(f"/admin/dispatch/ticket/?q={number}")
-        found = page.locator("#result_list tbody a")
-        if found.count():
-            found.first.click()
-            expect(page.locator("#xc-candidates")).to_be_visible()
-            return
-        assert time.monotonic() < until
-        time.sleep(0.3)
 
 
 def test_keys_press_the_candidates(instance: Instance, sign_in: SignIn) -> None:
@@ -37,7 +19,8 @@ def test_keys_press_the_candidates(instance: Instance, sign_in: SignIn) -> None:
     status, sent = resident.call("POST", "/api/v1/reports", report_body(UNSURE, 30.31, 120.50))
     assert status == 201
     page = sign_in("dispatcher")
-    open_waiting_ticket(page, sent["number"])
+    find_new_ticket(page, sent["number"])
+    expect(page.locator("#xc-candidates")).to_be_visible()
     expect(page.locator("mark.xc-mark-danger").first).to_have_text("漏电")
 
     page.keyboard.press("1")

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from bench._client import ApiClient, report_body
+from tests.e2e.steps import SignIn
 from tests.e2e.township import Instance
 
 pytestmark = pytest.mark.e2e
 
-SignIn = Callable[..., Page]
 PATIENCE_SECONDS = 40
 UNSURE = "路边垃圾堆成山，旁边还有人在烧，烟很大，路灯杆也好像有点漏电"
 VAGUE = "有个情况想请你们来看一看，具体说不清楚"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import random
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +12,11 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from bench._client import report_body
+from tests.e2e.steps import SignIn
 from tests.e2e.township import Instance
 
 pytestmark = pytest.mark.e2e
 
-SignIn = Callable[..., Page]
 MANY = 5000
 PATIENCE_SECONDS = 30
 

@@ -18,8 +18,9 @@ from dispatch.domain.actors import staff_actor
 from dispatch.domain.exports import open_export, start_export
 from dispatch.domain.fields import Fields
 from dispatch.domain.lifecycle import perform
+from dispatch.domain.notifications import notify_department
 from dispatch.domain.spreading import spread_announcements
-from dispatch.enums import ExportStatus, TicketAction, TicketStatus
+from dispatch.enums import ExportStatus, NotificationKind, TicketAction, TicketStatus
 from dispatch.models import ExportJob, Membership, Notification, Recusal, Staff, Ticket
 from dispatch.queries.access import visible_tickets
 from dispatch.queries.ticket_filters import matching_tickets
@@ -28,6 +29,7 @@ from dispatch.queries.tickets import nearby_tickets
 from dispatch.queries.tray import my_mentions, unread_mentions
 from reports.enums import Urgency
 from tests.dispatch.factories import Cast, make_report, make_resident, make_ticket
+from tests.dispatch.notices import make_robot
 from xiangcun.lib.errors import ConflictError
 
 Browser = Callable[[str], Client]
@@ -138,6 +140,26 @@ def test_whoever_is_complained_of_gets_no_message_about_it(cast: Cast) -> None:
     )
     spread_announcements(now=now)
     assert not Notification.objects.filter(user=recused).exists()
+
+
+def test_a_group_that_the_recused_reads_hears_the_number_only(cast: Cast) -> None:
+    now = timezone.now()
+    make_robot(cast.sanitation)
+    plain, theirs = (make_ticket(TicketStatus.HANDLING, cast=cast, now=now) for _ in range(2))
+    recuse("sanitation", theirs)
+    spread_announcements(now=now)
+    notify_department(
+        NotificationKind.CARD, department_id=cast.sanitation.pk, ticket=theirs,
+        text="今天到期", now=now, key="said by hand",
+    )  # fmt: skip
+    spread_announcements(now=now)
+    said = Notification.objects.exclude(setting=None).filter(key__contains="said by hand")
+    assert [row.text for row in said if theirs.title in row.text] == []
+    assert said.count() == 1
+    texts = dict(Notification.objects.exclude(setting=None).values_list("ticket_id", "text"))
+    assert theirs.number in texts[theirs.pk]
+    assert theirs.title not in texts[theirs.pk]
+    assert plain.title in texts[plain.pk]
 
 
 def test_a_note_is_closed_to_the_dispatcher_it_turned_against(cast: Cast) -> None:
