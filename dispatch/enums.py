@@ -75,6 +75,7 @@ class TicketAction(models.TextChoices):
     FINISH = "finish", _("办理完成")
     REWORK = "rework", _("返工")
     VERIFY = "verify", _("核查通过")
+    REPLY = "reply", _("答复居民")
     RATE = "rate", _("居民评价")
     RATE_JOINED = "rate_joined", _("居民评价（并案）")
     CLOSE_UNRATED = "close_unrated", _("到期办结")
@@ -358,6 +359,14 @@ class AuditAction(models.TextChoices):
     CALENDAR_CHANGED = "calendar_changed", _("日历变更")
     NOTIFICATION_RESENT = "notification_resent", _("重发通知")
     BULK_ACTION = "bulk_action", _("批量操作")
+    PUBLISHED = "published", _("公开事项")
+    UNPUBLISHED = "unpublished", _("取消公开")
+    PHOTO_RELEASED = "photo_released", _("公开照片")
+    PHOTO_REDACTED = "photo_redacted", _("遮盖照片")
+    RESIDENT_BLOCKED = "resident_blocked", _("限制上报人")
+    RESIDENT_UNBLOCKED = "resident_unblocked", _("解除限制")
+    MESSAGE_RESENT = "message_resent", _("重发居民消息")
+    POSTER = "poster", _("打印网格海报")
 
 
 class AuditOutcome(models.TextChoices):
