@@ -1,6 +1,7 @@
 """Tables of the resident's world."""
 
 from reports.models.categories import Category, Dimension
+from reports.models.identity import PhoneCode, WechatToken
 from reports.models.messages import (
     MessageDelivery,
     MessagePreference,
@@ -21,6 +22,7 @@ __all__ = [
     "Landmark",
     "MessageDelivery",
     "MessagePreference",
+    "PhoneCode",
     "Photo",
     "Rating",
     "Report",
@@ -31,4 +33,5 @@ __all__ = [
     "ResidentToken",
     "SmsLog",
     "SubscriptionGrant",
+    "WechatToken",
 ]
