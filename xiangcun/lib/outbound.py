@@ -69,6 +69,12 @@ class HttpClient:
         """Send ``body`` as JSON and return the answer as it is: a picture, or an error in JSON."""
         return self._timed(bytes, "POST", url, params=params, json=body)
 
+    def send_bytes(
+        self, method: str, url: str, body: bytes | None, *, headers: dict[str, str]
+    ) -> Any:
+        """Send a body that is built (and perhaps signed) already; return the decoded answer."""
+        return self._json(method, url, data=body, headers=headers)
+
     def _json(self, method: str, url: str, **options: Any) -> Any:
         return self._timed(json.loads, method, url, **options)
 
