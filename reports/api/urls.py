@@ -6,6 +6,14 @@ from django.urls import path
 
 from reports.api.actions import ACTION_VIEWS
 from reports.api.categories import CategoriesView
+from reports.api.inbox import (
+    InboxView,
+    NoticesView,
+    ReadView,
+    SubscriptionsView,
+    TemplatesView,
+    UnreadView,
+)
 from reports.api.photos import PhotosView
 from reports.api.public import NearbyView, PublicReportsView
 from reports.api.reports import ReportsView, ReportView
@@ -27,5 +35,11 @@ urlpatterns = [
         path(f"reports/<str:number>/{action.value}", view, name=action.value)
         for action, view in ACTION_VIEWS.items()
     ),
+    path("inbox", InboxView.as_view(), name="inbox"),
+    path("inbox/unread", UnreadView.as_view(), name="inbox-unread"),
+    path("inbox/read", ReadView.as_view(), name="inbox-read"),
+    path("me/notices", NoticesView.as_view(), name="notices"),
+    path("subscriptions", SubscriptionsView.as_view(), name="subscriptions"),
+    path("subscriptions/templates", TemplatesView.as_view(), name="subscription-templates"),
     path("public/reports", PublicReportsView.as_view(), name="public-reports"),
 ]
