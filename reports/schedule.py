@@ -36,4 +36,9 @@ BEAT: dict[str, dict[str, Any]] = {
         "schedule": crontab(hour="3", minute="20"),
         "options": {"expires": 3600},
     },
+    "reports.sweep_phone_codes": {
+        "task": "reports.sweep_phone_codes",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
 }

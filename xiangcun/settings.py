@@ -209,6 +209,7 @@ THROTTLE_RATES = env_rates(
         "reports": "120/min",
         "actions": "60/min",
         "me": "300/min",
+        "sms": "20/hour",
         "export": "10/min",
         "public": "300/min",
     },
