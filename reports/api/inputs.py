@@ -33,7 +33,9 @@ class SessionInput(serializers.Serializer[Any]):
 
     code = TextField(max_length=200, required=False, help_text="wx.login 或微信网页授权的 code")
     via = WordField(choices=("miniprogram", "h5"), required=False)
-    state = TextField(max_length=500, allow_blank=True, required=False, help_text="微信网页授权带回的 state")
+    state = TextField(
+        max_length=500, allow_blank=True, required=False, help_text="微信网页授权带回的 state"
+    )
     device = TextField(max_length=64, required=False, help_text="本浏览器的密钥，64 位十六进制")
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:

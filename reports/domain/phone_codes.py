@@ -80,21 +80,13 @@ def confirm_code(resident: Resident, phone: str, code: str, *, now: datetime) ->
     """
     codes = PhoneCode.objects.filter(resident=resident, phone_hash=_phone_hash(phone))
     latest = codes.order_by("-created_at", "-pk").first()
-    usable = PhoneCode.objects.filter(
-        pk=latest.pk if latest else None, used_at=None, expires_at__gt=now, tries__lt=MAX_TRIES
-    )
-    # Counted before it is looked at: tries at the same moment are no way around the limit.
-    if latest is None or not usable.update(tries=F("tries") + 1):
-        raise InvalidInputError.of_field(
-            "sms_code", "sms_code_expired", _("验证码已过期，请重新获取")
-        )
+    if latest is None or not _count_try(latest, now=now):
+        raise _expired()
     if not compare_digest(latest.code_hash, _code_hash(resident, phone, code)):
         raise InvalidInputError.of_field("sms_code", "sms_code_wrong", _("验证码不正确"))
     with transaction.atomic():
         if not PhoneCode.objects.filter(pk=latest.pk, used_at=None).update(used_at=now):
-            raise InvalidInputError.of_field(
-                "sms_code", "sms_code_expired", _("验证码已过期，请重新获取")
-            )
+            raise _expired()
         return _verify(resident, phone, now=now)
 
 
@@ -115,6 +107,18 @@ def sweep_phone_codes(*, now: datetime) -> int:
     """Delete what was sent more than a day ago; return how many."""
     deleted, _by_model = PhoneCode.objects.filter(created_at__lt=now - DAY).delete()
     return int(deleted)
+
+
+def _count_try(row: PhoneCode, *, now: datetime) -> bool:
+    """Count a try before the code is looked at: many at the same moment are no way round the limit."""
+    usable = PhoneCode.objects.filter(
+        pk=row.pk, used_at=None, expires_at__gt=now, tries__lt=MAX_TRIES
+    )
+    return bool(usable.update(tries=F("tries") + 1))
+
+
+def _expired() -> InvalidInputError:
+    return InvalidInputError.of_field("sms_code", "sms_code_expired", _("验证码已过期，请重新获取"))
 
 
 def _note(resident: Resident, phone: str, code: str, *, now: datetime) -> PhoneCode:

@@ -35,7 +35,7 @@ def state_of(browser: Api, path: str = "/h5/report?g=1") -> str:
     way = browser.get("/session/options", next=path).json()["wechat_h5"]
     query = parse_qs(urlsplit(way["authorize_url"]).query)
     assert query["redirect_uri"] == [f"https://town.example{path}"]
-    return query["state"][0]
+    return str(query["state"][0])
 
 
 def body_of(browser: Api, code: str, **more: str) -> dict[str, str]:
