@@ -13,6 +13,7 @@ from reportlab.lib.enums import TA_CENTER
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.units import mm
 from reportlab.lib.utils import ImageReader
+from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Paragraph
 
@@ -22,8 +23,8 @@ from xiangcun.lib import pdf
 
 _WIDTH, _HEIGHT = A4
 _MARGIN = 16 * mm
-_BAND = 62 * mm
-_CODE = 72 * mm
+_BAND = 54 * mm
+_ONE_CODE, _TWO_CODES = 108 * mm, 84 * mm
 _BLUE = colors.Color(0.08, 0.32, 0.62)
 _TITLE = pdf.style(
     "poster-title", fontName=pdf.BOLD, fontSize=44, leading=54, alignment=TA_CENTER,
@@ -32,14 +33,21 @@ _TITLE = pdf.style(
 _UNDER = pdf.style(
     "poster-under", fontSize=20, leading=28, alignment=TA_CENTER, textColor=colors.white
 )
-_PLACE = pdf.style("poster-place", fontName=pdf.BOLD, fontSize=30, leading=40, alignment=TA_CENTER)
-_LINE = pdf.style("poster-line", fontSize=19, leading=30, alignment=TA_CENTER)
-_CAPTION = pdf.style("poster-caption", fontSize=16, leading=22, alignment=TA_CENTER)
+_PLACES = [
+    pdf.style(
+        f"poster-place-{size}", fontName=pdf.BOLD, fontSize=size, leading=size * 1.35,
+        alignment=TA_CENTER,
+    )
+    for size in (34, 26, 20, 15)
+]  # fmt: skip
+"""The largest in which the name of village and grid takes two lines."""
+_LINE = pdf.style("poster-line", fontSize=22, leading=36, alignment=TA_CENTER)
+_CAPTION = pdf.style("poster-caption", fontSize=18, leading=26, alignment=TA_CENTER)
 _DANGER = pdf.style(
-    "poster-danger", fontName=pdf.BOLD, fontSize=19, leading=28, alignment=TA_CENTER,
+    "poster-danger", fontName=pdf.BOLD, fontSize=19, leading=29, alignment=TA_CENTER,
     textColor=colors.Color(0.75, 0, 0),
 )  # fmt: skip
-_FOOT = pdf.style("poster-foot", fontSize=13, leading=18, alignment=TA_CENTER)
+_FOOT = pdf.style("poster-foot", fontSize=15, leading=20, alignment=TA_CENTER)
 
 
 def draw_posters(posters: Sequence[Poster]) -> bytes:
@@ -63,12 +71,19 @@ def _page(canvas: Canvas, poster: Poster) -> None:
     top = _write(canvas, _("身边有问题　扫码就能报"), _TITLE, _HEIGHT - 12 * mm)
     _write(canvas, _("垃圾、路灯、井盖、积水、隐患、意见建议，都可以说"), _UNDER, top - 2 * mm)
     top = _HEIGHT - _BAND - 8 * mm
-    top = _write(canvas, f"{poster.grid.village_name}　{poster.grid.name}", _PLACE, top)
-    top = _codes(canvas, poster, top - 6 * mm)
+    place = f"{poster.grid.village_name}　{poster.grid.name}"
+    top = _write(canvas, place, _place_style(place), top)
+    top = _codes(canvas, poster, top - 8 * mm)
     for line in step_lines():
         top = _write(canvas, line, _LINE, top)
-    top = _write(canvas, danger_line(), _DANGER, top - 5 * mm)
-    _write(canvas, poster.issuer, _FOOT, max(top - 4 * mm, _MARGIN + 18))
+    _write(canvas, danger_line(), _DANGER, top - 6 * mm)
+    _write(canvas, poster.issuer, _FOOT, _MARGIN + 20)
+
+
+def _place_style(place: str) -> Any:
+    room = 2 * (_WIDTH - 2 * _MARGIN) - 4 * mm
+    fitting = (s for s in _PLACES if stringWidth(place, s.fontName, s.fontSize) <= room)
+    return next(fitting, _PLACES[-1])
 
 
 def _codes(canvas: Canvas, poster: Poster, top: float) -> float:
@@ -77,12 +92,13 @@ def _codes(canvas: Canvas, poster: Poster, top: float) -> float:
     if poster.code is not None:
         captions.insert(0, (ImageReader(io.BytesIO(poster.code)), _("微信扫一扫，打开小程序")))
     room = _WIDTH / len(captions)
+    size = _ONE_CODE if len(captions) == 1 else _TWO_CODES
     lowest = top
     for index, (picture, caption) in enumerate(captions):
-        left = room * index + (room - _CODE) / 2
-        canvas.drawImage(picture, left, top - _CODE, width=_CODE, height=_CODE)
+        left = room * index + (room - size) / 2
+        canvas.drawImage(picture, left, top - size, width=size, height=size)
         after = _write(
-            canvas, caption, _CAPTION, top - _CODE - 2 * mm, left=room * index, width=room
+            canvas, caption, _CAPTION, top - size - 2 * mm, left=room * index, width=room
         )
         lowest = min(lowest, after)
     return lowest - 5 * mm
