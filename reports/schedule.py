@@ -41,4 +41,9 @@ BEAT: dict[str, dict[str, Any]] = {
         "schedule": 3600.0,
         "options": {"expires": 3600},
     },
+    "reports.sweep_absorbed": {
+        "task": "reports.sweep_absorbed",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
 }

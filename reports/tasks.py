@@ -7,7 +7,7 @@ import uuid
 from celery import shared_task
 from django.utils import timezone
 
-from reports.domain import phone_codes, photo_processing, photos, sessions
+from reports.domain import joining, phone_codes, photo_processing, photos, sessions
 from reports.domain.message_outbox import DELIVER_TASK, requeue_lapsed
 from reports.domain.message_outbox import deliver_messages as deliver
 from reports.domain.message_retention import purge_messages as purge
@@ -79,3 +79,9 @@ def ring_channels() -> None:
 def sweep_phone_codes() -> None:
     """Delete the traces of codes that were sent more than a day ago."""
     phone_codes.sweep_phone_codes(now=timezone.now())
+
+
+@shared_task(name="reports.sweep_absorbed")
+def sweep_absorbed() -> None:
+    """Bring after what was on its way when two rows of one person became one."""
+    joining.sweep_absorbed(now=timezone.now())

@@ -74,5 +74,7 @@ def erase_resident(resident: Resident, *, now: datetime) -> None:
         consented_at=None,
         is_active=False,
         erased_at=now,
+        absorbed_by=None,
     )
+    Resident.objects.filter(absorbed_by=resident).update(absorbed_by=None)
     logger.info("resident_erased resident=%s", resident.pk)
