@@ -68,7 +68,7 @@ def sweep_absorbed(*, now: datetime) -> int:
 @transaction.atomic
 def _bring_after(key: int, *, now: datetime) -> bool:
     old = Resident.objects.filter(pk=key, absorbed_by__isnull=False).first()
-    if old is None:
+    if old is None or old.absorbed_by_id is None:
         return False
     kept = Resident.objects.select_for_update().get(pk=old.absorbed_by_id)
     _free_client_ids(old, kept)
