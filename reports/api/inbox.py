@@ -106,14 +106,20 @@ class SubscriptionTemplateShape(schemas.Shape[Any]):
     left = serializers.IntegerField()
 
 
+class MomentsShape(schemas.Shape[Any]):
+    """Template ids by the tap at which to ask for them."""
+
+    submit = serializers.ListField(child=serializers.CharField())
+    supplement = serializers.ListField(child=serializers.CharField())
+    rate = serializers.ListField(child=serializers.CharField())
+    reopen = serializers.ListField(child=serializers.CharField())
+
+
 class SubscriptionsShape(schemas.Shape[Any]):
     """The templates, and which of them to ask for at which tap."""
 
     templates = SubscriptionTemplateShape(many=True)
-    moments = serializers.DictField(
-        child=serializers.ListField(child=serializers.CharField()),
-        help_text="submit、supplement、rate、reopen → 一次 wx.requestSubscribeMessage 的模板编号（至多 3 个）",
-    )
+    moments = MomentsShape(help_text="一次 wx.requestSubscribeMessage 的模板编号，至多 3 个")
 
 
 class ReadInput(serializers.Serializer[Any]):
@@ -324,17 +330,14 @@ def _notices(resident: Resident) -> dict[str, Any]:
 
 
 def _subscriptions(resident: Resident) -> dict[str, Any]:
-    if not reachable_by_wechat(resident):
-        return {"templates": [], "moments": {}}
-    ids = template_ids()
+    ids = template_ids() if reachable_by_wechat(resident) else {}
+    offers = offers_for(resident.pk) if ids else []
     return {
         "templates": [
             {"id": row.id, "key": row.key.value, "title": row.title, "left": row.left}
-            for row in offers_for(resident.pk)
+            for row in offers
         ],
         "moments": {
             name: [ids[key] for key in keys if key in ids] for name, keys in MOMENTS.items()
-        }
-        if ids
-        else {},
+        },
     }

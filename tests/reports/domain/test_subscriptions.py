@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -41,7 +41,7 @@ def left(resident: Resident, template: str = RESULT) -> int:
 
 
 def push(
-    resident: Resident, event: str, rows: list[Mapping[str, str]], *, at: datetime = NOW
+    resident: Resident, event: str, rows: Sequence[Mapping[str, str]], *, at: datetime = NOW
 ) -> PushEvent:
     name = {"popup": "SubscribeMsgPopupEvent", "change": "SubscribeMsgChangeEvent"}.get(
         event, "SubscribeMsgSentEvent"
