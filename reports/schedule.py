@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from celery.schedules import crontab
+
 BEAT: dict[str, dict[str, Any]] = {
     "reports.sweep_pending_photos": {
         "task": "reports.sweep_pending_photos",
@@ -21,6 +23,16 @@ BEAT: dict[str, dict[str, Any]] = {
     "reports.sweep_expired_tokens": {
         "task": "reports.sweep_expired_tokens",
         "schedule": 6 * 3600.0,
+        "options": {"expires": 6 * 3600},
+    },
+    "reports.strip_originals": {
+        "task": "reports.strip_originals",
+        "schedule": 600.0,
+        "options": {"expires": 600, "queue": "photos"},
+    },
+    "reports.run_retention": {
+        "task": "reports.run_retention",
+        "schedule": crontab(hour=3, minute=40),
         "options": {"expires": 6 * 3600},
     },
 }

@@ -7,7 +7,7 @@ import uuid
 from celery import shared_task
 from django.utils import timezone
 
-from reports.domain import photo_processing, photos, sessions
+from reports.domain import originals, photo_processing, photos, retention, sessions
 
 
 @shared_task(name="reports.process_photo")
@@ -32,3 +32,15 @@ def sweep_orphan_photos() -> None:
 def sweep_expired_tokens() -> None:
     """Delete tokens whose time is over."""
     sessions.sweep_expired_tokens(now=timezone.now())
+
+
+@shared_task(name="reports.strip_originals")
+def strip_originals() -> None:
+    """Delete the original files that erasures and retention ask to have deleted."""
+    originals.strip_originals(now=timezone.now())
+
+
+@shared_task(name="reports.run_retention")
+def run_retention() -> None:
+    """Clear away what has been kept long enough; what is left over waits for the next night."""
+    retention.run_retention(now=timezone.now())

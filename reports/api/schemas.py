@@ -7,7 +7,9 @@ from typing import Any
 from drf_spectacular.utils import OpenApiResponse
 from rest_framework import serializers
 
+from reports.api.privacy_schemas import AccessLineShape, ConsentLineShape
 from reports.enums import (
+    AgeBand,
     CoordinateSystem,
     LocationSource,
     PhotoStatus,
@@ -137,6 +139,7 @@ class ReportShape(ReportSummaryShape):
     contact_phone = serializers.CharField(allow_blank=True)
     join = serializers.CharField(allow_null=True)
     urgent = serializers.BooleanField()
+    unlinked = serializers.BooleanField(help_text="不与账号关联，不出现在“我的上报”里")
     timeline = TimelineShape(many=True)
     ratings = RatingShape(many=True)
 
@@ -217,6 +220,13 @@ class CategoryTreeShape(Shape[Any]):
     items = CategoryGroupShape(many=True)
 
 
+class AgeBandShape(Shape[Any]):
+    """An age band by code and label."""
+
+    code = serializers.ChoiceField(AgeBand.choices)
+    label = serializers.CharField()  # type: ignore[assignment]
+
+
 class ResidentShape(Shape[Any]):
     """A person, to themselves."""
 
@@ -227,6 +237,10 @@ class ResidentShape(Shape[Any]):
     grid = serializers.CharField(allow_null=True)
     consent_version = serializers.CharField(allow_blank=True)
     consented_at = serializers.DateTimeField(allow_null=True)
+    age_band = AgeBandShape(allow_null=True)
+    guardian = serializers.ChoiceField(
+        (("not_needed", "not_needed"), ("needed", "needed"), ("confirmed", "confirmed"))
+    )
     created_at = serializers.DateTimeField()
 
 
@@ -245,6 +259,9 @@ class ExportShape(Shape[Any]):
     resident = ResidentShape()
     reports = ReportShape(many=True)
     photos = PhotoShape(many=True)
+    consents = ConsentLineShape(many=True)
+    access_log = AccessLineShape(many=True)
+    photo_details = serializers.ListField(child=serializers.DictField())
 
 
 class PhotoUploadInput(Shape[Any]):

@@ -3,15 +3,29 @@
 from reports.models.categories import Category, Dimension
 from reports.models.photos import Photo
 from reports.models.places import Grid, Landmark
+from reports.models.privacy import (
+    AccessRecord,
+    Consent,
+    ConsentLogIsAppendOnlyError,
+    Disposal,
+    GuardianRequest,
+    NoticeText,
+)
 from reports.models.reports import OPEN_STATUSES, Rating, Report, ReportPhoto, ReportUpdate
 from reports.models.residents import Resident, ResidentToken
 
 __all__ = [
     "OPEN_STATUSES",
+    "AccessRecord",
     "Category",
+    "Consent",
+    "ConsentLogIsAppendOnlyError",
     "Dimension",
+    "Disposal",
     "Grid",
+    "GuardianRequest",
     "Landmark",
+    "NoticeText",
     "Photo",
     "Rating",
     "Report",
