@@ -6,12 +6,11 @@ from typing import Any
 
 from rest_framework import serializers
 
-from reports.enums import AccessKind, AccessReason, ConsentHow, ConsentKind
+from reports.enums import AccessKind, AccessReason, ConsentHow, ConsentKind, GuardianState
 
 Shape = serializers.Serializer
 STATES = (("unasked", "unasked"), ("given", "given"), ("refused", "refused"))
 GUARDIAN_WORDS = tuple((word, word) for word in ("not_needed", "needed", "waiting", "confirmed"))
-GUARDIAN_STATES = tuple((word, word) for word in ("waiting", "confirmed", "refused"))
 
 
 class NoticeSectionShape(Shape[Any]):
@@ -124,6 +123,19 @@ class AccessPageShape(Shape[Any]):
     next_cursor = serializers.CharField(allow_null=True)
 
 
+class OwnPhotoShape(Shape[Any]):
+    """What is kept of a photo beside the picture; ``file`` is its place in the archive."""
+
+    id = serializers.UUIDField()
+    file = serializers.CharField(allow_null=True)
+    uploaded_at = serializers.DateTimeField()
+    taken_at = serializers.DateTimeField(allow_null=True)
+    taken_lat = serializers.FloatField(allow_null=True)
+    taken_lng = serializers.FloatField(allow_null=True)
+    width = serializers.IntegerField()
+    height = serializers.IntegerField()
+
+
 class ErasureShape(Shape[Any]):
     """What an erasure would do."""
 
@@ -154,7 +166,7 @@ class GuardianShape(Shape[Any]):
 class GuardianAskedShape(Shape[Any]):
     """What a guardian is asked to agree to."""
 
-    state = serializers.ChoiceField(GUARDIAN_STATES)
+    state = serializers.ChoiceField(GuardianState.choices)
     texts = serializers.ListField(child=serializers.CharField())
     expires_at = serializers.DateTimeField()
 
@@ -162,4 +174,4 @@ class GuardianAskedShape(Shape[Any]):
 class GuardianDecidedShape(Shape[Any]):
     """What a guardian decided."""
 
-    state = serializers.ChoiceField(GUARDIAN_STATES)
+    state = serializers.ChoiceField(GuardianState.choices)

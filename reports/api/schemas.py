@@ -7,7 +7,7 @@ from typing import Any
 from drf_spectacular.utils import OpenApiResponse
 from rest_framework import serializers
 
-from reports.api.privacy_schemas import AccessLineShape, ConsentLineShape
+from reports.api.privacy_schemas import AccessLineShape, ConsentLineShape, OwnPhotoShape
 from reports.enums import (
     AgeBand,
     CoordinateSystem,
@@ -261,7 +261,7 @@ class ExportShape(Shape[Any]):
     photos = PhotoShape(many=True)
     consents = ConsentLineShape(many=True)
     access_log = AccessLineShape(many=True)
-    photo_details = serializers.ListField(child=serializers.DictField())
+    photo_details = OwnPhotoShape(many=True)
 
 
 class PhotoUploadInput(Shape[Any]):
