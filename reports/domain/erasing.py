@@ -150,9 +150,7 @@ def _rewrite(rows: QuerySet[Any], column: str, person: Resident) -> None:
         rows.model._default_manager.bulk_update(changed, [column])  # noqa: SLF001 - Django's own
 
 
-def _chunks(
-    rows: QuerySet[Any], column: str, name: str
-) -> Iterator[list[Any]]:
+def _chunks(rows: QuerySet[Any], column: str, name: str) -> Iterator[list[Any]]:
     changed: list[Any] = []
     for row in rows.only("pk", column).order_by("pk").iterator(chunk_size=_CHUNK):
         text = getattr(row, column)
