@@ -65,3 +65,23 @@ def test_it_validates_and_forbids(api: Api, nobody: Api, zhang: Resident) -> Non
 def test_one_switches_for_oneself_only(api: Api, other: Api, li: Resident) -> None:
     api.put("/me/notices", {"wechat": False})
     assert other.get("/me/notices").json()["wechat"]["on"] is True
+
+
+@pytest.mark.usefixtures("_channels")
+def test_who_refused_notices_is_asked_first(api: Api, zhang: Resident) -> None:
+    verify(zhang)
+    Resident.objects.update(consents={"notices": False})
+    shown = api.get("/me/notices").json()
+    assert (shown["wechat"]["on"], shown["sms"]["on"]) == (False, False)
+    answer = api.put("/me/notices", {"sms": True})
+    assert (answer.status_code, answer.json()["code"]) == (403, "consent_needed")
+    assert not MessagePreference.objects.exists()
+    assert api.put("/me/notices", {"wechat": False}).status_code == 200
+
+
+@pytest.mark.usefixtures("_channels")
+def test_switching_on_is_noted_as_a_consent(api: Api, zhang: Resident) -> None:
+    verify(zhang)
+    api.put("/me/notices", {"sms": True})
+    zhang.refresh_from_db()
+    assert zhang.consents["notices"] is True

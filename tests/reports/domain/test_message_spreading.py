@@ -99,6 +99,15 @@ def test_what_is_switched_off_stays_off(zhang: Resident) -> None:
     assert states() == []
 
 
+def test_who_refused_notices_is_told_in_the_inbox_only(zhang: Resident) -> None:
+    subscribe(zhang)
+    want_sms(zhang)
+    Resident.objects.update(consents={"notices": False})
+    tell(zhang)
+    spread_messages(now=NOW)
+    assert states() == []
+
+
 def test_nothing_leaves_the_house_where_nothing_is_set_up(zhang: Resident, settings: Any) -> None:
     subscribe(zhang)
     want_sms(zhang)

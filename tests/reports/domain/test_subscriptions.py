@@ -10,6 +10,7 @@ import pytest
 
 from reports.domain.privacy import erase_resident
 from reports.domain.subscriptions import (
+    KEPT_DAYS,
     MOMENTS,
     MOST_LEFT,
     fold_ledger,
@@ -29,6 +30,7 @@ from xiangcun.lib.wechat import PushEvent
 
 RESULT, ASK = IDS["result"], IDS["ask"]
 MINUTE = timedelta(minutes=1)
+THEN = NOW + timedelta(days=KEPT_DAYS)
 
 
 @pytest.fixture(autouse=True)
@@ -145,11 +147,11 @@ def test_old_lines_are_folded_into_one(zhang: Resident) -> None:
     for index in range(6):
         record_choice(zhang, accepted=[RESULT], now=NOW + index * MINUTE)
     record_use(zhang.pk, RESULT, key="u", now=NOW + 6 * MINUTE)
-    assert fold_ledger(before=NOW + 4 * MINUTE) == 1
+    assert fold_ledger(now=THEN + 4 * MINUTE) == 1
     assert left(zhang) == 5
     assert SubscriptionGrant.objects.count() == 4
-    assert fold_ledger(before=NOW + 4 * MINUTE) == 0
-    assert fold_ledger(before=NOW + 10 * MINUTE) == 1
+    assert fold_ledger(now=THEN + 4 * MINUTE) == 0
+    assert fold_ledger(now=THEN + 10 * MINUTE) == 1
     assert (left(zhang), SubscriptionGrant.objects.count()) == (5, 1)
 
 
