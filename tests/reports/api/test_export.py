@@ -36,5 +36,5 @@ def test_it_costs_the_same_for_many_reports(
 ) -> None:
     for _ in range(rows):
         write_history(zhang)
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(13):
         assert len(api.get("/me/export", format="json").json()["reports"]) == rows
