@@ -245,22 +245,10 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         **{
             name: f"reports.enums.{name}"
             for name in (
-                "AccessKind",
-                "AccessReason",
-                "AgeBand",
-                "ConsentHow",
-                "ConsentKind",
-                "CoordinateSystem",
-                "GuardianRelation",
-                "GuardianState",
-                "LocationSource",
-                "PhotoStatus",
-                "PublicStatus",
-                "ReportKind",
-                "ResidentAction",
-                "ResidentRole",
-                "UpdateKind",
-            )
+                "AccessKind AccessReason AgeBand ConsentHow ConsentKind CoordinateSystem"
+                " GuardianRelation GuardianState LocationSource PhotoStatus PublicStatus"
+                " ReportKind ResidentAction ResidentRole UpdateKind"
+            ).split()
         },
     },
 }
