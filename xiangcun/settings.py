@@ -244,11 +244,11 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "GuardianProgress": "reports.api.privacy_schemas.GUARDIAN_WORDS",
         **{
             name: f"reports.enums.{name}"
-            for name in (
+            for name in (  # noqa: SIM905 - a name a line would be half a page
                 "AccessKind AccessReason AgeBand ConsentHow ConsentKind CoordinateSystem"
                 " GuardianRelation GuardianState LocationSource PhotoStatus PublicStatus"
                 " ReportKind ResidentAction ResidentRole UpdateKind"
-            ).split()  # noqa: SIM905 - a name a line would be half a page
+            ).split()
         },
     },
 }
