@@ -367,6 +367,7 @@ class AuditAction(models.TextChoices):
     RESIDENT_UNBLOCKED = "resident_unblocked", _("解除限制")
     MESSAGE_RESENT = "message_resent", _("重发居民消息")
     POSTER = "poster", _("打印网格海报")
+    GUARDIAN = "guardian", _("登记监护人同意")
 
 
 class AuditOutcome(models.TextChoices):

@@ -165,3 +165,65 @@ class SmsPurpose(models.TextChoices):
 
     CODE = "code", _("验证码")
     NOTICE = "notice", _("进展提醒")
+
+
+class ConsentKind(models.TextChoices):
+    """What a resident says yes or no to, one by one (PIPL articles 14, 25, 29, 31)."""
+
+    PRIVACY = "privacy", _("隐私说明")
+    LOCATION = "location", _("使用位置")
+    PHOTO = "photo", _("使用照片")
+    PHONE = "phone", _("留联系电话")
+    PUBLICATION = "publication", _("公开办理情况")
+    NOTICES = "notices", _("接收进度通知")
+    GUARDIAN = "guardian", _("监护人同意")
+
+
+class ConsentHow(models.TextChoices):
+    """How a line came into the consent log."""
+
+    GIVEN = "given", _("本人选择")
+    IMPLIED = "implied", _("提交时已告知")
+    GUARDIAN = "guardian", _("监护人确认")
+    PAPER = "paper", _("窗口登记")
+    ERASED = "erased", _("账号注销")
+
+
+class AgeBand(models.TextChoices):
+    """How old a resident says they are; a child (under 14) needs a guardian (PIPL article 31)."""
+
+    ADULT = "adult", _("已满 18 周岁")
+    TEEN = "teen", _("14 至 17 周岁")
+    CHILD = "child", _("未满 14 周岁")
+
+
+class GuardianState(models.TextChoices):
+    """What became of a child's request to the guardian."""
+
+    WAITING = "waiting", _("等待监护人确认")
+    CONFIRMED = "confirmed", _("监护人已同意")
+    REFUSED = "refused", _("监护人不同意")
+
+
+class GuardianRelation(models.TextChoices):
+    """Who the guardian is to the child."""
+
+    PARENT = "parent", _("父母")
+    OTHER = "other", _("其他监护人")
+
+
+class AccessKind(models.TextChoices):
+    """How a member of staff came to see or use a resident's telephone number."""
+
+    UNMASK = "unmask", _("查看联系电话")
+    PHONE_SEARCH = "phone_search", _("按电话查找上报")
+
+
+class AccessReason(models.TextChoices):
+    """Why, in a word that the resident may read."""
+
+    CALL_BACK = "call_back", _("回访核实")
+    ON_SITE = "on_site", _("现场办理需要联系")
+    URGENT = "urgent", _("紧急情况处置")
+    INCOMING = "incoming", _("核对来电人的上报")
+    OTHER = "other", _("其他工作需要")

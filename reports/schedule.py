@@ -30,9 +30,8 @@ BEAT: dict[str, dict[str, Any]] = {
         "schedule": 5.0,
         "options": {"expires": 15},
     },
-    # Local time: after the office's own purge, when nobody waits.
-    "reports.purge_messages": {
-        "task": "reports.purge_messages",
+    "reports.fold_subscriptions": {
+        "task": "reports.fold_subscriptions",
         "schedule": crontab(hour="3", minute="20"),
         "options": {"expires": 3600},
     },
@@ -45,5 +44,15 @@ BEAT: dict[str, dict[str, Any]] = {
         "task": "reports.sweep_absorbed",
         "schedule": 60.0,
         "options": {"expires": 60},
+    },
+    "reports.strip_originals": {
+        "task": "reports.strip_originals",
+        "schedule": 600.0,
+        "options": {"expires": 600, "queue": "photos"},
+    },
+    "reports.run_retention": {
+        "task": "reports.run_retention",
+        "schedule": crontab(hour=3, minute=40),
+        "options": {"expires": 6 * 3600},
     },
 }

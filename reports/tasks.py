@@ -7,12 +7,20 @@ import uuid
 from celery import shared_task
 from django.utils import timezone
 
-from reports.domain import joining, phone_codes, photo_processing, photos, sessions
+from reports.domain import (
+    joining,
+    originals,
+    phone_codes,
+    photo_processing,
+    photos,
+    retention,
+    sessions,
+)
 from reports.domain.message_outbox import DELIVER_TASK, requeue_lapsed
 from reports.domain.message_outbox import deliver_messages as deliver
-from reports.domain.message_retention import purge_messages as purge
 from reports.domain.message_spreading import spread_messages as spread
 from reports.domain.messages import SPREAD_TASK
+from reports.domain.subscriptions import fold_ledger
 from reports.queries.messages import channels_due, is_waiting
 from xiangcun.lib import bell
 
@@ -63,10 +71,10 @@ def deliver_messages(channel: str) -> None:
     deliver(channel, now=timezone.now())
 
 
-@shared_task(name="reports.purge_messages")
-def purge_messages() -> None:
-    """Delete what is older than anybody looks."""
-    purge(now=timezone.now())
+@shared_task(name="reports.fold_subscriptions")
+def fold_subscriptions() -> None:
+    """Put old lines of the subscription ledger together."""
+    fold_ledger(now=timezone.now())
 
 
 def ring_channels() -> None:
@@ -85,3 +93,15 @@ def sweep_phone_codes() -> None:
 def sweep_absorbed() -> None:
     """Bring after what was on its way when two rows of one person became one."""
     joining.sweep_absorbed(now=timezone.now())
+
+
+@shared_task(name="reports.strip_originals")
+def strip_originals() -> None:
+    """Delete the original files that erasures and retention ask to have deleted."""
+    originals.strip_originals(now=timezone.now())
+
+
+@shared_task(name="reports.run_retention")
+def run_retention() -> None:
+    """Clear away what has been kept long enough; what is left over waits for the next night."""
+    retention.run_retention(now=timezone.now())

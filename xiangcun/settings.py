@@ -33,6 +33,7 @@ from xiangcun.lib.strict import StartFacts, production_faults
 from xiangcun.lib.tiles import configured_layers, tile_origins
 from xiangcun.notice_settings import *  # noqa: F403 - what staff are told: a file of its own
 from xiangcun.notice_settings import PUBLIC_BASE_URL
+from xiangcun.privacy_settings import *  # noqa: F403 - what is kept how long: a file of its own
 from xiangcun.sign_in import *  # noqa: F403 - settings like those below
 from xiangcun.unfold import unfold_settings
 from xiangcun.wechat_settings import *  # noqa: F403 - WeChat and the ways to sign in
@@ -241,17 +242,16 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "ENUM_NAME_OVERRIDES": {
-        name: f"reports.enums.{name}"
-        for name in (
-            "CoordinateSystem",
-            "LocationSource",
-            "PhotoStatus",
-            "PublicStatus",
-            "ReportKind",
-            "ResidentAction",
-            "ResidentRole",
-            "UpdateKind",
-        )
+        "ConsentState": "reports.api.privacy_schemas.STATES",
+        "GuardianProgress": "reports.api.privacy_schemas.GUARDIAN_WORDS",
+        **{
+            name: f"reports.enums.{name}"
+            for name in (  # noqa: SIM905 - a name a line would be half a page
+                "AccessKind AccessReason AgeBand ConsentHow ConsentKind CoordinateSystem"
+                " GuardianRelation GuardianState LocationSource PhotoStatus PublicStatus"
+                " ReportKind ResidentAction ResidentRole UpdateKind"
+            ).split()
+        },
     },
 }
 
@@ -317,6 +317,7 @@ CELERY_TASK_QUEUES: dict[str, Any] = {
 }
 CELERY_TASK_ROUTES = {
     "reports.process_photo": {"queue": "photos"},
+    "reports.strip_originals": {"queue": "photos"},
     "dispatch.train_classifier": {"queue": "training"},
     "dispatch.refresh_hotspots": {"queue": "training"},
     # Other people's servers may hang: triage must not stand behind them either.

@@ -32,6 +32,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/dispatch/ticket/", include("dispatch.console.print_urls")),
     path("admin/suspensions/", include("dispatch.console.suspension_urls")),
     path("admin/", include("dispatch.console.notice_urls")),
+    path("admin/guardian/", include("dispatch.console.guardian_urls")),
     path("admin/tools/", include("dispatch.console.tool_urls")),
     path("admin/calendar/", include("dispatch.console.calendar_urls")),
     path("admin/posters/", include("dispatch.console.poster_urls")),

@@ -92,7 +92,8 @@ def original_page(request: HttpRequest, ticket_id: int, photo_id: uuid.UUID) -> 
     """Hand out a short-lived link to the original, to whom it may concern."""
     ticket = ticket_or_404(request, ticket_id)
     actor = actor_of(request)
-    if not may_see_originals(actor, ticket) or not reads.photo_belongs(ticket, photo_id):
+    allowed = may_see_originals(actor, ticket) and reads.photo_belongs(ticket, photo_id)
+    if not allowed or reads.is_anonymous_photo(photo_id):
         return HttpResponse(
             _("没有查看原图的权限"), status=403, content_type="text/plain; charset=utf-8"
         )

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_variables
-from unfold.widgets import UnfoldAdminTextareaWidget
+from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget
 
 from dispatch.console.contact_links import may_unmask
 from dispatch.console.people import OfficeAdmin, actor_of
@@ -24,16 +24,26 @@ from dispatch.domain.fields import NOTE_MAX, Fields
 from dispatch.domain.lifecycle import perform
 from dispatch.enums import AuditAction, AuditOutcome, TicketAction
 from dispatch.models import Ticket
+from reports.enums import AccessReason
 from reports.models import Report
 from xiangcun.lib.errors import DomainError
 from xiangcun.lib.text import mask_phone
 
 SHOWN_SECONDS = 60
+PURPOSES = [choice for choice in AccessReason.choices if choice[0] != AccessReason.INCOMING]
 
 
 class ReasonForm(forms.Form):
-    """Why the number is needed."""
+    """Why the number is needed: a word for the resident, a sentence for the auditor."""
 
+    purpose = forms.ChoiceField(
+        label=gettext_lazy("查看目的"),
+        choices=PURPOSES,
+        required=False,
+        initial=AccessReason.OTHER,
+        help_text=gettext_lazy("居民能在“谁看过我的联系方式”里看到目的、时间和岗位，看不到姓名"),
+        widget=UnfoldAdminSelectWidget,
+    )
     note = forms.CharField(
         label=gettext_lazy("查看理由"),
         min_length=MIN_REASON,
@@ -75,7 +85,11 @@ def _unmask(
             TicketAction.UNMASK,
             actor=actor_of(request),
             now=timezone.now(),
-            fields=Fields(note=form.cleaned_data["note"], report=report),
+            fields=Fields(
+                note=form.cleaned_data["note"],
+                report=report,
+                access_reason=AccessReason(form.cleaned_data["purpose"] or AccessReason.OTHER),
+            ),
         )
     except DomainError as error:
         _note_refusal(request, ticket, report, error.code)

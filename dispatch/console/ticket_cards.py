@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -156,6 +156,10 @@ def report_card(row: TicketReport, look: Look, marks: Sequence[Mark] = ()) -> Re
     """Build the card of one report; ``marks`` are the words of its text that decided."""
     report = row.report
     photos = [link.photo for link in report.reportphoto_set.all()]
+    if report.anonymous:
+        look = replace(
+            look, originals=False
+        )  # a camera writes its owner and their home into a file
     return ReportCard(
         number=report.number,
         title=_("%(kind)s · %(channel)s · %(at)s")
@@ -229,7 +233,8 @@ def event_line(event: TicketEvent, departments: dict[int, str], look: Look) -> E
         photos=photo_cards(
             [link.photo for link in event.event_photos.all()],
             ticket_id=event.ticket_id,
-            originals=look.originals,
+            # What a resident sent stands with their report, which knows whether it is anonymous.
+            originals=look.originals and event.role != Role.RESIDENT,
             now=look.now,
             site=look.site if event.action in _RESULTS else None,
         ),

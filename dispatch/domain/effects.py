@@ -25,7 +25,9 @@ from dispatch.domain.watching import WATCH_EFFECTS
 from dispatch.enums import AuditAction, LimitStage, Role
 from dispatch.enums import TicketAction as Act
 from dispatch.models import Ticket
+from reports.domain.access import record_access
 from reports.domain.progress import start_next_round
+from reports.enums import AccessKind
 
 Data = dict[str, Any]
 Effect = Callable[[Attempt], Data]
@@ -302,13 +304,23 @@ def _urge(attempt: Attempt) -> Data:
 
 
 def _unmask(attempt: Attempt) -> Data:
-    """Both records say it: the ticket's ledger and the audit trail, the trail's end locked last."""
+    """Three records say it: the ledger, the resident's own list, the audit trail (locked last)."""
+    report = attempt.fields.report
+    if report is not None:
+        record_access(
+            [report],
+            what=AccessKind.UNMASK,
+            who=str(attempt.seat.role.label),
+            department=attempt.seat.department_name,
+            reason=attempt.fields.access_reason,
+            now=attempt.now,
+        )
     record_audit(
         AuditAction.UNMASK,
         actor=attempt.actor.user,
         now=attempt.now,
         ticket=attempt.ticket,
-        report=attempt.fields.report,
+        report=report,
         reason=attempt.fields.note,
     )
     return {}

@@ -11,7 +11,7 @@ from dispatch.domain.alerts import Alert
 from dispatch.domain.transitions import Transition
 from dispatch.enums import Outcome, RejectReason, ReturnReason
 from dispatch.models import Department, Ticket
-from reports.enums import Urgency
+from reports.enums import AccessReason, Urgency
 from reports.models import Category, Report
 from xiangcun.lib.errors import FieldError, InvalidInputError
 
@@ -50,6 +50,7 @@ class Fields:
 
     ``alert`` is no input: it is what the words of a report or supplement were found to tell.
     ``candidate`` is the button (1 or 2) of triage's candidate that was pressed to dispatch, 0 for none.
+    ``access_reason`` is the word in which a resident reads why their number was looked at.
     ``calendar_change`` is the id of the change for which a due date is computed anew.
     """
 
@@ -79,6 +80,7 @@ class Fields:
     alert: Alert | None = None
     candidate: int = 0
     calendar_change: int | None = None
+    access_reason: AccessReason = AccessReason.OTHER
 
     @property
     def reason_code(self) -> str:

@@ -4,22 +4,27 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.db import transaction
+
 from dispatch.domain.actors import Actor
 from dispatch.domain.audit import record_audit
 from dispatch.enums import AuditAction, AuditOutcome, Role
 from dispatch.models import Ticket
 from dispatch.queries.access import visible_tickets
-from dispatch.queries.ticket_search import read_phone, tickets_of_phone
+from dispatch.queries.ticket_search import read_phone, reports_of_phone, tickets_of_phone
+from reports.domain.access import record_access
+from reports.enums import AccessKind, AccessReason
 from xiangcun.lib.errors import InvalidInputError, NotAllowedError
 from xiangcun.lib.text import mask_phone
 
 SEARCHES_PHONES = frozenset({Role.DISPATCHER, Role.LEAD})
 
 
+@transaction.atomic
 def search_phone(
     typed: str, *, reason: str, actor: Actor, now: datetime, address: str
 ) -> tuple[str, list[Ticket]]:
-    """Return the masked number and the tickets of its holder, and record who asked and why.
+    """Return the masked number and the tickets of its holder; write down who asked and why.
 
     Confidential matters are left out: the number would name who reported them.
     """
@@ -34,6 +39,15 @@ def search_phone(
         raise InvalidInputError.of_field("reason", "required", "请写明查找理由")
     rows = tickets_of_phone(visible_tickets(actor).filter(confidential=False), phone)
     masked = mask_phone(phone)
+    seat = next(seat for seat in actor.seats if seat.role in SEARCHES_PHONES)
+    record_access(
+        reports_of_phone(rows, phone),
+        what=AccessKind.PHONE_SEARCH,
+        who=str(seat.role.label),
+        department=seat.department_name,
+        reason=AccessReason.INCOMING,
+        now=now,
+    )
     record_audit(
         AuditAction.PHONE_SEARCH,
         actor=actor.user,

@@ -22,6 +22,7 @@ from reports.domain.progress import Progress, mark_triaged, project
 from reports.enums import PublicStatus, ResidentAction
 from reports.models import Report
 from xiangcun.lib.errors import ConflictError
+from xiangcun.lib.text import mask_contacts
 
 
 def apply_resident_action(
@@ -94,7 +95,8 @@ def _fields(payload: Mapping[str, object]) -> Fields:
     photos = payload.get("photos")
     solved, score = payload.get("solved"), payload.get("score")
     return Fields(
-        note=text,
+        # The ledger is sealed: a telephone number in it could never be erased.
+        note=mask_contacts(text),
         photos=tuple(UUID(str(photo)) for photo in photos)
         if isinstance(photos, list | tuple)
         else (),

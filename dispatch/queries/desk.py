@@ -114,7 +114,7 @@ class History:
 
 
 def history_of(report: Report, *, now: datetime) -> History:
-    """Count the resident's other reports; an anonymous report has no history (one query).
+    """Count the resident's other reports; an anonymous report has none and is in none (one query).
 
     ``repeated`` are those from the same place (within ``SAME_PLACE_M``).
     """
@@ -122,7 +122,8 @@ def history_of(report: Report, *, now: datetime) -> History:
         return History()
     box = bounding_box(report.lat, report.lng, SAME_PLACE_M)
     near = Q(lat__range=(box.south, box.north), lng__range=(box.west, box.east))
-    rows = Report.objects.filter(resident=report.resident_id, submitted_at__gte=now - HISTORY)
+    named = Report.objects.filter(resident=report.resident_id, anonymous=False)
+    rows = named.filter(submitted_at__gte=now - HISTORY)
     found = rows.exclude(pk=report.pk).aggregate(
         total=Count("pk"),
         closed=Count("pk", filter=Q(public_status=PublicStatus.CLOSED)),

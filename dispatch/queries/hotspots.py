@@ -27,12 +27,17 @@ _OPEN_MATTER = Q(category__isnull=True) | Q(category__confidential=False)
 _COLUMNS = (
     "report_id", "report__text", "report__kind", "report__lat", "report__lng",
     "report__submitted_at", "report__resident_id", "ticket__category_id", "ticket__grid__village_name",
+    "report__anonymous",
 )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class ReportRow:
-    """A report as hotspots see it; ``point`` is WGS-84."""
+    """A report as hotspots see it; ``point`` is WGS-84.
+
+    ``resident_id`` tells people apart and nothing else. Of anonymous reports it is another number than
+    of the same person's named ones: a hotspot of two reports by one person would say whose they are.
+    """
 
     report_id: int
     text: str
@@ -58,12 +63,25 @@ def recent_reports(*, now: datetime) -> list[ReportRow]:
         .order_by("-report_id")
     )
     found = [
-        ReportRow(pk, text, ReportKind(kind), (lat, lng), at, resident, category, village or "")
-        for pk, text, kind, lat, lng, at, resident, category, village in rows.values_list(
+        ReportRow(
+            pk,
+            text,
+            ReportKind(kind),
+            (lat, lng),
+            at,
+            _person(resident, anonymous=hidden),
+            category,
+            village or "",
+        )
+        for pk, text, kind, lat, lng, at, resident, category, village, hidden in rows.values_list(
             *_COLUMNS
         )[:MAX_REPORTS]
     ]
     return found[::-1]
+
+
+def _person(resident_id: int | None, *, anonymous: bool) -> int | None:
+    return -resident_id if anonymous and resident_id else resident_id
 
 
 def ranked_hotspots(viewer: Viewer) -> list[Hotspot]:

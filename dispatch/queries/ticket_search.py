@@ -9,6 +9,7 @@ recorded (``dispatch.domain.phone_search``).
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from django.db.models import Exists, Max, OuterRef, Q, QuerySet
 
@@ -101,3 +102,9 @@ def tickets_of_phone(tickets: QuerySet[Ticket], phone: str) -> list[Ticket]:
     ).values("ticket")
     rows = tickets.filter(pk__in=holders).select_related("category", "grid", "lead_department")
     return list(rows.order_by("-pk")[:PHONE_MATCHES])
+
+
+def reports_of_phone(tickets: Sequence[Ticket], phone: str) -> list[Report]:
+    """Return the reports by the holder of ``phone`` in these tickets; no anonymous ones."""
+    theirs = Q(contact_phone=phone) | Q(resident__phone=phone)
+    return list(Report.objects.filter(theirs, anonymous=False, ticket_report__ticket__in=tickets))

@@ -268,6 +268,13 @@ def photo_belongs(ticket: Ticket, photo_id: UUID) -> bool:
     )
 
 
+def is_anonymous_photo(photo_id: UUID) -> bool:
+    """Whether the photo came with an anonymous report, or with a later word of its sender."""
+    sent = ReportPhoto.objects.filter(photo=photo_id, report__anonymous=True)
+    added = ReportUpdate.objects.filter(photos=photo_id, report__anonymous=True)
+    return sent.exists() or added.exists()
+
+
 def department_names() -> dict[int, str]:
     """Return the short name of every department, for the ids that events carry."""
     return dict(Department.objects.values_list("pk", "short_name"))

@@ -29,7 +29,7 @@ from dispatch.triage.steps import (
     route,
     screen,
 )
-from reports.enums import ReportKind, Urgency
+from reports.enums import ReportKind, ResidentRole, Urgency
 from reports.models import Report
 
 logger = logging.getLogger(__name__)
@@ -79,13 +79,14 @@ def build_context(found: UntriagedReport, *, now: datetime) -> TriageContext:
         lng=report.lng,
         submitted_at=report.submitted_at,
         now=now,
-        resident_id=report.resident_id,
+        # Nothing that triage writes down may tie an anonymous report to another of the same person.
+        resident_id=None if report.anonymous else report.resident_id,
         chosen_code=found.chosen_code,
         join_number=report.join_number,
         accuracy_m=report.accuracy_m,
         photo_count=found.photo_count,
         channel=report.channel,
-        reporter_role=found.reporter_role,
+        reporter_role=ResidentRole.RESIDENT if report.anonymous else found.reporter_role,
         address=report.address,
         location_source=report.location_source,
         urgent=report.urgent,

@@ -14,7 +14,7 @@ from rest_framework.request import Request
 
 from reports.domain.identity import is_guest
 from reports.domain.sessions import Session
-from reports.enums import PublicStatus, ReportKind, ResidentRole
+from reports.enums import AgeBand, PublicStatus, ReportKind, ResidentRole
 from reports.models import Category, Photo, Rating, Report, Resident
 from reports.queries.categories import CategoryNode, CategoryTree
 from reports.queries.mine import ReportRecord, TimelineEntry, photos_of
@@ -87,6 +87,7 @@ class Presenter:
             "contact_phone": report.contact_phone,
             "join": report.join_number or None,
             "urgent": report.urgent,
+            "unlinked": report.resident_id is None,
             "timeline": [self._entry(entry) for entry in record.timeline],
             "ratings": [rating_of(rating) for rating in record.ratings],
         }
@@ -146,8 +147,17 @@ def resident_answer(resident: Resident) -> Answer:
         "grid": resident.grid.code if resident.grid_id and resident.grid else None,
         "consent_version": resident.consent_version,
         "consented_at": moment(resident.consented_at),
+        "age_band": choice(AgeBand, resident.age_band) if resident.age_band else None,
+        "guardian": guardian_word(resident),
         "created_at": moment(resident.created_at),
     }
+
+
+def guardian_word(resident: Resident) -> str:
+    """Say in one word whether a guardian is needed."""
+    if resident.age_band != AgeBand.CHILD:
+        return "not_needed"
+    return "needed" if resident.needs_guardian else "confirmed"
 
 
 def session_answer(session: Session) -> Answer:

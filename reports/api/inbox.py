@@ -12,16 +12,14 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from reports.api import schemas
-from reports.api.answers import choice, moment
 from reports.api.base import ResidentView, resident_of, validated
+from reports.api.message_answers import message_answer
 from reports.api.reports import CURSOR, LIMIT
 from reports.domain.message_ways import change_notices, notice_settings, reachable_by_wechat
-from reports.domain.message_words import WORDS
 from reports.domain.messages import MOST_IDS, mark_read
 from reports.domain.numbers import normalize_number
 from reports.domain.subscriptions import MOMENTS, offers_for, record_choice, template_ids
-from reports.enums import MessageTemplate, PublicStatus, ResidentAction
-from reports.models import Resident, ResidentMessage
+from reports.models import Resident
 from reports.queries.messages import Unread, inbox, unread_of
 from xiangcun.lib.drf.fields import TextField, TruthField
 from xiangcun.lib.drf.pagination import KeysetPagination
@@ -31,38 +29,10 @@ _TAGS = ["消息"]
 MAX_KEY = 2**63 - 1
 
 
-class MessageReportShape(schemas.Shape[Any]):
-    """The report that a message is about, as it stands now."""
-
-    number = serializers.CharField()
-    status = schemas.PublicStatusShape()
-
-
-class MessageTemplateShape(schemas.Shape[Any]):
-    """A kind of message by code and label."""
-
-    code = serializers.ChoiceField(MessageTemplate.choices)
-    label = serializers.CharField()  # type: ignore[assignment]
-
-
-class MessageShape(schemas.Shape[Any]):
-    """One message; ``action`` is what it asks the resident to do."""
-
-    id = serializers.CharField()
-    at = serializers.DateTimeField()
-    template = MessageTemplateShape()
-    title = serializers.CharField()
-    text = serializers.CharField(help_text="可直接显示的中文，不含他人内容")
-    report = MessageReportShape(allow_null=True)
-    read = serializers.BooleanField()
-    read_at = serializers.DateTimeField(allow_null=True)
-    action = serializers.ChoiceField(ResidentAction.choices, allow_null=True)
-
-
 class MessagePageShape(schemas.Shape[Any]):
     """A page of messages, newest first."""
 
-    items = MessageShape(many=True)
+    items = schemas.MessageShape(many=True)
     next_cursor = serializers.CharField(allow_null=True)
 
 
@@ -106,14 +76,20 @@ class SubscriptionTemplateShape(schemas.Shape[Any]):
     left = serializers.IntegerField()
 
 
+class MomentsShape(schemas.Shape[Any]):
+    """Template ids by the tap at which to ask for them."""
+
+    submit = serializers.ListField(child=serializers.CharField())
+    supplement = serializers.ListField(child=serializers.CharField())
+    rate = serializers.ListField(child=serializers.CharField())
+    reopen = serializers.ListField(child=serializers.CharField())
+
+
 class SubscriptionsShape(schemas.Shape[Any]):
     """The templates, and which of them to ask for at which tap."""
 
     templates = SubscriptionTemplateShape(many=True)
-    moments = serializers.DictField(
-        child=serializers.ListField(child=serializers.CharField()),
-        help_text="submit、supplement、rate、reopen → 一次 wx.requestSubscribeMessage 的模板编号（至多 3 个）",
-    )
+    moments = MomentsShape(help_text="一次 wx.requestSubscribeMessage 的模板编号，至多 3 个")
 
 
 class ReadInput(serializers.Serializer[Any]):
@@ -159,7 +135,7 @@ class InboxView(ResidentView):
         pages = KeysetPagination()
         rows = inbox(resident_of(request).pk, unread=unread)
         page = pages.paginate_queryset(rows, request, view=self) or []
-        return pages.get_paginated_response([_message(row) for row in page])
+        return pages.get_paginated_response([message_answer(row) for row in page])
 
 
 class UnreadView(ResidentView):
@@ -218,7 +194,7 @@ class NoticesView(ResidentView):
         summary="修改提醒方式",
         tags=_TAGS,
         request=NoticesInput,
-        responses={200: NoticesShape, **schemas.errors(400, 401, 409, 413, 415, 429)},
+        responses={200: NoticesShape, **schemas.errors(400, 401, 403, 409, 413, 415, 429)},
     )
     def put(self, request: Request) -> Response:
         """Switch; 409 for what cannot be sent."""
@@ -264,23 +240,6 @@ class SubscriptionsView(ResidentView):
         return Response(_subscriptions(resident))
 
 
-def _message(row: ResidentMessage) -> dict[str, Any]:
-    report, template = row.report, MessageTemplate(row.template)
-    status = choice(PublicStatus, report.public_status) if report else None
-    asks = WORDS[template].asks
-    return {
-        "id": str(row.pk),
-        "at": moment(row.created_at),
-        "template": choice(MessageTemplate, row.template),
-        "title": str(template.label),
-        "text": row.text,
-        "report": {"number": report.number, "status": status} if report else None,
-        "read": row.read_at is not None,
-        "read_at": moment(row.read_at),
-        "action": asks.value if asks else None,
-    }
-
-
 def _unread(unread: Unread) -> Response:
     body = {"count": unread.count, "more": unread.more}
     return Response(body, headers={"Cache-Control": "no-store"})
@@ -324,17 +283,14 @@ def _notices(resident: Resident) -> dict[str, Any]:
 
 
 def _subscriptions(resident: Resident) -> dict[str, Any]:
-    if not reachable_by_wechat(resident):
-        return {"templates": [], "moments": {}}
-    ids = template_ids()
+    ids = template_ids() if reachable_by_wechat(resident) else {}
+    offers = offers_for(resident.pk) if ids else []
     return {
         "templates": [
             {"id": row.id, "key": row.key.value, "title": row.title, "left": row.left}
-            for row in offers_for(resident.pk)
+            for row in offers
         ],
         "moments": {
             name: [ids[key] for key in keys if key in ids] for name, keys in MOMENTS.items()
-        }
-        if ids
-        else {},
+        },
     }

@@ -9,8 +9,17 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from reports.api.fields import PhoneField, WordField
+from reports.domain.form_consents import ON_FORM
 from reports.domain.intake import Draft, Location
-from reports.enums import CoordinateSystem, LocationSource, PublicStatus, ReportKind
+from reports.domain.privacy import Profile
+from reports.enums import (
+    AgeBand,
+    ConsentKind,
+    CoordinateSystem,
+    LocationSource,
+    PublicStatus,
+    ReportKind,
+)
 from xiangcun.lib.drf.fields import (
     IdField,
     NumberField,
@@ -71,6 +80,13 @@ class ProfileInput(serializers.Serializer[Any]):
     nickname = TextField(max_length=40, allow_blank=True, required=False)
     phone = PhoneField(max_length=20, allow_blank=True, required=False)
     consent_version = TextField(max_length=20, allow_blank=True, required=False)
+    age_band = WordField(choices=AgeBand.choices, required=False)
+
+
+def profile_of(data: dict[str, Any]) -> Profile:
+    """Turn the cleaned body of ``PUT /me`` into the domain's profile."""
+    age = data.get("age_band")
+    return Profile(**{**data, "age_band": AgeBand(age) if age else None})
 
 
 class LocationInput(serializers.Serializer[Any]):
@@ -102,6 +118,14 @@ class PhotosField(serializers.ListField):
         return ids
 
 
+class ConsentTicksField(serializers.ListField):
+    """The kinds that were ticked on this very form."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        words = [choice for choice in ConsentKind.choices if choice[0] in ON_FORM]
+        super().__init__(child=WordField(choices=words), max_length=len(words), **kwargs)
+
+
 class ReportInput(serializers.Serializer[Any]):
     """``POST /reports``."""
 
@@ -115,6 +139,7 @@ class ReportInput(serializers.Serializer[Any]):
     contact_phone = PhoneField(max_length=20, allow_blank=True, allow_null=True, default="")
     join = TextField(max_length=20, allow_blank=True, allow_null=True, default="")
     urgent = TruthField(default=False)
+    consents = ConsentTicksField(default=list)
 
 
 def draft_of(data: dict[str, Any]) -> Draft:

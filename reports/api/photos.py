@@ -16,7 +16,9 @@ from rest_framework.response import Response
 from reports.api import schemas
 from reports.api.answers import Presenter
 from reports.api.base import ResidentView, resident_of
+from reports.domain.consents import take_consent
 from reports.domain.photos import store_photo
+from reports.enums import ConsentKind
 from xiangcun.lib.errors import InvalidInputError
 from xiangcun.lib.images import MAX_BYTES
 
@@ -43,15 +45,17 @@ class PhotosView(ResidentView):
         responses={
             200: schemas.PhotoShape,
             201: schemas.PhotoShape,
-            **schemas.errors(400, 401, 413, 415, 429),
+            **schemas.errors(400, 401, 403, 413, 415, 429),
         },
         description="每次一个文件，字段名 file；JPG、PNG、WebP、HEIC，不超过 10 MB、5000 万像素。"
         "同一居民重复上传相同文件返回 200 和同一个编号。",
     )
     def post(self, request: Request) -> Response:
         """Keep the file; its renditions are drawn later."""
-        now = timezone.now()
-        photo, created = store_photo(single_file(request), resident=resident_of(request), now=now)
+        resident, now = resident_of(request), timezone.now()
+        file = single_file(request)
+        take_consent(resident, ConsentKind.PHOTO, now=now)
+        photo, created = store_photo(file, resident=resident, now=now)
         answer = Presenter(request, now=now).photo(photo)
         return Response(answer, status=201 if created else 200)
 

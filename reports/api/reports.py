@@ -11,6 +11,7 @@ from reports.api import schemas
 from reports.api.answers import Presenter
 from reports.api.base import ResidentView, resident_of, validated
 from reports.api.inputs import MineQuery, ReportInput, draft_of
+from reports.domain.form_consents import agreed_on_form
 from reports.domain.intake import submit_report
 from reports.domain.numbers import normalize_number
 from reports.queries.mine import my_record, my_reports
@@ -55,13 +56,15 @@ class ReportsView(ResidentView):
             **schemas.errors(400, 401, 409, 413, 415, 429),
         },
         description="client_id 由客户端生成：网络重试时用同一个 client_id 和同样的内容，得到同一件上报（200）；"
-        "内容不同返回 409 idempotency_conflict。",
+        "内容不同返回 409 idempotency_conflict。consents 是本次表单上勾选的同意，不影响重试；"
+        "没有同意的内容不会保存，但上报总会受理。",
     )
     def post(self, request: Request) -> Response:
         """Accept a report once, however often it is sent."""
         now = timezone.now()
-        draft = draft_of(validated(ReportInput, request.data))
-        done = submit_report(resident_of(request), draft, now=now)
+        given = validated(ReportInput, request.data)
+        agreed = agreed_on_form(given["consents"])
+        done = submit_report(resident_of(request), draft_of(given), now=now, agreed=agreed)
         answer = Presenter(request, now=now).record(done.record)
         return Response(answer, status=201 if done.created else 200)
 

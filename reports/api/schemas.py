@@ -7,9 +7,12 @@ from typing import Any
 from drf_spectacular.utils import OpenApiResponse
 from rest_framework import serializers
 
+from reports.api.privacy_schemas import AccessLineShape, ConsentLineShape, OwnPhotoShape
 from reports.enums import (
+    AgeBand,
     CoordinateSystem,
     LocationSource,
+    MessageTemplate,
     PhotoStatus,
     PublicStatus,
     ReportKind,
@@ -137,6 +140,7 @@ class ReportShape(ReportSummaryShape):
     contact_phone = serializers.CharField(allow_blank=True)
     join = serializers.CharField(allow_null=True)
     urgent = serializers.BooleanField()
+    unlinked = serializers.BooleanField(help_text="不与账号关联，不出现在“我的上报”里")
     timeline = TimelineShape(many=True)
     ratings = RatingShape(many=True)
 
@@ -217,6 +221,13 @@ class CategoryTreeShape(Shape[Any]):
     items = CategoryGroupShape(many=True)
 
 
+class AgeBandShape(Shape[Any]):
+    """An age band by code and label."""
+
+    code = serializers.ChoiceField(AgeBand.choices)
+    label = serializers.CharField()  # type: ignore[assignment]
+
+
 class ResidentShape(Shape[Any]):
     """A person, to themselves."""
 
@@ -229,6 +240,10 @@ class ResidentShape(Shape[Any]):
     grid = serializers.CharField(allow_null=True)
     consent_version = serializers.CharField(allow_blank=True)
     consented_at = serializers.DateTimeField(allow_null=True)
+    age_band = AgeBandShape(allow_null=True)
+    guardian = serializers.ChoiceField(
+        (("not_needed", "not_needed"), ("needed", "needed"), ("confirmed", "confirmed"))
+    )
     created_at = serializers.DateTimeField()
 
 
@@ -263,6 +278,51 @@ class SessionOptionsShape(Shape[Any]):
     wechat_phone = serializers.BooleanField(help_text="小程序可用微信手机号")
 
 
+class MessageReportShape(Shape[Any]):
+    """The report that a message is about, as it stands now."""
+
+    number = serializers.CharField()
+    status = PublicStatusShape()
+
+
+class MessageTemplateShape(Shape[Any]):
+    """A kind of message by code and label."""
+
+    code = serializers.ChoiceField(MessageTemplate.choices)
+    label = serializers.CharField()  # type: ignore[assignment]
+
+
+class MessageShape(Shape[Any]):
+    """One message; ``action`` is what it asks the resident to do."""
+
+    id = serializers.CharField()
+    at = serializers.DateTimeField()
+    template = MessageTemplateShape()
+    title = serializers.CharField()
+    text = serializers.CharField(help_text="可直接显示的中文，不含他人内容")
+    report = MessageReportShape(allow_null=True)
+    read = serializers.BooleanField()
+    read_at = serializers.DateTimeField(allow_null=True)
+    action = serializers.ChoiceField(ResidentAction.choices, allow_null=True)
+
+
+class SubscriptionLineShape(Shape[Any]):
+    """A line of the ledger of subscribe messages."""
+
+    at = serializers.DateTimeField()
+    what = serializers.CharField()
+    title = serializers.CharField()
+    change = serializers.IntegerField()
+
+
+class PreferenceLineShape(Shape[Any]):
+    """What a resident switched of the ways of messages."""
+
+    at = serializers.DateTimeField()
+    wechat = serializers.BooleanField()
+    sms = serializers.BooleanField()
+
+
 class ExportShape(Shape[Any]):
     """Everything kept about a person."""
 
@@ -270,6 +330,12 @@ class ExportShape(Shape[Any]):
     resident = ResidentShape()
     reports = ReportShape(many=True)
     photos = PhotoShape(many=True)
+    consents = ConsentLineShape(many=True)
+    access_log = AccessLineShape(many=True)
+    photo_details = OwnPhotoShape(many=True)
+    messages = MessageShape(many=True)
+    subscriptions = SubscriptionLineShape(many=True)
+    message_settings = PreferenceLineShape(many=True)
 
 
 class PhotoUploadInput(Shape[Any]):

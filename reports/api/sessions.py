@@ -11,15 +11,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from reports.api import schemas
-from reports.api.answers import Presenter, moment, resident_answer, session_answer
+from reports.api.answers import resident_answer, session_answer
 from reports.api.authentication import BearerAuthentication
 from reports.api.base import ApiView, ResidentView, resident_of, validated
-from reports.api.inputs import ProfileInput, SessionInput
-from reports.domain.privacy import Profile, erase_resident, update_profile
+from reports.api.inputs import ProfileInput, SessionInput, profile_of
+from reports.domain.privacy import erase_resident, update_profile
 from reports.domain.sessions import Credentials, close_session, open_session
 from reports.domain.web_login import STATE_COOKIE
-from reports.models import Photo
-from reports.queries.mine import my_records, record_of
 
 _TAGS = ["居民"]
 
@@ -88,11 +86,14 @@ class MeView(ResidentView):
         summary="修改资料、同意隐私政策",
         tags=_TAGS,
         request=ProfileInput,
-        responses={200: schemas.ResidentShape, **schemas.errors(400, 401, 413, 415, 429)},
+        responses={
+            200: schemas.ResidentShape,
+            **schemas.errors(400, 401, 403, 409, 413, 415, 429),
+        },
     )
     def put(self, request: Request) -> Response:
         """Change what is given; leave the rest."""
-        profile = Profile(**validated(ProfileInput, request.data))
+        profile = profile_of(validated(ProfileInput, request.data))
         resident = update_profile(resident_of(request), profile, now=timezone.now())
         return Response(resident_answer(resident))
 
@@ -101,35 +102,9 @@ class MeView(ResidentView):
         tags=_TAGS,
         request=None,
         responses={204: None, **schemas.errors(401, 429)},
-        description="清空身份信息并使登录失效；上报作为公务记录保留，但不再与本人关联。",
+        description="清空身份信息并使登录失效；上报作为公务记录保留，但不再与本人关联。先用 GET /me/erase 说明后果。",
     )
     def delete(self, request: Request) -> Response:
         """Forget the person; keep the cases."""
         erase_resident(resident_of(request), now=timezone.now())
         return Response(status=204)
-
-
-class ExportView(ResidentView):
-    """Everything kept about a person."""
-
-    throttle_scope = "export"
-
-    @extend_schema(
-        summary="导出我的全部数据",
-        tags=_TAGS,
-        responses={200: schemas.ExportShape, **schemas.errors(401, 429)},
-    )
-    def get(self, request: Request) -> Response:
-        """Return profile, reports with timelines, ratings and photos."""
-        resident, now = resident_of(request), timezone.now()
-        show = Presenter(request, now=now)
-        photos = Photo.objects.filter(resident=resident).order_by("created_at", "id")
-        return Response(
-            {
-                "exported_at": moment(now),
-                "resident": resident_answer(resident),
-                "reports": [show.record(record_of(row)) for row in my_records(resident)],
-                "photos": [show.photo(photo) for photo in photos],
-            },
-            headers={"Cache-Control": "no-store"},
-        )

@@ -6,6 +6,8 @@ from django.urls import path
 
 from reports.api.actions import ACTION_VIEWS
 from reports.api.categories import CategoriesView
+from reports.api.export import ExportView
+from reports.api.guardians import GuardianView, MyGuardianView
 from reports.api.inbox import (
     InboxView,
     NoticesView,
@@ -16,10 +18,17 @@ from reports.api.inbox import (
 )
 from reports.api.phones import PhoneSmsView, PhoneView
 from reports.api.photos import PhotosView
+from reports.api.privacy import (
+    AccessLogView,
+    ConsentHistoryView,
+    ConsentsView,
+    ErasureView,
+    NoticeView,
+)
 from reports.api.public import NearbyView, PublicReportsView
 from reports.api.reports import ReportsView, ReportView
 from reports.api.session_options import SessionOptionsView
-from reports.api.sessions import ExportView, MeView, SessionView
+from reports.api.sessions import MeView, SessionView
 
 app_name = "api"
 urlpatterns = [
@@ -29,6 +38,13 @@ urlpatterns = [
     path("me/phone", PhoneView.as_view(), name="phone"),
     path("me/phone/sms", PhoneSmsView.as_view(), name="phone-sms"),
     path("me/export", ExportView.as_view(), name="export"),
+    path("me/erase", ErasureView.as_view(), name="erasure"),
+    path("me/consents", ConsentsView.as_view(), name="consents"),
+    path("me/consents/history", ConsentHistoryView.as_view(), name="consent-history"),
+    path("me/access-log", AccessLogView.as_view(), name="access-log"),
+    path("me/guardian", MyGuardianView.as_view(), name="my-guardian"),
+    path("guardian/<str:code>", GuardianView.as_view(), name="guardian"),
+    path("privacy/notice", NoticeView.as_view(), name="privacy-notice"),
     path("photos", PhotosView.as_view(), name="photos"),
     path("categories", CategoriesView.as_view(), name="categories"),
     path("reports", ReportsView.as_view(), name="reports"),

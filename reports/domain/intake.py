@@ -10,12 +10,16 @@ from datetime import datetime
 from functools import partial
 
 from django.db import IntegrityError, transaction
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
+from reports.domain.form_consents import Sender, may_keep, note_form
 from reports.domain.numbers import new_number, normalize_number
+from reports.domain.originals import disown_photos
 from reports.domain.photos import claim_photos
 from reports.enums import (
     Channel,
+    ConsentKind,
     LocationSource,
     PublicStatus,
     ReportKind,
@@ -73,29 +77,38 @@ class Submission:
 
 
 def submit_report(
-    resident: Resident, draft: Draft, *, now: datetime, channel: Channel | None = None
+    resident: Resident,
+    draft: Draft,
+    *,
+    now: datetime,
+    channel: Channel | None = None,
+    agreed: frozenset[ConsentKind] = frozenset(),
 ) -> Submission:
     """Accept a report, or recognise one that was accepted before.
+
+    ``agreed`` are the consents ticked on this form; what its sender may not leave is not kept.
 
     The insert comes first and the unique constraint on (resident, client_id) decides, so two
     retries at the same moment cannot both win. The same ``client_id`` with another body raises
     ``ConflictError`` ``idempotency_conflict``. A repeated request is answered even when its
     category or photo could not be used any more. Other errors are 400s of a field.
     """
-    body_hash = hash_draft(draft)
+    sender = Sender(resident, agreed)
+    body_hash, kept = hash_draft(draft), may_keep(draft, sender)
     try:
         for _attempt in range(_NUMBER_TRIES):
             try:
-                record = _insert(resident, draft, body_hash, now=now, channel=channel)
+                record = _insert(sender, kept, body_hash, now=now, channel=channel)
             except IntegrityError:
                 # Either this client_id is here already or, once in a billion, the number is.
-                earlier = _find_earlier(resident, draft.client_id)
+                earlier = _find_earlier(sender, draft.client_id)
                 if earlier is not None:
                     return _repeat(earlier, body_hash)
             else:
+                note_form(sender, kept, now=now, channel=record.report.channel)
                 return Submission(record, created=True)
     except InvalidInputError:
-        earlier = _find_earlier(resident, draft.client_id)
+        earlier = _find_earlier(sender, draft.client_id)
         if earlier is None:
             raise
         return _repeat(earlier, body_hash)
@@ -110,6 +123,9 @@ def hash_draft(draft: Draft) -> str:
     canonical = json.dumps(
         content, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=str
     )
+    if draft.contact_phone:
+        # Eleven digits could be guessed from a plain digest beside the rest of the body.
+        return salted_hmac("reports.body", canonical, algorithm="sha256").hexdigest()
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 
@@ -118,8 +134,8 @@ def _content(record: Draft | Location) -> dict[str, object]:
     return {field.name: getattr(record, field.name) for field in fields(record)}
 
 
-def _find_earlier(resident: Resident, client_id: uuid.UUID) -> Report | None:
-    return Report.objects.filter(resident=resident, client_id=client_id).first()
+def _find_earlier(sender: Sender, client_id: uuid.UUID) -> Report | None:
+    return Report.objects.filter(resident=sender.owner, client_id=client_id).first()
 
 
 def _repeat(earlier: Report, body_hash: str) -> Submission:
@@ -131,28 +147,33 @@ def _repeat(earlier: Report, body_hash: str) -> Submission:
 
 
 def _insert(
-    resident: Resident, draft: Draft, body_hash: str, *, now: datetime, channel: Channel | None
+    sender: Sender, draft: Draft, body_hash: str, *, now: datetime, channel: Channel | None
 ) -> ReportRecord:
     """Write the report, its photos and the first line of its timeline; all of it or nothing."""
     category = _check_category(draft)
     join = _check_join(draft)
-    report = build_report(resident, draft, category, now=now)
+    report = build_report(sender.owner, draft, category, now=now)
     report.body_hash = body_hash
     report.join_number = join
-    report.channel = channel or _channel_of(resident)
+    report.channel = channel or _channel_of(sender.resident, draft)
     first = ReportUpdate(
         at=now,
         kind=UpdateKind.SUBMITTED,
         status=PublicStatus.RECEIVED,
         text=_("已收到您的上报，我们会尽快研判并转给责任单位。"),
     )
-    photos = _write(report, first, draft.photos, now=now)
+    photos = _write(report, first, draft.photos, sender, now=now)
     transaction.on_commit(partial(announce_report, report.pk))
     return ReportRecord(report, photos, [TimelineEntry(first, [])], [])
 
 
 def _write(
-    report: Report, first: ReportUpdate, ids: tuple[uuid.UUID, ...], *, now: datetime
+    report: Report,
+    first: ReportUpdate,
+    ids: tuple[uuid.UUID, ...],
+    sender: Sender,
+    *,
+    now: datetime,
 ) -> list[Photo]:
     """Insert everything or nothing; without photos the pair needs no transaction around it."""
     if not ids:
@@ -162,7 +183,7 @@ def _write(
         insert_row(report)
         first.report = report
         insert_row(first)
-        return _attach_photos(report, ids, now=now)
+        return _attach_photos(report, ids, sender, now=now)
 
 
 def announce_report(report_id: int) -> None:
@@ -208,8 +229,10 @@ def build_report(
     )
 
 
-def _channel_of(resident: Resident) -> Channel:
-    return Channel.GRID if resident.role == ResidentRole.GRID else Channel.MINIPROGRAM
+def _channel_of(resident: Resident, draft: Draft) -> Channel:
+    """Grid officers have a channel of their own, which would name them where they are anonymous."""
+    named = resident.role == ResidentRole.GRID and not draft.anonymous
+    return Channel.GRID if named else Channel.MINIPROGRAM
 
 
 def _check_category(draft: Draft) -> CategoryNode | None:
@@ -240,12 +263,19 @@ def _check_join(draft: Draft) -> str:
     return number
 
 
-def _attach_photos(report: Report, ids: tuple[uuid.UUID, ...], *, now: datetime) -> list[Photo]:
-    """Claim the photos and link them in the resident's order; return their rows."""
-    claim_photos(ids, resident=report.resident, now=now)
+def _attach_photos(
+    report: Report, ids: tuple[uuid.UUID, ...], sender: Sender, *, now: datetime
+) -> list[Photo]:
+    """Claim the photos and link them in the resident's order; return their rows.
+
+    With a report that is nobody's the photos become nobody's, and lose what their originals tell.
+    """
+    claim_photos(ids, resident=sender.resident, now=now)
     ReportPhoto.objects.bulk_create(
         ReportPhoto(report=report, photo_id=photo_id, order=order)
         for order, photo_id in enumerate(ids)
     )
+    if sender.owner is None:
+        disown_photos(Photo.objects.filter(pk__in=ids), now=now)
     rows = Photo.objects.in_bulk(ids)
     return [rows[photo_id] for photo_id in ids]

@@ -13,7 +13,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.db.models import ForeignKey, Model, OneToOneField, QuerySet
 
-from reports.domain.privacy import erase_resident
+from reports.domain.erasing import erase_resident
 from reports.enums import ResidentRole
 from reports.models import Report, Resident, ResidentToken
 
@@ -21,7 +21,10 @@ logger = logging.getLogger(__name__)
 
 _LATE = timedelta(hours=1)
 _SWEEP_BATCH = 200
-_PROFILE = ("nickname", "phone", "phone_verified_at", "consent_version", "consented_at")
+_PROFILE = (
+    "nickname", "phone", "phone_verified_at", "consent_version", "consented_at", "age_band",
+    "guardian_at",
+)  # fmt: skip
 
 
 @transaction.atomic
@@ -142,4 +145,7 @@ def _fill_profile(old: Resident, kept: Resident) -> None:
     if "phone" not in changes:
         # A verification belongs to the number it was made of.
         changes.pop("phone_verified_at", None)
-    Resident.objects.filter(pk=kept.pk).update(**changes)
+    consents = {**old.consents, **kept.consents}
+    Resident.objects.filter(pk=kept.pk).update(**changes, consents=consents)
+    # They live on: the erasure of the old name is no withdrawal.
+    Resident.objects.filter(pk=old.pk).update(consents={})

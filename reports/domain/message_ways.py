@@ -9,10 +9,11 @@ from datetime import datetime
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from reports.domain.consents import take_consent
 from reports.domain.identity import wechat_openid
-from reports.domain.message_words import WORDS
+from reports.domain.message_words import WORDS, Subscription
 from reports.domain.subscriptions import offers_for, template_ids
-from reports.enums import MessageChannel, MessageTemplate
+from reports.enums import ConsentKind, MessageChannel, MessageTemplate
 from reports.models import MessagePreference, Resident
 from reports.queries.messages import balances, preferences
 from xiangcun.lib import sms
@@ -34,7 +35,7 @@ class WayBook:
 
     chosen: Mapping[int, MessagePreference]
     left: Mapping[tuple[int, str], int]
-    templates: Mapping[str, str]
+    templates: Mapping[Subscription, str]
 
     def first_way(self, resident: Resident, template: MessageTemplate) -> Way | None:
         """Return the cheapest way that works: WeChat, else a text message where it is worth one."""
@@ -47,12 +48,16 @@ class WayBook:
         return None
 
     def wants_wechat(self, resident: Resident) -> bool:
-        """Whether the person has not switched WeChat messages off."""
+        """Whether the person has not switched WeChat messages off, nor refused all of them."""
+        if refuses(resident):
+            return False
         chosen = self.chosen.get(resident.pk)
         return chosen is None or chosen.wechat
 
     def wants_sms(self, resident: Resident) -> bool:
         """Whether the person has switched text messages on: this is the consent to them."""
+        if refuses(resident):
+            return False
         chosen = self.chosen.get(resident.pk)
         return chosen is not None and chosen.sms
 
@@ -85,6 +90,11 @@ def reachable_by_wechat(resident: Resident) -> bool:
     return bool(settings.WECHAT_APPID and wechat_openid(resident))
 
 
+def refuses(resident: Resident) -> bool:
+    """Whether the person has said no to notices outside of the inbox (never asked is no refusal)."""
+    return resident.consents.get(ConsentKind.NOTICES.value) is False
+
+
 @dataclass(frozen=True, slots=True)
 class NoticeSettings:
     """What the resident sees of their switches."""
@@ -114,10 +124,15 @@ def notice_settings(resident: Resident) -> NoticeSettings:
 def change_notices(
     resident: Resident, *, wechat: bool | None, sms_on: bool | None, now: datetime
 ) -> None:
-    """Switch; ``notices_unavailable`` for switching on what cannot be sent."""
+    """Switch; ``notices_unavailable`` for switching on what cannot be sent.
+
+    Switching on is a consent of its own: ``consent_needed`` for who has refused notices altogether.
+    """
     hindrance = read_ways([resident.pk]).sms_hindrance(resident)
     if sms_on and hindrance:
         raise ConflictError("notices_unavailable", hindrance)
+    if wechat or sms_on:
+        take_consent(resident, ConsentKind.NOTICES, now=now)
     changes: dict[str, object] = {"changed_at": now}
     if wechat is not None:
         changes["wechat"] = wechat

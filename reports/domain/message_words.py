@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import lru_cache
 from types import MappingProxyType
 
 from reports.enums import MessageTemplate as Tmpl
@@ -171,6 +172,7 @@ def moment_words(moment: datetime) -> str:
     return f"{local.year}年{local.month}月{local.day}日 {local:%H:%M}"
 
 
+@lru_cache(maxsize=1024)
 def _plain(name: str) -> str:
     """Return a name from the office's tables as it may go out: staff can type anything there."""
     return strip_links(mask_contacts(clean_text(name)))

@@ -10,7 +10,9 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache
 from time import monotonic
+from typing import Any
 
 from django.db import connection, models, transaction
 
@@ -96,39 +98,45 @@ def forget_messages(resident_id: int) -> None:
 
 
 def _insert_for_each(message: ResidentMessage, report_ids: Sequence[int]) -> None:
-    """INSERT … SELECT: who sent the reports is found by the database in the same statement.
+    """INSERT … SELECT: who sent the reports is found by the database in the same statement."""
+    sql, fields = _statement(connection.vendor, len(report_ids))
+    values = [
+        field.get_db_prep_save(getattr(message, field.attname), connection) for field in fields
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [*values, *report_ids])
 
-    Values are parameters, names come from our own models.
+
+@lru_cache(maxsize=32)
+def _statement(vendor: str, count: int) -> tuple[str, tuple[models.Field[Any, Any], ...]]:
+    """Return the statement for so many reports and the fields of its parameters.
+
+    Values are parameters, names come from our own models; composed once, not fifty times a second.
     """
     quote = connection.ops.quote_name
-    columns, values, params = [], [], []
-    for field in ResidentMessage._meta.concrete_fields:  # noqa: SLF001 - the documented meta API
-        if field.primary_key:
-            continue
-        columns.append(quote(str(field.column)))
-        if field.name in {"resident", "report"}:
-            values.append(quote("resident_id" if field.name == "resident" else "id"))
-            continue
-        values.append(_placeholder(field))
-        params.append(field.get_db_prep_save(getattr(message, field.attname), connection))
-        if field.name == "key":
-            values[-1] = f"{values[-1]} || '/' || CAST({quote('id')} AS varchar(20))"
-    marks = ", ".join(["%s"] * len(report_ids))
-    target, source = (quote(model._meta.db_table) for model in (ResidentMessage, Report))  # noqa: SLF001 - see above
+    meta, source = ResidentMessage._meta, Report._meta  # noqa: SLF001 - the documented meta API
+    taken = {"resident": quote("resident_id"), "report": quote("id")}
+    given = tuple(
+        field for field in meta.concrete_fields if not field.primary_key and field.name not in taken
+    )
+    columns = [quote(f"{name}_id") for name in taken] + [quote(str(row.column)) for row in given]
+    values = [*taken.values(), *(_placeholder(field, vendor) for field in given)]
+    marks = ", ".join(["%s"] * count)
     sql = (
-        f"INSERT INTO {target} ({', '.join(columns)}) SELECT {', '.join(values)} FROM {source}"  # noqa: S608 - see above
+        f"INSERT INTO {quote(meta.db_table)} ({', '.join(columns)})"  # noqa: S608 - see above
+        f" SELECT {', '.join(values)} FROM {quote(source.db_table)}"
         f" WHERE {quote('id')} IN ({marks}) AND {quote('resident_id')} IS NOT NULL"
         f" ON CONFLICT ({quote('key')}) DO NOTHING"
     )
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [*params, *report_ids])
+    return sql, given
 
 
-def _placeholder(field: models.Field[object, object]) -> str:
+def _placeholder(field: models.Field[Any, Any], vendor: str) -> str:
     """Return the mark of a parameter; PostgreSQL wants to know its type inside of a SELECT."""
-    if connection.vendor != "postgresql":
-        return "%s"
-    return f"CAST(%s AS {field.db_type(connection)})"
+    mark = f"CAST(%s AS {field.db_type(connection)})" if vendor == "postgresql" else "%s"
+    if field.name == "key":
+        return f"{mark} || '/' || CAST({connection.ops.quote_name('id')} AS varchar(20))"
+    return mark
 
 
 def _ring_now_and_then() -> None:

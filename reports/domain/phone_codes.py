@@ -19,8 +19,11 @@ from django.db.models import F
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
+from reports.domain.consents import take_consent
+from reports.domain.guardians import check_guardian
 from reports.domain.identity import wechat_openid
 from reports.domain.sms_sending import send_code_sms
+from reports.enums import ConsentKind
 from reports.models import PhoneCode, Resident
 from xiangcun.lib import sms, wechat
 from xiangcun.lib.errors import DomainError, InvalidInputError, NotAllowedError
@@ -54,13 +57,15 @@ class SmsUnavailableError(DomainError):
 def send_code(resident: Resident, phone: str, *, now: datetime) -> None:
     """Send a code to a mobile number and note that it was sent.
 
-    Raises ``phone_invalid``, ``too_many_requests`` with the seconds to wait, ``sms_off`` and
+    Raises ``phone_invalid``, ``guardian_needed``, ``consent_needed``, ``too_many_requests`` with the seconds to wait, ``sms_off`` and
     ``sms_failed``. A code that certainly was not sent does not count.
     """
     if not sms.configured():
         raise SmsUnavailableError("sms_off", _("没有开通短信验证，电话可以直接填写"))
     if not _MOBILE.fullmatch(phone):
         raise InvalidInputError.of_field("phone", "phone_invalid", _("验证码只能发到手机号"))
+    check_guardian(resident)
+    take_consent(resident, ConsentKind.PHONE, now=now)
     code = f"{secrets.randbelow(1_000_000):06d}"
     row = _note(resident, phone, code, now=now)
     outcome = send_code_sms(resident.pk, phone, code, now=now)
@@ -92,6 +97,7 @@ def confirm_code(resident: Resident, phone: str, code: str, *, now: datetime) ->
 
 def take_wechat_number(resident: Resident, code: str, *, now: datetime) -> Resident:
     """Make the number that WeChat knows the verified one; call it outside of transactions."""
+    check_guardian(resident)
     services = wechat.api()
     if services is None:
         raise NotAllowedError("wechat_phone_off", _("没有接入微信手机号，电话可以直接填写"))
@@ -160,6 +166,8 @@ def _too_often(wait: timedelta) -> CodeTooOftenError:
 
 
 def _verify(resident: Resident, phone: str, *, now: datetime) -> Resident:
+    check_guardian(resident)
+    take_consent(resident, ConsentKind.PHONE, now=now)
     # The guard: an erasure that came first must not be filled in again.
     rows = Resident.objects.filter(pk=resident.pk, erased_at__isnull=True)
     rows.update(phone=phone, phone_verified_at=now)

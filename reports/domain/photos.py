@@ -12,7 +12,7 @@ from functools import partial
 from django.core.files import File
 from django.core.files.storage import default_storage
 from django.db import IntegrityError, transaction
-from django.db.models import Value
+from django.db.models import QuerySet, Value
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
@@ -128,12 +128,22 @@ def _delete_orphan(photo_id: uuid.UUID, *, now: datetime) -> bool:
     )
     if photo is None:
         return False
-    keys = [photo.original, *photo.renditions.values()]
-    photo.delete()
-    # Files after the commit: a rolled back row must not have lost its file.
-    transaction.on_commit(partial(_delete_files, keys))
+    _delete_with_files(photo)
     logger.info("photo_orphan_deleted photo=%s", photo_id)
     return True
+
+
+def drop_unclaimed(photos: QuerySet[Photo]) -> None:
+    """Delete photos that no report took, rows and files, in the caller's transaction."""
+    for photo in photos.select_for_update().filter(claimed_at__isnull=True):
+        _delete_with_files(photo)
+
+
+def _delete_with_files(photo: Photo) -> None:
+    """Delete the row now and the files after the commit: a row rolled back must not have lost them."""
+    keys = [key for key in (photo.original, *photo.renditions.values()) if key]
+    photo.delete()
+    transaction.on_commit(partial(_delete_files, keys))
 
 
 def _delete_files(keys: Sequence[str]) -> None:

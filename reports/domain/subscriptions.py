@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from types import MappingProxyType
 
 from django.conf import settings
@@ -27,6 +27,7 @@ from xiangcun.lib.errors import InvalidInputError
 from xiangcun.lib.wechat import PushEvent, subscribe_results
 
 SAME_SECONDS = 60
+KEPT_DAYS = 180
 MOST_LEFT = 50
 """Consents beyond this are not counted: nobody will ever be sent so many."""
 
@@ -146,8 +147,9 @@ def hear_failure(event: PushEvent) -> None:
             record_empty(resident.pk, row.template_id, key=key, now=event.created_at)
 
 
-def fold_ledger(*, before: datetime, most: int = 500) -> int:
-    """Replace what is older than ``before`` by one line a person and template; return how many pairs."""
+def fold_ledger(*, now: datetime, most: int = 500) -> int:
+    """Replace lines older than ``KEPT_DAYS`` by one a person and template; return how many pairs."""
+    before = now - timedelta(days=KEPT_DAYS)
     old = SubscriptionGrant.objects.filter(at__lt=before).exclude(kind=GrantKind.CARRIED)
     pairs = list(old.order_by().values_list("resident_id", "template_id").distinct()[:most])
     for resident_id, template_id in pairs:

@@ -11,17 +11,31 @@ from reports.models.messages import (
 )
 from reports.models.photos import Photo
 from reports.models.places import Grid, Landmark
+from reports.models.privacy import (
+    AccessRecord,
+    Consent,
+    ConsentLogIsAppendOnlyError,
+    Disposal,
+    GuardianRequest,
+    NoticeText,
+)
 from reports.models.reports import OPEN_STATUSES, Rating, Report, ReportPhoto, ReportUpdate
 from reports.models.residents import Resident, ResidentToken
 
 __all__ = [
     "OPEN_STATUSES",
+    "AccessRecord",
     "Category",
+    "Consent",
+    "ConsentLogIsAppendOnlyError",
     "Dimension",
+    "Disposal",
     "Grid",
+    "GuardianRequest",
     "Landmark",
     "MessageDelivery",
     "MessagePreference",
+    "NoticeText",
     "PhoneCode",
     "Photo",
     "Rating",

@@ -18,7 +18,8 @@ class Photo(models.Model):
     ``original`` and ``renditions`` (``{"1600": key, "480": key, "160": key}``) are storage keys, never
     URLs. ``attempted_at`` is the lease of the worker that draws them. ``taken_at`` and ``exif_lat``,
     ``exif_lng`` (WGS-84 degrees) come from EXIF, are private and leave with no served file. ``claimed_at`` is set, in the claimer's transaction, when a report or an event
-    takes the photo; unclaimed photos are swept after a day. ``width``/``height`` are pixels after orientation.
+    takes the photo; unclaimed photos are swept after a day. ``strip_at`` asks for the original to be
+    deleted: then ``original`` is "" and the clean renditions are all there is. ``width``/``height`` are pixels after orientation.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -48,6 +49,7 @@ class Photo(models.Model):
     exif_lng = models.FloatField(_("拍摄经度"), null=True, blank=True, editable=False)
     created_at = models.DateTimeField(_("上传时间"))
     claimed_at = models.DateTimeField(_("使用时间"), null=True, blank=True, editable=False)
+    strip_at = models.DateTimeField(_("原图清除时间"), null=True, blank=True, editable=False)
 
     class Meta:
         verbose_name = _("照片")
@@ -64,6 +66,11 @@ class Photo(models.Model):
             ),
             models.Index(
                 fields=["created_at"], name="photo_orphan", condition=Q(claimed_at__isnull=True)
+            ),
+            models.Index(
+                fields=["strip_at"],
+                name="photo_to_strip",
+                condition=Q(strip_at__isnull=False) & ~Q(original=""),
             ),
         ]
 

@@ -112,6 +112,12 @@ class Report(models.Model):
         verbose_name_plural = _("上报")
         constraints = [
             models.UniqueConstraint(fields=["resident", "client_id"], name="report_client_id_once"),
+            # A child's report belongs to nobody, and a repeated request must still find it.
+            models.UniqueConstraint(
+                fields=["client_id"],
+                condition=Q(resident__isnull=True),
+                name="report_unlinked_client_id_once",
+            ),
             models.CheckConstraint(
                 condition=Q(public_status__in=PublicStatus.values), name="report_status_known"
             ),

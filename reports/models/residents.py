@@ -6,7 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from knox.models import AbstractAuthToken
 
-from reports.enums import ResidentRole
+from reports.enums import AgeBand, ResidentRole
 from reports.models.places import Grid
 
 
@@ -16,6 +16,8 @@ class Resident(models.Model):  # type: ignore[django-manager-missing]  # an unty
     ``openid`` is personal information (PIPL): it leaves this table for WeChat's servers only. Its
     prefix tells the door that somebody came through (``reports.domain.identity``).
     After an erasure the row stays as a tombstone with every identifying column emptied.
+    ``consents`` is what counts now of the consent log, ``{kind: bool}``; a kind not in it was never
+    answered. ``guardian_at`` is when the guardian of a child said yes.
     """
 
     openid = models.CharField(_("微信标识"), max_length=128, unique=True, null=True, editable=False)  # noqa: DJ001 - unique among the not erased
@@ -34,6 +36,11 @@ class Resident(models.Model):  # type: ignore[django-manager-missing]  # an unty
     is_active = models.BooleanField(_("可登录"), default=True)
     consent_version = models.CharField(_("已同意的隐私版本"), max_length=20, blank=True)
     consented_at = models.DateTimeField(_("同意时间"), null=True, blank=True)
+    consents = models.JSONField(_("同意情况"), default=dict, editable=False)
+    age_band = models.CharField(
+        _("年龄段"), max_length=8, choices=AgeBand, blank=True, editable=False
+    )
+    guardian_at = models.DateTimeField(_("监护人同意时间"), null=True, blank=True, editable=False)
     created_at = models.DateTimeField(_("注册时间"), auto_now_add=True)
     erased_at = models.DateTimeField(_("注销时间"), null=True, blank=True, editable=False)
 
@@ -59,10 +66,18 @@ class Resident(models.Model):  # type: ignore[django-manager-missing]  # an unty
                 | models.Q(openid__isnull=True, phone="", nickname=""),
                 name="resident_erased_is_empty",
             ),
+            models.CheckConstraint(
+                condition=models.Q(age_band__in=["", *AgeBand.values]), name="resident_age_known"
+            ),
         ]
 
     def __str__(self) -> str:
         return f"居民 {self.pk}"
+
+    @property
+    def needs_guardian(self) -> bool:
+        """Whether nothing that names this person may be kept yet (PIPL article 31)."""
+        return self.age_band == AgeBand.CHILD and self.guardian_at is None
 
     def get_username(self) -> str:
         """Return what the token library logs: never a name or an openid."""

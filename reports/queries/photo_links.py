@@ -91,7 +91,7 @@ def read_link(token: str, *, now: datetime) -> PhotoLink:
 def storage_key(photo: Photo, size: str) -> str | None:
     """Return the storage key of one size of a photo, ``None`` when it does not exist."""
     if size == ORIGINAL:
-        return photo.original
+        return photo.original or None
     key = photo.renditions.get(size)
     return key if isinstance(key, str) else None
 

@@ -13,6 +13,8 @@ SQLITE_PRAGMAS = (
     "PRAGMA journal_mode=WAL;"
     "PRAGMA synchronous=NORMAL;"
     "PRAGMA foreign_keys=ON;"
+    # Freed pages are wiped: what somebody had erased must not be read from the file.
+    "PRAGMA secure_delete=ON;"
     "PRAGMA temp_store=MEMORY;"
     "PRAGMA cache_size=-16000;"
 )

@@ -52,6 +52,7 @@ _REPEATED = RowQuery(
         Report.objects.filter(pk__lt=0)
         .filter(submitted_at__gte=datetime.min.replace(tzinfo=UTC))
         .filter(resident_id=0, text="")
+        .filter(anonymous=False)  # naming it here would say whose it is
         .order_by("-pk")
         .values_list("pk", "number")[:1]
     )

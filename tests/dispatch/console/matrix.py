@@ -214,6 +214,7 @@ def _tools() -> Iterator[Page]:
     yield Page("map-data", HAS_QUEUE)
     yield Page("map-grids", HAS_QUEUE)
     yield Page("suspensions", HAS_QUEUE)
+    yield Page("guardian-paper", DISPATCHING)
     yield Page("tray", HAS_QUEUE)
     yield Page("tray-read-all", HAS_QUEUE, method="post")
     yield Page("colleagues", SEES_CASE, ticket)

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 def test_it_works(api: Api, zhang: Resident, garbage: Category) -> None:
     photos = [make_photo(zhang), make_photo(zhang)]
     ids = [str(photo.pk) for photo in reversed(photos)]
-    body = report_body(category="0401", photos=ids, contact_phone="138 0000 0000", anonymous=True)
+    body = report_body(category="0401", photos=ids, contact_phone="138 0000 0000")
     answer = api.post("/reports", body)
     assert answer.status_code == 201
     report = Report.objects.get()
@@ -32,7 +32,11 @@ def test_it_works(api: Api, zhang: Resident, garbage: Category) -> None:
     assert shown["allowed_actions"] == ["supplement", "withdraw"]
     assert [line["kind"] for line in shown["timeline"]] == ["submitted"]
     assert shown["submitted_at"].endswith("+08:00")
-    assert (report.resident, report.contact_phone, report.anonymous) == (zhang, "13800000000", True)
+    assert (report.resident, report.contact_phone, report.anonymous) == (
+        zhang,
+        "13800000000",
+        False,
+    )
     assert report.channel == Channel.MINIPROGRAM
     assert Photo.objects.filter(claimed_at__isnull=False).count() == 2
     assert api.get(f"/reports/{report.number}").json() == shown
@@ -296,6 +300,8 @@ def test_it_costs_few_statements(
     api: Api, zhang: Resident, garbage: Category, photos: int, statements: int
 ) -> None:
     category_tree()
+    zhang.consents = dict.fromkeys(("privacy", "location", "photo"), True)
+    zhang.save()
     ids = [str(make_photo(zhang).pk) for _ in range(photos)]
     assert count_statements(api, report_body(category="0401", photos=ids)) == statements
 

@@ -7,6 +7,8 @@ from django.test import Client
 from drf_spectacular.drainage import GENERATOR_STATS
 from drf_spectacular.generators import SchemaGenerator
 
+from reports.domain.access import record_access
+from reports.enums import AccessKind, AccessReason
 from reports.models import Rating, Resident
 from tests.factories import NOW, make_category, make_photo, make_report, make_update
 from tests.reports.conftest import Api, report_body
@@ -40,7 +42,10 @@ def test_it_names_every_call(schema: dict[str, Any]) -> None:
         "GET /api/v1/me", "PUT /api/v1/me", "DELETE /api/v1/me", "GET /api/v1/me/export",
         "POST /api/v1/photos", "GET /api/v1/categories", "GET /api/v1/reports/nearby",
         "POST /api/v1/reports", "GET /api/v1/reports", "GET /api/v1/reports/{number}",
-        "GET /api/v1/public/reports",
+        "GET /api/v1/public/reports", "GET /api/v1/privacy/notice", "GET /api/v1/me/erase",
+        "GET /api/v1/me/consents", "PUT /api/v1/me/consents", "GET /api/v1/me/consents/history",
+        "GET /api/v1/me/access-log", "GET /api/v1/me/guardian", "POST /api/v1/me/guardian",
+        "GET /api/v1/guardian/{code}", "POST /api/v1/guardian/{code}",
         *(f"POST /api/v1/reports/{{number}}/{action}"
           for action in ("supplement", "withdraw", "urge", "rate", "reopen")),
     }  # fmt: skip
@@ -101,7 +106,21 @@ def test_it_is_what_the_answers_look_like(
     check_answer(schema, "post", "/session", session)
     check_answer(schema, "get", "/me", api.get("/me"))
     check_answer(schema, "put", "/me", api.put("/me", {"phone": "13800000000"}))
-    check_answer(schema, "get", "/me/export", api.get("/me/export"))
+    check_answer(schema, "get", "/me/export", api.get("/me/export", format="json"))
+    check_answer(schema, "get", "/me/erase", api.get("/me/erase"))
+    check_answer(schema, "get", "/me/consents", api.get("/me/consents"))
+    check_answer(schema, "get", "/me/consents/history", api.get("/me/consents/history"))
+    record_access(
+        [report],
+        what=AccessKind.UNMASK,
+        who="坐席",
+        department="",
+        reason=AccessReason.OTHER,
+        now=NOW,
+    )
+    check_answer(schema, "get", "/me/access-log", api.get("/me/access-log"))
+    check_answer(schema, "get", "/privacy/notice", nobody.get("/privacy/notice"))
+    check_answer(schema, "get", "/me/guardian", api.get("/me/guardian"))
     check_answer(schema, "post", "/photos", api.upload("/photos", {"file": upload(jpeg())}))
     check_answer(schema, "get", "/categories", nobody.get("/categories"))
     check_answer(schema, "get", "/reports", api.get("/reports"))
