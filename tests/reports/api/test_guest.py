@@ -12,8 +12,10 @@ from django.db import connection
 from django.utils import timezone
 from pytest_django import Settings
 
+from reports.domain.consents import take_consent
 from reports.domain.joining import relations, sweep_absorbed
-from reports.models import Photo, Report, Resident, ResidentToken
+from reports.enums import ConsentKind
+from reports.models import Consent, Photo, Report, Resident, ResidentToken
 from tests.factories import make_photo, make_report
 from tests.reports.conftest import Api
 
@@ -97,6 +99,17 @@ def test_a_login_fills_in_what_the_person_has_told_before(nobody: Api) -> None:
     Resident.objects.filter(pk=guest.pk).update(phone="13800000000", nickname="老张")
     body = nobody.post("/session", {"code": "dev:张三", "device": DEVICE}).json()
     assert (body["resident"]["phone"], body["resident"]["nickname"]) == ("13800000000", "张三")
+
+
+@pytest.mark.django_db
+def test_consents_live_on(nobody: Api) -> None:
+    guest = guest_of(nobody)
+    take_consent(guest, ConsentKind.LOCATION, now=timezone.now())
+    nobody.post("/session", {"code": "dev:张三", "device": DEVICE})
+    zhang = Resident.objects.get(nickname="张三")
+    assert zhang.consents.get("location")
+    assert Consent.objects.filter(resident=zhang, kind="location", granted=True).exists()
+    assert not Consent.objects.filter(granted=False).exists()
 
 
 @pytest.mark.django_db

@@ -183,6 +183,19 @@ def test_it_is_off_without_a_service(api: Api) -> None:
 
 
 @pytest.mark.django_db
+def test_a_refused_consent_and_a_child_come_first(
+    api: Api, other: Api, sms: FakeSms, zhang: Resident, li: Resident
+) -> None:
+    Resident.objects.filter(pk=zhang.pk).update(consents={"phone": False})
+    Resident.objects.filter(pk=li.pk).update(age_band="child")
+    for who, status, code in ((api, 403, "consent_needed"), (other, 409, "guardian_needed")):
+        answer = who.post("/me/phone/sms", {"phone": PHONE})
+        assert (answer.status_code, answer.json()["code"]) == (status, code)
+    assert not sms.taken
+    assert not PhoneCode.objects.exists()
+
+
+@pytest.mark.django_db
 def test_it_needs_a_login(nobody: Api) -> None:
     assert nobody.post("/me/phone/sms", {"phone": PHONE}).status_code == 401
     assert nobody.put("/me/phone", {"phone": PHONE, "sms_code": "1"}).status_code == 401
