@@ -160,10 +160,11 @@ def _send(claimed: _Claimed, sender: Sender, *, now: datetime) -> Carried | None
 def _sort_out(claimed: _Claimed, *, now: datetime) -> list[MessageDelivery]:
     """End the rows that need no sending any more; return the others."""
     book = read_ways([claimed.resident.pk])
-    full = _day_is_full(claimed, now=now)
+    full, told = _day_is_full(claimed, now=now), _told_otherwise(claimed)
     live = []
     for row in claimed.rows:
-        reason = full or _moot(row, book, now=now)
+        known = _("已由另一渠道送达") if row.message_id in told else ""
+        reason = known or full or _moot(row, book, now=now)
         if reason:
             _end(claimed, [row.pk], DeliveryState.SKIPPED, reason, now=now)
         else:
@@ -186,6 +187,13 @@ def _moot(row: MessageDelivery, book: WayBook, *, now: datetime) -> str:
         (not by_sms and not book.wants_wechat(resident), _("居民已关闭微信提醒")),
     )
     return next((reason for applies, reason in cases if applies), "")
+
+
+def _told_otherwise(claimed: _Claimed) -> set[int]:
+    """Return the messages that reached the person by the other channel meanwhile."""
+    messages = [row.message_id for row in claimed.rows]
+    sent = MessageDelivery.objects.filter(message_id__in=messages, state=DeliveryState.SENT)
+    return set(sent.values_list("message_id", flat=True))
 
 
 def _day_is_full(claimed: _Claimed, *, now: datetime) -> str:

@@ -134,6 +134,17 @@ def test_a_text_message_tells_what_wechat_could_not(zhang: Resident, trouble: Ca
     assert carrier.letters[0].text().startswith("您反映的“暴露/积存垃圾”已有办理结果：已解决")
 
 
+def test_what_the_other_way_has_told_is_not_told_again(zhang: Resident) -> None:
+    subscribe(zhang)
+    want_sms(zhang)
+    tell(zhang)
+    send("wechat", Carrier(REFUSED))
+    assert send("sms", Carrier()) == 1
+    assert len(resend_stuck(None, now=SOON)) == 1
+    assert send("wechat", Carrier()) == 0
+    assert MessageDelivery.objects.get(channel="wechat").reason == "已由另一渠道送达"
+
+
 def test_an_outage_costs_one_call_and_is_tried_again_later(zhang: Resident, li: Resident) -> None:
     for who in (zhang, li):
         subscribe(who)
