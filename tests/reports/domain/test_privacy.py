@@ -115,7 +115,8 @@ def test_the_camera_is_forgotten_and_the_picture_stays(
     assert not Photo.objects.filter(pk=orphan.pk).exists()
     assert not default_storage.exists(orphan.original)
     photo.refresh_from_db()
-    assert (photo.exif_lat, photo.exif_lng, photo.taken_at, photo.sha256) == (None, None, None, "")
+    told = {photo.exif_lat, photo.exif_lng, photo.taken_at, photo.sha256 or None}
+    assert told == {None}
     original = photo.original
     assert strip_originals(now=NOW) == int(drawn_first)
     if not drawn_first:
