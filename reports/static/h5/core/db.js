@@ -11,7 +11,9 @@ const VERSION = 1;
 const STORES = ["drafts", "photos", "kv", "copies"];
 const CHANNEL = "xiangcun-drafts";
 const COPIES_KEPT = 60;
-export const SENT_KEPT_MS = 7 * 24 * 3600 * 1000;
+const DAY_MS = 24 * 3600 * 1000;
+const SENT_KEPT_MS = 7 * DAY_MS;
+const UNLINKED_KEPT_MS = 365 * DAY_MS;
 
 /* The door to the rows ------------------------------------------------------------------------- */
 
@@ -251,25 +253,27 @@ export async function deleteDraft(clientId) {
   announce({ type: "draft", client_id: clientId });
 }
 
-/* The report has arrived: keep its number for a week, let the photos go. */
-export async function finishDraft(clientId, number) {
+/* The report has arrived: keep its number for a week, let words and photos go. A report that the
+ * server keeps apart from this person (`unlinked`) is known by its number here and nowhere else. */
+export async function finishDraft(clientId, answer) {
   await within(["drafts", "photos"], "readwrite", async (tx) => {
     const store = tx.objectStore("drafts");
     const row = await store.get(clientId);
     if (row) {
       const now = Date.now();
-      Object.assign(row, { state: "sent", number, sent_at: now, updated_at: now, error: null, body: null });
-      row.contact_phone = "";
-      await store.put(row);
+      const { number, unlinked = false, safety_prompt: prompt = null } = answer;
+      const fate = { state: "sent", number, unlinked, safety_prompt: prompt, sent_at: now, updated_at: now };
+      await store.put({ ...row, ...fate, error: null, body: null, contact_phone: "", photos: [] });
     }
     await deletePhotosOf(tx, clientId);
   });
-  announce({ type: "sent", client_id: clientId, number });
+  announce({ type: "sent", client_id: clientId, number: answer.number });
 }
 
 export async function sweepSent(now = Date.now()) {
   for (const draft of await listDrafts()) {
-    if (draft.state === "sent" && draft.sent_at < now - SENT_KEPT_MS) await deleteDraft(draft.client_id);
+    const kept = draft.unlinked ? UNLINKED_KEPT_MS : SENT_KEPT_MS;
+    if (draft.state === "sent" && draft.sent_at < now - kept) await deleteDraft(draft.client_id);
   }
 }
 
