@@ -1,22 +1,10 @@
 /* Forget everything this phone keeps about its user, but for the type size: that is the phone's, not the person's. */
 
 import { clear } from "../core/kv.js";
+import { wipe } from "../core/db.js";
 
-/** Drop session, answers, drafts with photos, cached answers. */
+/** Drop session and answers, drafts with their photos, kept copies of the API's answers. */
 export async function wipePhone() {
   await clear();
-  if (indexedDB.databases) {
-    const all = await indexedDB.databases().catch(() => []);
-    await Promise.all(all.filter((db) => db.name && db.name !== "xc-kv").map((db) => drop(db.name)));
-  }
-}
-
-function drop(name) {
-  return new Promise((resolve) => {
-    const request = indexedDB.deleteDatabase(name);
-    request.onsuccess = resolve;
-    request.onerror = resolve;
-    // Another tab holds it open: it is emptied when that one is closed.
-    request.onblocked = resolve;
-  });
+  await wipe();
 }
