@@ -8,6 +8,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from reports.domain.messages import forget_messages
 from reports.models import Photo, Report, Resident, ResidentToken
 
 logger = logging.getLogger(__name__)
@@ -35,6 +36,8 @@ def update_profile(resident: Resident, profile: Profile, *, now: datetime) -> Re
     }
     if "consent_version" in changes and profile.consent_version != resident.consent_version:
         changes["consented_at"] = now if profile.consent_version else None
+    if profile.phone is not None and profile.phone != resident.phone:
+        changes["phone_verified_at"] = None
     if changes:
         # The guard: an erasure that came first must not be filled in again.
         Resident.objects.filter(pk=resident.pk, erased_at__isnull=True).update(**changes)
@@ -57,11 +60,13 @@ def erase_resident(resident: Resident, *, now: datetime) -> None:
         resident=None, contact_phone="", client_id=None, updated_at=now
     )
     Photo.objects.filter(resident=resident).update(resident=None)
+    forget_messages(resident.pk)
     Resident.objects.filter(pk=resident.pk).update(
         openid=None,
         unionid="",
         nickname="",
         phone="",
+        phone_verified_at=None,
         grid=None,
         consent_version="",
         consented_at=None,

@@ -1,6 +1,14 @@
 """Tables of the resident's world."""
 
 from reports.models.categories import Category, Dimension
+from reports.models.identity import PhoneCode, WechatToken
+from reports.models.messages import (
+    MessageDelivery,
+    MessagePreference,
+    ResidentMessage,
+    SmsLog,
+    SubscriptionGrant,
+)
 from reports.models.photos import Photo
 from reports.models.places import Grid, Landmark
 from reports.models.reports import OPEN_STATUSES, Rating, Report, ReportPhoto, ReportUpdate
@@ -12,11 +20,18 @@ __all__ = [
     "Dimension",
     "Grid",
     "Landmark",
+    "MessageDelivery",
+    "MessagePreference",
+    "PhoneCode",
     "Photo",
     "Rating",
     "Report",
     "ReportPhoto",
     "ReportUpdate",
     "Resident",
+    "ResidentMessage",
     "ResidentToken",
+    "SmsLog",
+    "SubscriptionGrant",
+    "WechatToken",
 ]
