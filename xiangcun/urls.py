@@ -18,7 +18,8 @@ handler404 = "xiangcun.errorpages.page_not_found"
 handler500 = "xiangcun.errorpages.server_error"
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("", RedirectView.as_view(pattern_name="admin:index"), name="home"),
+    path("", RedirectView.as_view(pattern_name="h5:home"), name="home"),
+    path("h5/", include("reports.h5.urls")),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("admin/", include("dispatch.console.sign_in_urls")),
