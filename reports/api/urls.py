@@ -8,6 +8,7 @@ from reports.api.actions import ACTION_VIEWS
 from reports.api.categories import CategoriesView
 from reports.api.counts import CountsView
 from reports.api.photos import PhotosView
+from reports.api.places import OutlineView, PlaceAtView
 from reports.api.public import NearbyView, PublicReportsView
 from reports.api.reports import ReportsView, ReportView
 from reports.api.sessions import ExportView, MeView, SessionView
@@ -27,5 +28,7 @@ urlpatterns = [
         path(f"reports/<str:number>/{action.value}", view, name=action.value)
         for action, view in ACTION_VIEWS.items()
     ),
+    path("places/at", PlaceAtView.as_view(), name="place-at"),
+    path("places/outline", OutlineView.as_view(), name="places-outline"),
     path("public/reports", PublicReportsView.as_view(), name="public-reports"),
 ]
