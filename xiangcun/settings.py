@@ -34,6 +34,8 @@ from xiangcun.lib.tiles import configured_layers, tile_origins
 from xiangcun.notice_settings import *  # noqa: F403 - what staff are told: a file of its own
 from xiangcun.sign_in import *  # noqa: F403 - settings like those below
 from xiangcun.unfold import unfold_settings
+from xiangcun.wechat_settings import *  # noqa: F403 - WeChat and the ways to sign in
+from xiangcun.wechat_settings import DEV_LOGIN, WECHAT_SECRET
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 TESTING = "pytest" in sys.modules
@@ -55,13 +57,6 @@ if not PRODUCTION:
     LEDGER_KEY = LEDGER_KEY or stored_secret_key(DATA_DIR, "ledger_key")
 ALLOWED_HOSTS = env_list("ALLOWED_HOSTS", () if PRODUCTION else ("*",))
 CSRF_TRUSTED_ORIGINS = env_list("CSRF_TRUSTED_ORIGINS")
-
-# WeChat -------------------------------------------------------------------------------------------
-WECHAT_APPID = env_str("WECHAT_APPID")
-WECHAT_SECRET = env_str("WECHAT_SECRET")
-WECHAT_API_BASE = env_str("WECHAT_API_BASE", "https://api.weixin.qq.com")
-# ``dev:<name>`` logs a resident in without WeChat; production mode refuses to start with it.
-DEV_LOGIN = not WECHAT_APPID
 
 # Applications -------------------------------------------------------------------------------------
 INSTALLED_APPS = [

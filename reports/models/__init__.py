@@ -1,6 +1,7 @@
 """Tables of the resident's world."""
 
 from reports.models.categories import Category, Dimension
+from reports.models.identity import PhoneCode, WechatToken
 from reports.models.photos import Photo
 from reports.models.places import Grid, Landmark
 from reports.models.reports import OPEN_STATUSES, Rating, Report, ReportPhoto, ReportUpdate
@@ -12,6 +13,7 @@ __all__ = [
     "Dimension",
     "Grid",
     "Landmark",
+    "PhoneCode",
     "Photo",
     "Rating",
     "Report",
@@ -19,4 +21,5 @@ __all__ = [
     "ReportUpdate",
     "Resident",
     "ResidentToken",
+    "WechatToken",
 ]
