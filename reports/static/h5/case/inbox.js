@@ -1,6 +1,8 @@
 /* 消息: what the office told. Opening one reads it and leads to its case. */
 
 import { api } from "../core/api.js";
+import { ready } from "../core/app.js";
+import { showBadge } from "../core/badge.js";
 import { $, agoWords, attempt, button, el, emptyState, errorState, fill, icon, skeleton, toast } from "../core/ui.js";
 import { loadKept } from "./kept.js";
 import { casePath, onReturn, staleNote } from "./parts.js";
@@ -9,9 +11,9 @@ const PAGE = 20;
 const ASKS = { supplement: "去补充", rate: "去评价" };
 const state = { items: [], cursor: null, turn: 0 };
 
-/** Tell the rest of the page (the badge of the foot bar) how many are unread. */
+/** Show the number of the foot bar as the server answered it. */
 function tellUnread(answer) {
-  window.dispatchEvent(new CustomEvent("h5:unread", { detail: answer }));
+  showBadge(answer.more ? 100 : answer.count);
 }
 
 function row(message) {
@@ -101,5 +103,7 @@ async function show() {
   }
 }
 
-show();
-onReturn(show);
+ready.then(() => {
+  show();
+  onReturn(show);
+});

@@ -1,5 +1,6 @@
 /* 我的上报: what waits on this phone on top, then one's cases by whose turn it is. */
 
+import { ready } from "../core/app.js";
 import { $, attempt, button, config, el, emptyState, errorState, fill, linkButton, skeleton } from "../core/ui.js";
 import { api } from "../core/api.js";
 import * as db from "../core/db.js";
@@ -145,4 +146,4 @@ function start() {
   });
 }
 
-start();
+ready.then(start);

@@ -16,6 +16,15 @@ function radio(name, value, label, icon = "") {
 function choices(legend, className, options) {
   const wrong = el("p", { class: "field-error", role: "alert", hidden: true });
   const node = el("fieldset", { class: `case-choices ${className}` }, el("legend", { text: legend }), el("div", { class: "case-choice-row" }, options), wrong);
+  // The marks follow the choice by class: phones of 2021 know no :has().
+  node.addEventListener("change", () => {
+    const labels = Array.from(node.querySelectorAll(".case-choice"));
+    const at = labels.findIndex((label) => label.querySelector("input").checked);
+    labels.forEach((label, index) => {
+      label.classList.toggle("case-chosen", index === at);
+      label.classList.toggle("case-lit", index <= at);
+    });
+  });
   const value = () => {
     const chosen = node.querySelector("input:checked");
     return chosen ? chosen.value : "";

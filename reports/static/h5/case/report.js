@@ -1,5 +1,7 @@
 /* The page of one report: where it stands, by when, what was written, what one can do now. */
 
+import { ready } from "../core/app.js";
+import { showBadge } from "../core/badge.js";
 import { $, button, config, el, errorState, fill, icon, linkButton, skeleton, toast } from "../core/ui.js";
 import { api } from "../core/api.js";
 import { answerForm, actionOf, openAction } from "./actions.js";
@@ -181,8 +183,8 @@ function settle(report) {
 
 async function readMessages() {
   try {
-    await api("/inbox/read", { method: "POST", body: { report: number } });
-    window.dispatchEvent(new CustomEvent("h5:inbox"));
+    const left = await api("/inbox/read", { method: "POST", body: { report: number } });
+    showBadge(left.more ? 100 : left.count);
   } catch {
     // The mark stays until the message itself is opened.
   }
@@ -203,8 +205,10 @@ async function show() {
 }
 
 if (number) {
-  show();
-  onReturn(show);
+  ready.then(() => {
+    show();
+    onReturn(show);
+  });
 } else {
   window.location.replace(config.urls.mine);
 }
