@@ -71,7 +71,7 @@ const ACTIONS = {
     path: "reopen",
     kinds: ["reopen"],
     icon: "arrow-path",
-    label: "重新办理",
+    label: "没办好，重新办理",
     title: "申请重新办理",
     hint: reopenHint(report),
     text: ask("哪里还没有办好", { name: "reason", required: "请写明哪里还没有办好" }),

@@ -36,7 +36,7 @@ export function promise(report, { now = new Date() } = {}) {
     "p",
     { class: `case-promise${words.late ? " case-late" : ""}` },
     icon("clock"),
-    el("span", null, words.text, words.note ? el("strong", { text: `　${words.note}` }) : null),
+    el("span", null, words.text, words.note ? el("strong", { text: `${words.note}` }) : null),
   );
 }
 
@@ -66,7 +66,7 @@ export function staleNote({ at, error }, retry) {
 export function reportCard(report) {
   const photo = report.photos.find((one) => one.thumbnail_url);
   const asks = { need_info: "请您补充情况", awaiting_rating: "请您评价" }[report.status.code];
-  const facts = [report.category && report.category.name, agoWords(report.submitted_at), report.number];
+  const facts = [report.category && report.category.name, agoWords(report.submitted_at)];
   return el(
     "a",
     { class: "case-card", href: casePath(report.number) },
@@ -77,7 +77,7 @@ export function reportCard(report) {
       el("span", { class: "case-card-text", text: report.text }),
       promiseLine(report),
       asks ? el("span", { class: "case-asks" }, icon("hand-raised"), el("span", { text: asks })) : null,
-      el("span", { class: "case-facts fine", text: facts.filter(Boolean).join(" · ") }),
+      el("span", { class: "case-facts fine" }, facts.filter(Boolean).join(" · "), el("span", { class: "case-number small-only", text: report.number })),
     ),
     photo ? el("img", { class: "case-thumb", src: local(photo.thumbnail_url), alt: "", loading: "lazy", width: "72", height: "72" }) : null,
   );

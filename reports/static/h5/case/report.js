@@ -8,9 +8,10 @@ import { answerForm, actionOf, openAction } from "./actions.js";
 import { keep, loadKept } from "./kept.js";
 import { badges, callable, onReturn, promise, staleNote } from "./parts.js";
 import { comparison, strip } from "./photos.js";
+import { placeNodes } from "./place.js";
 import { ratingForm, ratings } from "./rating.js";
 import { timeline } from "./timeline.js";
-import { headline, isLetter, latestReply, momentWords, placeWords } from "./words.js";
+import { headline, isLetter, latestLine, momentWords } from "./words.js";
 
 const number = decodeURIComponent(window.location.pathname.startsWith(config.cases) ? window.location.pathname.slice(config.cases.length) : "").trim().toUpperCase();
 const state = { report: null, kept: null, drawn: new Map() };
@@ -37,15 +38,15 @@ function draw(report, kept) {
   // The minute goes on while the page is open: what is left is said anew each time.
   fill($("#case-head"), head(report));
   region("case-ask", asks, () => askBlock(report, kept));
-  region("case-result", [report.timeline, report.photos, report.status, report.rejection], () => resultBlock(report));
-  region("case-mine", [report.text, report.photos, report.category, report.location, report.contact_phone], () => ownWords(report));
+  region("case-result", [compared(report), report.timeline, report.photos, report.status, report.rejection], () => resultBlock(report));
+  region("case-mine", [report.text, report.photos, compared(report), report.category, report.location, report.contact_phone], () => ownWords(report));
   region("case-ratings", report.ratings, () => ratingBlock(report));
   region("case-way", report.timeline, () => timelineBlock(report));
   region("case-bar", [report.allowed_actions, report.status, report.timeline.length, kept.fresh, kept.error && kept.error.code], () => bar(report, kept));
 }
 
 function askKey(report, kept) {
-  return [report.status.code, report.allowed_actions, report.ratings.length, report.reopen, latestReply(report), Boolean(kept.error)];
+  return [report.status.code, report.allowed_actions, report.ratings.length, report.reopen, report.timeline, report.rejection, Boolean(kept.error)];
 }
 
 const section = (title, ...content) => el("section", { class: "case-block" }, el("h2", { text: title }), content);
@@ -70,7 +71,7 @@ function askBlock(report, kept) {
     return null;
   }
   if (code === "need_info" && may("supplement")) {
-    const asked = latestReply(report);
+    const asked = latestLine(report, "question");
     return section("请您补充", asked ? el("blockquote", { class: "case-quote" }, callable(asked.text)) : null, answerForm(report, hooks()));
   }
   if (code === "awaiting_rating" && may("rate")) {
@@ -81,7 +82,7 @@ function askBlock(report, kept) {
 
 function rejectedBlock(report, kept) {
   const told = report.rejection;
-  const reply = latestReply(report);
+  const reply = latestLine(report, "refusal");
   const appeal = report.allowed_actions.includes("reopen") && !kept.error;
   return section(
     "为什么不能受理",
@@ -96,24 +97,34 @@ function appealGone(report) {
   return report.reopen && report.reopen.appeal_left === 0 ? el("p", { class: "hint", text: "已经申诉过一次，不能再申诉。" }) : null;
 }
 
+/** The line with the result of a case that has come to its end; a reopened one has none yet. */
+function resultOf(report) {
+  return ["awaiting_rating", "closed"].includes(report.status.code) ? latestLine(report, "result") : null;
+}
+
+/** Whether the photos of the report stand beside those of the result. */
+function compared(report) {
+  const reply = resultOf(report);
+  return Boolean(reply) && !isLetter(report) && reply.photos.length > 0;
+}
+
 function resultBlock(report) {
-  const reply = latestReply(report);
-  const ended = ["awaiting_rating", "closed"].includes(report.status.code);
-  if (!reply || !ended) {
+  const reply = resultOf(report);
+  if (!reply) {
     return null;
   }
   return section(
     isLetter(report) ? "给您的答复" : "办理结果",
     el("p", { class: "fine", text: [reply.department, momentWords(reply.at)].filter(Boolean).join(" · ") }),
     callable(reply.text),
-    isLetter(report) ? strip(reply.photos, "答复的照片") : reply.photos.length ? comparison(report.photos, reply.photos) : null,
+    compared(report) ? comparison(report.photos, reply.photos) : strip(reply.photos, "答复的照片"),
   );
 }
 
 function ownWords(report) {
   const rows = [
     ["事项", report.category ? report.category.name : "还没有确定"],
-    ["地点", placeWords(report)],
+    ["地点", placeNodes(report, { tiles: config.tiles })],
     ["时间", momentWords(report.submitted_at)],
     ["联系电话", report.contact_phone || (report.anonymous ? "匿名上报，没有留" : "没有留")],
     report.join ? ["一起反映", report.join] : null,
@@ -121,8 +132,8 @@ function ownWords(report) {
   return section(
     "我反映的",
     el("p", { class: "case-text", text: report.text }),
-    strip(report.photos, "上报照片"),
-    el("dl", { class: "case-dl" }, rows.filter(Boolean).map(([name, value]) => [el("dt", { text: name }), el("dd", { text: value })]), [el("dt", { text: "编号" }), el("dd", null, el("span", { class: "case-number", text: report.number }), copyButton(report.number))]),
+    compared(report) ? null : strip(report.photos, "上报照片"),
+    el("dl", { class: "case-dl" }, rows.filter(Boolean).map(([name, value]) => [el("dt", { text: name }), el("dd", null, value)]), [el("dt", { text: "编号" }), el("dd", null, el("span", { class: "case-number", text: report.number }), copyButton(report.number))]),
   );
 }
 

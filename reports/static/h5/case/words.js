@@ -143,16 +143,24 @@ export function placeWords(report) {
   if (place.source === "text") {
     return "没有填写地点";
   }
-  const accuracy = place.accuracy && place.accuracy > 1 ? `，误差约 ${Math.round(place.accuracy)} 米` : "";
-  return `地图上的位置 ${place.lat.toFixed(4)}, ${place.lng.toFixed(4)}${accuracy}`;
+  return `地图上的点（${place.lat.toFixed(4)}, ${place.lng.toFixed(4)}）`;
 }
 
-/** Return the latest line in which the office wrote back, or null. */
-export function latestReply(report) {
-  const told = new Set(["finished", "replied", "asked", "rejected"]);
-  const lines = (report.timeline || []).filter((line) => line.text && byOffice(line));
-  const best = lines.filter((line) => told.has(line.kind) || line.status.code === "awaiting_rating");
-  return best.length ? best[best.length - 1] : null;
+const TOLD = {
+  question: { kinds: ["asked"], status: "need_info" },
+  result: { kinds: ["finished", "replied"], status: "awaiting_rating" },
+  refusal: { kinds: ["rejected"], status: "rejected" },
+};
+
+/**
+ * Return the latest line in which the office asked (`question`), wrote what was done (`result`) or why it
+ * does nothing (`refusal`); null when there is none. Untyped lines are told by the status they led to.
+ */
+export function latestLine(report, what) {
+  const { kinds, status } = TOLD[what];
+  const fits = (line) => kinds.includes(line.kind) || (line.kind === "progress" && line.status.code === status);
+  const lines = (report.timeline || []).filter((line) => line.text && fits(line));
+  return lines.length ? lines[lines.length - 1] : null;
 }
 
 const BY_RESIDENT = new Set(["submitted", "supplement", "withdraw", "urge", "rate", "reopen", "appeal", "ask_lead"]);
