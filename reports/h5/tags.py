@@ -17,7 +17,7 @@ register = template.Library()
 def icon_sprite() -> SafeString:
     """Write the sprite once, hidden, at the head of the body."""
     # Drawings of a pinned package, nothing from outside.
-    return mark_safe(f'<svg class="sprite" width="0" height="0" aria-hidden="true" fill="none" stroke="currentColor" stroke-width="1.75">{sprite()}</svg>')  # noqa: S308 # fmt: skip
+    return mark_safe(f'<svg class="sprite" width="0" height="0" aria-hidden="true">{sprite()}</svg>')  # noqa: S308 # fmt: skip
 
 
 @register.simple_tag

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from reports.h5.views import manifest, shell
+from reports.h5.worker import service_worker
 
 app_name = "h5"
 urlpatterns = [
@@ -21,5 +22,6 @@ urlpatterns = [
     path("privacy", shell, {"name": "privacy"}, name="privacy"),
     path("guardian", shell, {"name": "guardian"}, name="guardian"),
     path("offline", shell, {"name": "offline"}, name="offline"),
+    path("sw.js", service_worker, name="worker"),
     path("manifest.webmanifest", manifest, name="manifest"),
 ]

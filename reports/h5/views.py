@@ -74,7 +74,7 @@ def page_config(name: str) -> dict[str, Any]:
 
 @require_safe
 @gzip_page
-def shell(request: HttpRequest, name: str, number: str = "") -> HttpResponse:
+def shell(request: HttpRequest, name: str, **_path: str) -> HttpResponse:
     """Answer one page's shell; a case's number is the script's to read."""
     page = PAGES[name]
     back = reverse(page.back) if page.back else ""

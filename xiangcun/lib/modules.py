@@ -20,7 +20,8 @@ from django.contrib.staticfiles.storage import HashedFilesMixin
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 _IMPORT = re.compile(
-    r"""^(?:import|export)\b[^;'"]*?(?:from\s*)?["'](?P<name>\.[^"']+)["'];""", re.M
+    r"""^(?:import\s*|(?:import|export)\b[^;'"]*?\bfrom\s*)["'](?P<name>\.[^"']+)["'];""",
+    re.MULTILINE,
 )
 MODULES = "h5/*.js"
 

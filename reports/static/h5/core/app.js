@@ -4,6 +4,7 @@ import { refreshBadge } from "./badge.js";
 import { sendWaiting } from "./consent.js";
 import { $, announce, config } from "./ui.js";
 import { startLarge } from "./large.js";
+import { startSender } from "./sender.js";
 import { startSession } from "./signin.js";
 
 function showNetwork() {
@@ -59,6 +60,7 @@ startWorker();
 ready.then(() => {
   refreshBadge();
   sendWaiting().catch(() => {});
+  startSender();
 });
 document.addEventListener("visibilitychange", () => {
   if (document.visibilityState === "visible") {

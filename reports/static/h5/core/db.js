@@ -21,7 +21,8 @@ let opening = null;
 let memory = null;
 
 function open() {
-  opening ??= openDB(NAME, VERSION, {
+  if (opening) return opening;
+  opening = openDB(NAME, VERSION, {
     upgrade(base) {
       base.createObjectStore("drafts", { keyPath: "client_id" });
       base.createObjectStore("photos", { keyPath: "id" }).createIndex("draft", "draft");
@@ -51,7 +52,7 @@ async function within(stores, mode, work) {
       base = await open();
     } catch (fault) {
       if (attempt === 0 && fault?.name === "UnknownError") continue;
-      memory ??= new Memory();
+      memory = memory || new Memory();
       return work(memory.transaction());
     }
     let transaction;
@@ -93,21 +94,24 @@ class Memory {
 function memoryStore(map) {
   const keyOf = (value) => value.client_id ?? value.id;
   return {
-    get: async (key) => structuredCopy(map.get(key)),
-    put: async (value, key) => void map.set(key ?? keyOf(value), structuredCopy(value)),
+    get: async (key) => copyOf(map.get(key)),
+    put: async (value, key) => void map.set(key ?? keyOf(value), copyOf(value)),
     delete: async (key) => void map.delete(key),
     clear: async () => map.clear(),
-    getAll: async () => [...map.values()].map(structuredCopy),
+    getAll: async () => [...map.values()].map(copyOf),
     getAllKeys: async () => [...map.keys()],
     index: () => ({
-      getAll: async (draft) => [...map.values()].filter((row) => row.draft === draft).map(structuredCopy),
+      getAll: async (draft) => [...map.values()].filter((row) => row.draft === draft).map(copyOf),
       getAllKeys: async (draft) => [...map.values()].filter((row) => row.draft === draft).map(keyOf),
     }),
   };
 }
 
-function structuredCopy(value) {
-  return value === undefined ? undefined : structuredClone(value);
+/* Rows are flat but for a list or two; who changes one must not change the kept one. */
+function copyOf(value) {
+  if (value === null || typeof value !== "object" || value instanceof ArrayBuffer) return value;
+  if (Array.isArray(value)) return value.map(copyOf);
+  return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, copyOf(part)]));
 }
 
 /* Whether drafts outlive the page. */

@@ -26,14 +26,16 @@ let timer = 0;
 /* Send what is due; with `force` also what is waiting for its next try. Never throws. */
 export function wakeSender({ force = false } = {}) {
   // Who comes while another holds the lock waits for it once: a draft queued in between is seen.
-  waiting ??= alone(async () => {
-    waiting = null;
-    await drain(force);
-  })
-    .catch(() => {
+  waiting =
+    waiting ||
+    alone(async () => {
       waiting = null;
+      await drain(force);
     })
-    .then(plan);
+      .catch(() => {
+        waiting = null;
+      })
+      .then(plan);
   return waiting;
 }
 

@@ -1,9 +1,36 @@
-/* Home: the latest case of whoever has one, and the sheet at the first use. */
+/* Home: what is not yet sent, the latest case of whoever has one, and the sheet at the first use. */
 
 import { ready } from "../core/app.js";
 import { api, currentSession } from "../core/api.js";
 import { firstUse } from "../core/consent.js";
-import { $, agoWords, config, dueWords, el, fill, statusChip } from "../core/ui.js";
+import { listDrafts, watch } from "../core/db.js";
+import { describeDraft } from "../core/sender.js";
+import { $, agoWords, config, dueWords, el, fill, icon, statusChip } from "../core/ui.js";
+
+const SHOWN_DRAFTS = 2;
+
+function draftCard(draft) {
+  const told = describeDraft(draft);
+  return el(
+    "a",
+    { class: `card card-link line ${told.tone === "warn" ? "card-warn" : "card-info"}`, href: told.href },
+    icon(draft.state === "editing" ? "pencil-square" : "cloud-arrow-up"),
+    el("span", { class: "row-main" }, el("span", { class: "row-title clamp", text: told.title }), el("span", { class: "row-hint", text: told.words })),
+    icon("chevron-right"),
+  );
+}
+
+async function showDrafts() {
+  const drafts = (await listDrafts()).filter((draft) => draft.state !== "sent");
+  const box = $("#home-drafts");
+  const more = drafts.length - SHOWN_DRAFTS;
+  fill(
+    box,
+    drafts.slice(0, SHOWN_DRAFTS).map(draftCard),
+    more > 0 ? el("a", { class: "btn btn-plain btn-block", href: config.urls.mine, text: `还有${more}件没有发出` }) : null,
+  );
+  box.hidden = drafts.length === 0;
+}
 
 function latestCard(report) {
   const due = ["received", "processing", "need_info"].includes(report.status.code) ? dueWords(report.due_at) : null;
@@ -32,6 +59,12 @@ async function showLatest() {
 }
 
 async function start() {
+  await showDrafts();
+  watch(({ type }) => {
+    if (type !== "progress") {
+      showDrafts();
+    }
+  });
   await ready;
   await showLatest();
   await firstUse();
@@ -40,6 +73,7 @@ async function start() {
 start();
 window.addEventListener("pageshow", (event) => {
   if (event.persisted) {
+    showDrafts();
     showLatest();
   }
 });

@@ -1,0 +1,96 @@
+/* The guardian's own telephone: what is confirmed, and by whom. Opened by the link the child sent. */
+
+import { ready } from "../core/app.js";
+import { api } from "../core/api.js";
+import { phoneForm } from "../me/phone.js";
+import { $, attempt, button, config, el, emptyState, errorState, fill, linkButton, skeleton, toast } from "../core/ui.js";
+
+const root = $("#guardian");
+const code = (new URLSearchParams(location.search).get("code") || "").trim();
+
+function done(title, text) {
+  fill(root, emptyState(title, text, { icon: "check-circle", action: linkButton("回首页", config.urls.home, { kind: "primary" }) }));
+}
+
+async function send(body) {
+  const path = `/guardian/${encodeURIComponent(code)}`;
+  try {
+    return await api(path, { method: "POST", body });
+  } catch (error) {
+    if (error.code !== "guardian_too_young") {
+      throw error;
+    }
+    // The box above says so: whoever confirms is of age.
+    await api("/me", { method: "PUT", body: { age_band: "adult" } });
+    return api(path, { method: "POST", body });
+  }
+}
+
+function verifyFirst() {
+  fill(
+    root,
+    el("div", { class: "card card-warn" }, el("h2", { text: "先验证您的手机号" }), el("p", { text: "确认孩子的事要知道是本人，请先验证手机号，或者用微信打开这个链接。" })),
+    phoneForm(() => show()),
+  );
+}
+
+function choice(name, value, text, checked = false) {
+  return el("label", { class: "chip-choice" }, el("input", { type: "radio", name, value, checked }), el("span", { text }));
+}
+
+function form(request) {
+  const adult = el("input", { type: "checkbox" });
+  const wrong = el("p", { class: "field-error", role: "alert" });
+  const yes = button("同意", { kind: "primary", icon: "check" });
+  const no = button("不同意", { kind: "danger" });
+  yes.addEventListener("click", () =>
+    attempt(yes, async () => {
+      if (!adult.checked) {
+        wrong.textContent = "请先勾选“我是监护人，已满18岁”";
+        adult.focus();
+        return;
+      }
+      const relation = $("input[name=relation]:checked", root).value;
+      try {
+        await send({ agree: true, relation });
+        done("已同意", "谢谢。孩子现在可以查看自己上报的进度。您可以随时用同一个链接撤回。");
+      } catch (error) {
+        if (error.code !== "guardian_unverified") {
+          throw error;
+        }
+        toast(error.message, "bad");
+        verifyFirst();
+      }
+    }),
+  );
+  no.addEventListener("click", () =>
+    attempt(no, async () => {
+      await send({ agree: false });
+      done("已拒绝", request.state === "confirmed" ? "孩子的身份信息已经删除。" : "孩子报的问题照样处理，但不保存他是谁。");
+    }),
+  );
+  return [
+    request.state === "confirmed" ? el("p", { class: "card card-info", text: "您已经同意过。点“不同意”可以撤回，孩子的身份信息会被删除。" }) : null,
+    el("div", { class: "card" }, el("h2", { text: "一个孩子请您确认" }), el("ul", { class: "points" }, request.texts.map((line) => el("li", {}, el("span", { text: line }))))),
+    el("fieldset", { class: "chips-field card" }, el("legend", { class: "sr-only", text: "您是孩子的" }), choice("relation", "parent", "我是父亲或母亲", true), choice("relation", "other", "我是其他监护人")),
+    el("label", { class: "check" }, adult, el("span", { text: "我是监护人，已满18岁" })),
+    wrong,
+    el("div", { class: "buttons" }, no, yes),
+  ];
+}
+
+async function show() {
+  if (!code) {
+    fill(root, emptyState("没有确认码", "请用孩子发来的完整链接打开。", { icon: "question-mark-circle" }));
+    return;
+  }
+  fill(root, skeleton(4));
+  try {
+    await ready;
+    fill(root, form(await api(`/guardian/${encodeURIComponent(code)}`)));
+  } catch (error) {
+    fill(root, error.status === 404 ? emptyState("确认码不对或已过期", "请让孩子重新发一次链接。", { icon: "question-mark-circle" }) : errorState(error, show));
+  }
+}
+
+show();
