@@ -53,6 +53,12 @@ class HttpClient:
         """Send ``body`` as JSON and return the decoded answer; never again once it may have arrived."""
         return self._json("POST", url, params=params, json=body)
 
+    def send_bytes(
+        self, method: str, url: str, body: bytes | None, *, headers: dict[str, str]
+    ) -> Any:
+        """Send a body that is built (and perhaps signed) already; return the decoded answer."""
+        return self._json(method, url, data=body, headers=headers)
+
     def _json(self, method: str, url: str, **options: Any) -> Any:
         host = urlsplit(url).hostname or ""
         started = time.monotonic()
