@@ -6,6 +6,7 @@ import { api } from "../core/api.js";
 import { toneOf } from "./words.js";
 
 const TOWNSHIP_ZOOM = 13;
+const MOST_ZOOM = 18;
 
 let loading = null;
 
@@ -22,6 +23,15 @@ function fetchLeaflet() {
     });
   }
   return loading;
+}
+
+function baseMap(L, node, tiles) {
+  const map = L.map(node, { zoomControl: false, maxZoom: MOST_ZOOM, attributionControl: tiles.length > 0 });
+  L.control.zoom({ position: "bottomright", zoomInTitle: "放大", zoomOutTitle: "缩小" }).addTo(map);
+  for (const layer of tiles) {
+    L.tileLayer(layer.url, { subdomains: layer.subdomains, attribution: layer.attribution, maxZoom: layer.max_zoom }).addTo(map);
+  }
+  return map;
 }
 
 async function outline() {
@@ -50,11 +60,7 @@ function pin(L, item, onOpen) {
  */
 export async function makeMap(node, { tiles, onMove, onOpen }) {
   const L = await fetchLeaflet();
-  const map = L.map(node, { zoomControl: false, attributionControl: tiles.length > 0 });
-  L.control.zoom({ position: "bottomright", zoomInTitle: "放大", zoomOutTitle: "缩小" }).addTo(map);
-  for (const layer of tiles) {
-    L.tileLayer(layer.url, { subdomains: layer.subdomains, attribution: layer.attribution, maxZoom: layer.max_zoom }).addTo(map);
-  }
+  const map = baseMap(L, node, tiles);
   const cluster = L.markerClusterGroup({
     showCoverageOnHover: false,
     maxClusterRadius: 48,
@@ -113,10 +119,7 @@ function villageNames(L, map, shape) {
 /** A small map with one point, for the page of a report. */
 export async function pointMap(node, { lat, lng, accuracy, tiles }) {
   const L = await fetchLeaflet();
-  const map = L.map(node, { zoomControl: true, attributionControl: tiles.length > 0, dragging: true });
-  for (const layer of tiles) {
-    L.tileLayer(layer.url, { subdomains: layer.subdomains, attribution: layer.attribution, maxZoom: layer.max_zoom }).addTo(map);
-  }
+  const map = baseMap(L, node, tiles);
   const shape = tiles.length ? null : await outline();
   if (shape) {
     L.geoJSON(shape, { interactive: false, style: () => ({ className: "near-grid", weight: 1 }) }).addTo(map);

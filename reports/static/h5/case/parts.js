@@ -3,6 +3,8 @@
 import { agoWords, button, config, el, icon, statusChip } from "../core/ui.js";
 import { isLetter, momentWords, promiseWords, withPhones } from "./words.js";
 
+const LONG = 140;
+
 /** The page of one report. */
 export const casePath = (number) => `${config.cases}${encodeURIComponent(number)}`;
 
@@ -36,7 +38,7 @@ export function promise(report, { now = new Date() } = {}) {
     "p",
     { class: `case-promise${words.late ? " case-late" : ""}` },
     icon("clock"),
-    el("span", null, words.text, words.note ? el("strong", { text: `${words.note}` }) : null),
+    el("span", { class: "case-promise-words" }, el("span", { text: words.text }), words.note ? el("strong", { text: words.note }) : null),
   );
 }
 
@@ -46,6 +48,26 @@ export function callable(text, attrs = {}) {
     piece.tel ? el("a", { class: "case-tel", href: `tel:${piece.tel}`, text: piece.text }) : piece.text,
   );
   return el("p", { class: "case-text", ...attrs }, pieces);
+}
+
+/** A long text shows its beginning; a button brings the rest, and takes it away again. */
+export function longText(text) {
+  const body = el("p", { class: "case-text", text });
+  if (text.length <= LONG && text.split("\n").length <= 6) {
+    return body;
+  }
+  body.classList.add("case-clamp");
+  const more = button("展开全文", {
+    kind: "link",
+    "aria-expanded": "false",
+    dataset: { silent: "" },
+    onclick() {
+      const open = body.classList.toggle("case-clamp") === false;
+      more.setAttribute("aria-expanded", String(open));
+      more.querySelector("span").textContent = open ? "收起" : "展开全文";
+    },
+  });
+  return [body, more];
 }
 
 /** Say that the page shows a kept copy; `null` while it is fresh. */

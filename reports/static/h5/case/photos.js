@@ -1,6 +1,6 @@
 /* Photos of a case: small ones in the page, one large with zoom when touched. The viewer is loaded then. */
 
-import { el, toast } from "../core/ui.js";
+import { $$, el, toast } from "../core/ui.js";
 import { assets } from "./assets.js";
 import { local } from "./parts.js";
 
@@ -43,13 +43,14 @@ async function enlarge(photos, index) {
     return;
   }
   const back = document.activeElement;
-  const stage = el("div", { hidden: true }, photos.map((photo) => el("img", { src: local(photo.url), alt: TITLES[photo.kind] || "照片" })));
+  const stage = el("div", { hidden: true }, photos.map((photo, at) => el("img", { src: local(photo.url), alt: `${TITLES[photo.kind] || "照片"} ${at + 1} / ${photos.length}` })));
   document.body.append(stage);
   const viewer = new window.Viewer(stage, {
     initialViewIndex: index,
-    navbar: photos.length > 1,
-    title: false,
+    navbar: false,
+    title: [1, (image) => image.alt],
     transition: false,
+    ready: nameButtons,
     toolbar: { prev: photos.length > 1, zoomIn: true, zoomOut: true, rotateRight: true, next: photos.length > 1 },
     hidden() {
       viewer.destroy();
@@ -60,6 +61,17 @@ async function enlarge(photos, index) {
     },
   });
   viewer.show();
+}
+
+const BUTTONS = { prev: "上一张", next: "下一张", "zoom-in": "放大", "zoom-out": "缩小", "rotate-right": "旋转", mix: "关闭" };
+
+function nameButtons() {
+  for (const [action, label] of Object.entries(BUTTONS)) {
+    for (const node of $$(`.viewer-container [data-viewer-action="${action}"]`)) {
+      node.setAttribute("aria-label", label);
+      node.setAttribute("title", label);
+    }
+  }
 }
 
 /** Before and after side by side, under their names; null when there is nothing of either. */

@@ -6,7 +6,7 @@ import { $, button, config, el, errorState, fill, icon, linkButton, skeleton, to
 import { api } from "../core/api.js";
 import { answerForm, actionOf, openAction } from "./actions.js";
 import { keep, loadKept } from "./kept.js";
-import { badges, callable, onReturn, promise, staleNote } from "./parts.js";
+import { badges, callable, longText, onReturn, promise, staleNote } from "./parts.js";
 import { comparison, strip } from "./photos.js";
 import { placeNodes } from "./place.js";
 import { ratingForm, ratings } from "./rating.js";
@@ -131,7 +131,7 @@ function ownWords(report) {
   ];
   return section(
     "我反映的",
-    el("p", { class: "case-text", text: report.text }),
+    longText(report.text),
     compared(report) ? null : strip(report.photos, "上报照片"),
     el("dl", { class: "case-dl" }, rows.filter(Boolean).map(([name, value]) => [el("dt", { text: name }), el("dd", null, value)]), [el("dt", { text: "编号" }), el("dd", null, el("span", { class: "case-number", text: report.number }), copyButton(report.number))]),
   );
