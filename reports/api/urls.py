@@ -6,6 +6,7 @@ from django.urls import path
 
 from reports.api.actions import ACTION_VIEWS
 from reports.api.categories import CategoriesView
+from reports.api.counts import CountsView
 from reports.api.inbox import (
     InboxView,
     NoticesView,
@@ -31,6 +32,7 @@ urlpatterns = [
     path("categories", CategoriesView.as_view(), name="categories"),
     path("reports", ReportsView.as_view(), name="reports"),
     path("reports/nearby", NearbyView.as_view(), name="nearby"),
+    path("reports/counts", CountsView.as_view(), name="report-counts"),
     path("reports/<str:number>", ReportView.as_view(), name="report"),
     *(
         path(f"reports/<str:number>/{action.value}", view, name=action.value)
