@@ -10,6 +10,8 @@ from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerView
 
 from reports.api.photo_files import photo_file
+from reports.api.wechat_push import wechat_push
+from reports.h5.views import shell
 from xiangcun import health
 
 handler400 = "xiangcun.errorpages.bad_request"
@@ -20,6 +22,7 @@ handler500 = "xiangcun.errorpages.server_error"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", RedirectView.as_view(pattern_name="h5:home"), name="home"),
     path("h5/", include("reports.h5.urls")),
+    path("public/", shell, {"name": "public"}, name="public"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("admin/", include("dispatch.console.sign_in_urls")),
@@ -36,6 +39,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/calendar/", include("dispatch.console.calendar_urls")),
     path("admin/map/", include("dispatch.console.map_urls")),
     path("media/photos/<str:token>", photo_file, name="photo-file"),
+    path("wechat/push", wechat_push, name="wechat-push"),
     path("admin/", admin.site.urls),
     path("api/schema", SpectacularJSONAPIView.as_view(), name="schema"),
     path("api/docs", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),

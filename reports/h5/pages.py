@@ -25,6 +25,7 @@ PAGES = {
         Page("case", "h5/report_page.html", "上报详情", back="h5:mine"),
         Page("inbox", "h5/inbox.html", "消息", tab="inbox", back=""),
         Page("near", "h5/near.html", "附近", tab="near", back=""),
+        Page("public", "h5/near.html", "公开事项", back=""),
         Page("me", "h5/me.html", "我的", tab="me", back=""),
         Page("rights", "h5/rights.html", "隐私与授权", back="h5:me"),
         Page("privacy", "h5/privacy.html", "隐私说明", back="h5:me"),

@@ -34,8 +34,8 @@ _LATER = (
 )
 _VENDOR = ("vendor/idb/idb.js",)
 _ICONS = ("h5/icons/icon-192.png",)
-# The guardian comes once, by a link, with a line: that page need not be on every phone.
-_NOT_KEPT = frozenset({"guardian"})
+# The guardian comes once, by a link, with a line; the public page is for screens outside of the app.
+_NOT_KEPT = frozenset({"guardian", "public"})
 # A case's own address differs, its shell does not.
 _NAMED = {"case": "case-shell"}
 
