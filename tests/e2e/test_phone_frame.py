@@ -207,6 +207,11 @@ def test_the_first_visit_asks_once_and_refusing_closes_nothing(phone: OpenPhone)
     page.click(".home-report")
     page.wait_for_url("**/h5/report")
     expect(page.locator("main")).to_contain_text("拍照片")
+    # Not again on the way home, but at the next visit.
+    page.goto("/h5/")
+    settle(page)
+    expect(sheet).to_have_count(0)
+    page.evaluate("sessionStorage.clear()")
     agree_once(page)
     with page.expect_response(lambda answer: "/api/v1/" in answer.url and answer.ok):
         page.goto("/h5/me/privacy")
@@ -246,6 +251,37 @@ def test_looking_makes_nobody_a_guest_and_a_refused_token_is_renewed(phone: Open
     assert refused == [f"Bearer {first['token']}"]
     assert second["token"] != first["token"]
     assert second["resident"]["id"] == first["resident"]["id"]
+
+
+def test_wechat_is_asked_once_and_brings_the_guest_along(phone: OpenPhone) -> None:
+    agent = "Mozilla/5.0 (Linux; Android 13) AppleWebKit/537.36 Chrome/116 MicroMessenger/8.0.44"
+    page = phone(asked=False, user_agent=agent, service_workers="block")
+    guest = page.evaluate(SESSION)
+    back = "/h5/mine?from=poster&code=061abc&state=s1"
+    sent: list[dict[str, Any]] = []
+
+    def options(route: Route) -> None:
+        body = {"guest": True, "wechat_h5": {"authorize_url": back}, "dev": True, "sms": False}
+        route.fulfill(content_type="application/json", body=json.dumps(body))
+
+    def session(route: Route) -> None:
+        sent.append(json.loads(route.request.post_data or "{}"))
+        route.fulfill(
+            status=201, content_type="application/json", body=json.dumps({**guest, "by": None})
+        )
+
+    page.context.route("**/api/v1/session/options?*", options)
+    page.context.route("**/api/v1/session", session)
+    page.goto("/h5/mine?from=poster")
+    page.wait_for_url("**/h5/mine?from=poster")
+    expect(page.locator("main")).to_contain_text("还没有上报")
+    assert [one["code"] for one in sent] == ["061abc"]
+    assert sent[0]["via"] == "h5"
+    assert sent[0]["state"] == "s1"
+    assert len(sent[0]["device"]) == 64
+    page.goto("/h5/me")
+    expect(page.locator("#me-session")).to_contain_text("退出登录")
+    assert len(sent) == 1, "asked once"
 
 
 def test_name_telephone_and_erasing(phone: OpenPhone) -> None:

@@ -85,3 +85,13 @@ def test_the_manifest_makes_it_installable(client: Client) -> None:
         assert source_of(icon["src"].removeprefix("/static/")).read_bytes()[:4] == b"\x89PNG"
     for shortcut in body["shortcuts"]:
         assert client.get(shortcut["url"]).status_code == 200
+
+
+def test_a_shell_that_has_not_changed_is_not_sent_again(client: Client) -> None:
+    first = client.get(reverse("h5:home"), headers={"accept-encoding": "gzip"})
+    mark = first.headers["ETag"]
+    again = client.get(
+        reverse("h5:home"), headers={"accept-encoding": "gzip", "if-none-match": mark}
+    )
+    assert again.status_code == 304
+    assert again.content == b""
