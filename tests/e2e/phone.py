@@ -6,7 +6,7 @@ import io
 import itertools
 import re
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -162,6 +162,3 @@ def phone_of(browser: Browser, base: str, **place: float) -> Iterator[Phone]:
         assert phone.faults == []
     finally:
         context.close()
-
-
-Opener = Callable[[], Phone]
