@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.templatetags.static import static
 from django.urls import NoReverseMatch, reverse
 from django.views.decorators.gzip import gzip_page
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import conditional_page, require_safe
 
 from reports.h5.pages import PAGES
 
@@ -74,6 +74,7 @@ def page_config(name: str) -> dict[str, Any]:
 
 @require_safe
 @gzip_page
+@conditional_page
 def shell(request: HttpRequest, name: str, **_path: str) -> HttpResponse:
     """Answer one page's shell; a case's number is the script's to read."""
     page = PAGES[name]

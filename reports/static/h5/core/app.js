@@ -2,10 +2,10 @@
 
 import { refreshBadge } from "./badge.js";
 import { sendWaiting } from "./consent.js";
-import { $, announce, config } from "./ui.js";
+import { $, announce, config, errorText, toast } from "./ui.js";
 import { startLarge } from "./large.js";
 import { startSender } from "./sender.js";
-import { startSession } from "./signin.js";
+import { signInAgain, startSession } from "./signin.js";
 
 function showNetwork() {
   const box = $("#h5-offline");
@@ -66,6 +66,9 @@ document.addEventListener("visibilitychange", () => {
   if (document.visibilityState === "visible") {
     refreshBadge();
   }
+});
+window.addEventListener("h5:sign-in", () => {
+  signInAgain().catch((error) => toast(errorText(error), "bad"));
 });
 // Out of the back-forward cache: what was shown may be old.
 window.addEventListener("pageshow", (event) => {

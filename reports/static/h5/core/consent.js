@@ -6,6 +6,7 @@ import { busy, dialog, el, errorText, icon, toast } from "./ui.js";
 
 const STATE = "consents";
 const WAITING = "consents-unsent";
+const ASKED = "xc.first-use-asked";
 
 /** The notice in force (texts, versions). */
 export function notice() {
@@ -39,7 +40,7 @@ export async function sendWaiting() {
   try {
     // The age first: a child's answers are worth something only with the guardian's.
     if (waiting.age) {
-      await api("/me", { method: "PUT", body: { age_band: waiting.age } });
+      await sendAge(waiting.age);
     }
     await api("/me/consents", { method: "PUT", body: { version: waiting.version, consents: waiting.kinds, channel: "h5" } });
     await set(WAITING, undefined);
@@ -55,6 +56,17 @@ export async function sendWaiting() {
   }
 }
 
+async function sendAge(age) {
+  try {
+    await api("/me", { method: "PUT", body: { age_band: age } });
+  } catch (error) {
+    // A child that says otherwise the second time stays one; its other answers count all the same.
+    if (error.code !== "age_band_fixed") {
+      throw error;
+    }
+  }
+}
+
 /** The answers of the server win over this phone's: after signing in elsewhere, or withdrawing on another phone. */
 export async function takeOver(list) {
   const kinds = {};
@@ -65,6 +77,23 @@ export async function takeOver(list) {
   }
   const kept = await answers();
   await set(STATE, { version: list.needs_answer ? "" : list.version, kinds, age: kept.age || "" });
+}
+
+// Once in a visit is enough: somebody who said "not now" is not asked again on every way home.
+function askedBefore() {
+  try {
+    return sessionStorage.getItem(ASKED) === "1";
+  } catch {
+    return false;
+  }
+}
+
+function rememberAsked() {
+  try {
+    sessionStorage.setItem(ASKED, "1");
+  } catch {
+    // Asked again at the next page, then.
+  }
 }
 
 const AGES = [
@@ -90,6 +119,9 @@ function ageQuestion(chosen) {
  * Whoever says "not now" can still report a danger; the sheet comes again at the next visit.
  */
 export async function firstUse({ force = false } = {}) {
+  if (!force && askedBefore()) {
+    return null;
+  }
   const kept = await answers();
   let text;
   try {
@@ -100,9 +132,10 @@ export async function firstUse({ force = false } = {}) {
   if (!force && kept.kinds.privacy && kept.version === text.version) {
     return null;
   }
+  rememberAsked();
   let age = "";
   const agreed = await dialog({
-    title: "先说清楚：您的信息怎么用",
+    title: "您的信息怎么用",
     sheet: true,
     content: [
       el("ul", { class: "points" }, text.summary.map((line) => el("li", {}, icon("check"), el("span", { text: line })))),
@@ -112,7 +145,7 @@ export async function firstUse({ force = false } = {}) {
       }),
     ],
     buttons: [
-      { text: "暂不同意，先看看", value: false },
+      { text: "先不同意", value: false },
       { text: "同意", value: true, kind: "primary" },
     ],
   });

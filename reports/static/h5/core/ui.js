@@ -1,6 +1,6 @@
 /* What pages show and ask: toast, dialog, sheet, states, busy buttons. Everything works with a keyboard and a reader. */
 
-import { $, button, el, fill, icon } from "./dom.js";
+import { $, $$, button, el, fill, icon } from "./dom.js";
 import { waitWords } from "./time.js";
 
 export { $, $$, button, config, el, fill, icon, linkButton } from "./dom.js";
@@ -11,6 +11,8 @@ let toastTimer = 0;
 /** Say something short at the foot of the page; `kind`: "", "good", "bad". It is read aloud by readers. */
 export function toast(text, kind = "") {
   const box = $("#h5-toast");
+  // Above a dialog nothing is seen but what is in it.
+  ($$("dialog[open]").pop() || document.body).append(box);
   fill(box, el("div", { class: `toast ${kind ? `toast-${kind}` : ""}` }, icon(kind === "bad" ? "exclamation-triangle" : "check-circle"), el("span", { text })));
   clearTimeout(toastTimer);
   // Slow readers: at least four seconds, more for long sentences.
@@ -38,6 +40,7 @@ export function dialog({ title, content = [], buttons = [{ text: "知道了", va
       if (box.open && box.close) {
         box.close();
       }
+      document.body.append($("#h5-toast"));
       box.remove();
       if (back && back.isConnected && back.focus) {
         back.focus({ preventScroll: true });
@@ -172,8 +175,23 @@ export async function attempt(node, work) {
   try {
     return await busy(node, work);
   } catch (error) {
-    toast(errorText(error), "bad");
+    if (error && error.code === "sign_in_again") {
+      await offerSignIn();
+    } else {
+      toast(errorText(error), "bad");
+    }
     return undefined;
+  }
+}
+
+// app.js hears it: signing in needs this module, so this one cannot need signing in.
+function askSignIn() {
+  window.dispatchEvent(new CustomEvent("h5:sign-in"));
+}
+
+async function offerSignIn() {
+  if (await confirm("登录已过期", "重新登录后再试一次。", { yes: "重新登录" })) {
+    askSignIn();
   }
 }
 
@@ -185,6 +203,7 @@ export function emptyState(title, text = "", { icon: name = "inbox", action = nu
 /** It did not work: says why and offers to try again. */
 export function errorState(error, retry) {
   const offline = error && error.offline;
+  const expired = error && error.code === "sign_in_again";
   return el(
     "div",
     { class: "state", role: "alert" },
@@ -192,7 +211,8 @@ export function errorState(error, retry) {
     el("p", { class: "state-title", text: offline ? "现在没有网络" : "没有打开" }),
     el("p", { class: "hint", text: errorText(error) }),
     error && error.requestId ? el("p", { class: "fine", text: `故障编号 ${error.requestId}` }) : null,
-    retry ? button("再试一次", { kind: "primary", icon: "arrow-path", onclick: retry }) : null,
+    expired ? button("重新登录", { kind: "primary", onclick: askSignIn }) : null,
+    retry && !expired ? button("再试一次", { kind: "primary", icon: "arrow-path", onclick: retry }) : null,
   );
 }
 

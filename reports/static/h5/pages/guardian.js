@@ -2,8 +2,9 @@
 
 import { ready } from "../core/app.js";
 import { api } from "../core/api.js";
+import { signInOptions } from "../core/signin.js";
 import { phoneForm } from "../me/phone.js";
-import { $, attempt, button, config, el, emptyState, errorState, fill, linkButton, skeleton, toast } from "../core/ui.js";
+import { $, attempt, button, config, el, emptyState, errorState, fill, linkButton, skeleton } from "../core/ui.js";
 
 const root = $("#guardian");
 const code = (new URLSearchParams(location.search).get("code") || "").trim();
@@ -26,11 +27,16 @@ async function send(body) {
   }
 }
 
-function verifyFirst() {
+// A number typed in proves nothing: without text messages it is WeChat or the office's window.
+async function verifyFirst() {
+  const { sms } = await signInOptions().catch(() => ({ sms: false }));
+  const text = sms
+    ? "确认孩子的事要知道是您本人：请先验证手机号，或者用微信打开这个链接。"
+    : "确认孩子的事要知道是您本人：请用微信打开这个链接，或者带孩子的确认码到街道办事窗口登记。";
   fill(
     root,
-    el("div", { class: "card card-warn" }, el("h2", { text: "先验证您的手机号" }), el("p", { text: "确认孩子的事要知道是本人，请先验证手机号，或者用微信打开这个链接。" })),
-    phoneForm(() => show()),
+    el("div", { class: "card card-warn" }, el("h2", { text: "还要确认是您本人" }), el("p", { text }), el("p", {}, "确认码 ", el("strong", { class: "guardian-code", text: code }))),
+    sms ? phoneForm(() => show()) : null,
   );
 }
 
@@ -58,8 +64,7 @@ function form(request) {
         if (error.code !== "guardian_unverified") {
           throw error;
         }
-        toast(error.message, "bad");
-        verifyFirst();
+        await verifyFirst();
       }
     }),
   );
