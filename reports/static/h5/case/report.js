@@ -15,7 +15,6 @@ import { headline, isLetter, latestLine, momentWords } from "./words.js";
 
 const number = decodeURIComponent(window.location.pathname.startsWith(config.cases) ? window.location.pathname.slice(config.cases.length) : "").trim().toUpperCase();
 const state = { report: null, kept: null, drawn: new Map() };
-const INLINE = new Set(["rate"]);
 const ORDER = ["reopen", "ask_lead", "supplement", "urge", "withdraw"];
 
 /** Draw a part of the page again only when `key` says that it changed: a form under the finger stays. */
@@ -159,10 +158,12 @@ function bar(report, kept) {
   if (kept.error) {
     return null;
   }
+  // What is asked for above has its button there.
+  const may = (action) => report.allowed_actions.includes(action);
   const asked = report.status.code === "need_info";
-  const codes = ORDER.filter((code) => report.allowed_actions.includes(code) && !INLINE.has(code))
+  const codes = ORDER.filter(may)
     .filter((code) => !(asked && code === "supplement"))
-    .filter((code) => !(report.status.code === "rejected" && code === "reopen"));
+    .filter((code) => !(code === "reopen" && (report.status.code === "rejected" || may("rate"))));
   if (!codes.length) {
     return null;
   }
