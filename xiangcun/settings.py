@@ -320,6 +320,7 @@ CELERY_TASK_ROUTES = {
     "dispatch.refresh_hotspots": {"queue": "training"},
     # Other people's servers may hang: triage must not stand behind them either.
     "dispatch.deliver_channel": {"queue": "outbox"},
+    "reports.deliver_messages": {"queue": "outbox"},
     "dispatch.run_export": {"queue": "exports"},
 }
 CELERY_WORKER_CONCURRENCY = env_int("WORKER_CONCURRENCY", 2 if REDIS_URL else 1, low=1, high=64)

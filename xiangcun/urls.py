@@ -10,6 +10,7 @@ from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerView
 
 from reports.api.photo_files import photo_file
+from reports.api.wechat_push import wechat_push
 from reports.h5.views import shell
 from xiangcun import health
 
@@ -38,6 +39,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/calendar/", include("dispatch.console.calendar_urls")),
     path("admin/map/", include("dispatch.console.map_urls")),
     path("media/photos/<str:token>", photo_file, name="photo-file"),
+    path("wechat/push", wechat_push, name="wechat-push"),
     path("admin/", admin.site.urls),
     path("api/schema", SpectacularJSONAPIView.as_view(), name="schema"),
     path("api/docs", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),

@@ -7,6 +7,14 @@ from django.urls import path
 from reports.api.actions import ACTION_VIEWS
 from reports.api.categories import CategoriesView
 from reports.api.counts import CountsView
+from reports.api.inbox import (
+    InboxView,
+    NoticesView,
+    ReadView,
+    SubscriptionsView,
+    TemplatesView,
+    UnreadView,
+)
 from reports.api.photos import PhotosView
 from reports.api.places import OutlineView, PlaceAtView
 from reports.api.public import NearbyView, PublicReportsView
@@ -32,5 +40,11 @@ urlpatterns = [
     ),
     path("places/at", PlaceAtView.as_view(), name="place-at"),
     path("places/outline", OutlineView.as_view(), name="places-outline"),
+    path("inbox", InboxView.as_view(), name="inbox"),
+    path("inbox/unread", UnreadView.as_view(), name="inbox-unread"),
+    path("inbox/read", ReadView.as_view(), name="inbox-read"),
+    path("me/notices", NoticesView.as_view(), name="notices"),
+    path("subscriptions", SubscriptionsView.as_view(), name="subscriptions"),
+    path("subscriptions/templates", TemplatesView.as_view(), name="subscription-templates"),
     path("public/reports", PublicReportsView.as_view(), name="public-reports"),
 ]

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from reports.domain.messages import forget_messages
 from reports.models import Photo, Report, Resident, ResidentToken
 
 logger = logging.getLogger(__name__)
@@ -59,6 +60,7 @@ def erase_resident(resident: Resident, *, now: datetime) -> None:
         resident=None, contact_phone="", client_id=None, updated_at=now
     )
     Photo.objects.filter(resident=resident).update(resident=None)
+    forget_messages(resident.pk)
     Resident.objects.filter(pk=resident.pk).update(
         openid=None,
         unionid="",

@@ -33,6 +33,8 @@ class ModuleStorage(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
     Imports must end with a semicolon and begin with a dot.
     """
 
+    # Each pass settles one level of the tree of imports; the page of a report is nine deep.
+    max_post_process_passes = 20
     patterns = (
         *HashedFilesMixin.patterns,
         (MODULES, HashedFilesMixin._js_module_import_aggregation_patterns[1]),  # noqa: SLF001 - Django's own, behind a switch for all files
