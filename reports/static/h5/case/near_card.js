@@ -43,7 +43,7 @@ export function nearCard(item, onOpen) {
 /** Open the sheet of a case known by its number; `item` is what the list knew already. */
 export async function openNear(number, item = null) {
   const body = el("div", { class: "near-detail" });
-  const shown = dialog({ title: item && item.category ? item.category.name : "公开事项", content: [body], sheet: true, buttons: [{ text: "关闭", value: null }] });
+  const shown = dialog({ title: "公开事项", content: [body], sheet: true, buttons: [{ text: "关闭", value: null }] });
   await fillDetail(body, number, item);
   return shown;
 }
