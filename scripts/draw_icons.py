@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Draw the phone pages' icons: a house on a field with a location pin, no font, no picture of anybody else's.
+"""Draw the phone pages' icons: a house on a field, its door a location pin; no font, no picture of anybody else's.
 
 ``python scripts/draw_icons.py`` writes the files of reports/static/h5/icons/ anew.
 """
@@ -19,17 +19,25 @@ AMBER = (255, 190, 77)
 OVER = 4
 
 
-def draw_icon(size: int, *, maskable: bool) -> Image.Image:
-    """Return the icon; a maskable one fills its square, for a phone cuts it to a shape of its own."""
+# name, side in pixels, round corners of our own, how much of the side the drawing takes.
+ICONS = (
+    ("icon-192.png", 192, True, 0.92),
+    ("icon-512.png", 512, True, 0.92),
+    # The phone cuts this one to a shape of its own: what matters lies within the safe circle of 80 %.
+    ("maskable-512.png", 512, False, 0.74),
+    # iOS rounds the corners itself and fills what is transparent with black.
+    ("apple-180.png", 180, False, 0.86),
+)
+
+
+def draw_icon(size: int, *, rounded: bool, share: float) -> Image.Image:
+    """Return the icon; without corners of its own it fills its square."""
     full = size * OVER
-    image = Image.new("RGBA", (full, full), (0, 0, 0, 0))
+    image = Image.new("RGBA", (full, full), (0, 0, 0, 0) if rounded else (*GREEN, 255))
     pen = ImageDraw.Draw(image)
-    if maskable:
-        pen.rectangle((0, 0, full, full), fill=GREEN)
-    else:
+    if rounded:
         pen.rounded_rectangle((0, 0, full - 1, full - 1), radius=full * 0.22, fill=GREEN)
-    # What matters lies within the safe circle of 80 %.
-    _motif(pen, full, 0.74 if maskable else 0.92)
+    _motif(pen, full, share)
     return image.resize((size, size), Image.Resampling.LANCZOS)
 
 
@@ -53,13 +61,8 @@ def _motif(pen: ImageDraw.ImageDraw, full: int, share: float) -> None:
 def main() -> None:
     """Write the four files."""
     FOLDER.mkdir(parents=True, exist_ok=True)
-    for name, size, maskable in (
-        ("icon-192.png", 192, False),
-        ("icon-512.png", 512, False),
-        ("maskable-512.png", 512, True),
-        ("apple-180.png", 180, True),
-    ):
-        draw_icon(size, maskable=maskable).save(FOLDER / name, optimize=True)
+    for name, size, rounded, share in ICONS:
+        draw_icon(size, rounded=rounded, share=share).save(FOLDER / name, optimize=True)
         print(name)
 
 

@@ -30,6 +30,6 @@ PAGES = {
         Page("rights", "h5/rights.html", "隐私与授权", back="h5:me"),
         Page("privacy", "h5/privacy.html", "隐私说明", back="h5:me"),
         Page("guardian", "h5/guardian.html", "监护人同意", back="h5:me"),
-        Page("offline", "h5/offline.html", "现在没有网络"),
+        Page("offline", "h5/offline.html", "没有网络"),
     )
 }

@@ -112,7 +112,7 @@ export async function firstUse({ force = false } = {}) {
       }),
     ],
     buttons: [
-      { text: "暂不同意，先看看", value: false },
+      { text: "先不同意", value: false },
       { text: "同意", value: true, kind: "primary" },
     ],
   });

@@ -1,6 +1,6 @@
 /* What pages show and ask: toast, dialog, sheet, states, busy buttons. Everything works with a keyboard and a reader. */
 
-import { $, button, el, fill, icon } from "./dom.js";
+import { $, $$, button, el, fill, icon } from "./dom.js";
 import { waitWords } from "./time.js";
 
 export { $, $$, button, config, el, fill, icon, linkButton } from "./dom.js";
@@ -11,6 +11,8 @@ let toastTimer = 0;
 /** Say something short at the foot of the page; `kind`: "", "good", "bad". It is read aloud by readers. */
 export function toast(text, kind = "") {
   const box = $("#h5-toast");
+  // Above a dialog nothing is seen but what is in it.
+  ($$("dialog[open]").pop() || document.body).append(box);
   fill(box, el("div", { class: `toast ${kind ? `toast-${kind}` : ""}` }, icon(kind === "bad" ? "exclamation-triangle" : "check-circle"), el("span", { text })));
   clearTimeout(toastTimer);
   // Slow readers: at least four seconds, more for long sentences.
@@ -38,6 +40,7 @@ export function dialog({ title, content = [], buttons = [{ text: "知道了", va
       if (box.open && box.close) {
         box.close();
       }
+      document.body.append($("#h5-toast"));
       box.remove();
       if (back && back.isConnected && back.focus) {
         back.focus({ preventScroll: true });

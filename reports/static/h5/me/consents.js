@@ -1,7 +1,7 @@
 /* One consent as a switch, with its consequences said before a withdrawal. */
 
 import { api } from "../core/api.js";
-import { confirm, errorText, toast, toggle } from "../core/ui.js";
+import { confirm, dateWords, errorText, toast, toggle } from "../core/ui.js";
 
 // What happens at once when somebody takes a consent back; the server does it (privacy's API).
 const CONSEQUENCES = {
@@ -15,7 +15,7 @@ const CONSEQUENCES = {
 
 function hintOf(item) {
   const words = { given: "已同意", refused: "没有同意", unasked: "还没有问过您" };
-  const when = item.at ? `，${item.at.slice(0, 10)}` : "";
+  const when = item.at ? `，${dateWords(item.at)}` : "";
   return `${words[item.state] || ""}${when}`;
 }
 

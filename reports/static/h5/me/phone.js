@@ -44,8 +44,8 @@ function tell(error, phone, code) {
 
 function smsPart(phone, finish) {
   const code = field("短信验证码", { inputmode: "numeric", autocomplete: "one-time-code", maxlength: 6, placeholder: "6位数字" });
-  const send = button("发送验证码");
-  const check = button("验证", { kind: "primary" });
+  const send = button("发送验证码", { class: "btn btn-plain btn-block" });
+  const check = button("验证", { class: "btn btn-primary btn-block" });
   const rest = el("div", { class: "stack", hidden: true }, code.node, check);
   send.addEventListener("click", () =>
     attempt(send, async () => {
@@ -85,7 +85,7 @@ function smsPart(phone, finish) {
 }
 
 function plainPart(phone, finish) {
-  const save = button("保存", { kind: "primary" });
+  const save = button("保存", { class: "btn btn-primary btn-block" });
   save.addEventListener("click", () =>
     attempt(save, async () => {
       const value = number(phone);
