@@ -118,7 +118,7 @@ def test_a_question_is_answered_with_words_and_a_photo(phone: Phone, tmp_path: P
     page.locator("a.case-card", has_text=UNCLEAR).click()
     expect(page.locator("#case-ask")).to_contain_text("请说明具体地点和情况")
     page.get_by_role("button", name="提交回答").click()
-    expect(page.locator("#case-ask")).to_contain_text("请写几个字，或添加照片")
+    expect(page.locator("#case-ask")).to_contain_text("请先写下回答")
 
     page.get_by_label("您的回答").fill("临江村口，有人把建筑垃圾倒在路边")
     page.get_by_role("button", name="添加照片").click()
@@ -173,7 +173,7 @@ def test_a_result_is_looked_at_rated_and_reopened(phone: Phone) -> None:
     page.get_by_role("button", name="提交评价").click()
     expect(page.get_by_text("请先选择是否解决")).to_be_visible()
     page.get_by_label("没有解决").check()
-    page.get_by_label("一般", exact=True).check()
+    page.get_by_role("radio", name="一般", exact=True).check()
     page.get_by_label("还想说的话").fill("只清了一半")
     page.get_by_role("button", name="提交评价").click()
     expect(page.locator("#case-head")).to_contain_text("已办结")

@@ -1,6 +1,7 @@
 /* Photos for a supplement: picked, made small on the phone, uploaded one by one. Loaded when somebody wants to add one. */
 
 import { assets } from "./assets.js";
+import { ask } from "../core/consent.js";
 import { busy, button, el, fill, toast } from "../core/ui.js";
 
 const MAX = 9;
@@ -17,7 +18,12 @@ export function photoField() {
   const open = button("添加照片", {
     kind: "plain",
     icon: "camera",
-    onclick: () => busy(open, () => showPicker(field, holder)),
+    onclick: async () => {
+      // Asked again on each press: whoever said no before says yes by pressing this.
+      if ((await ask("photo", { button: open })) || (await ask("photo", { button: open, again: true }))) {
+        await busy(open, () => showPicker(field, holder));
+      }
+    },
   });
   fill(holder, open);
   return {

@@ -2,7 +2,7 @@
 
 import { ready } from "../core/app.js";
 import { showBadge } from "../core/badge.js";
-import { $, button, config, el, errorState, fill, icon, linkButton, skeleton, toast } from "../core/ui.js";
+import { $, button, config, el, emptyState, errorState, fill, icon, linkButton, skeleton, toast } from "../core/ui.js";
 import { api } from "../core/api.js";
 import { answerForm, actionOf, openAction } from "./actions.js";
 import { keep, loadKept } from "./kept.js";
@@ -211,8 +211,11 @@ async function show() {
     readMessages();
   } catch (error) {
     $("#case").hidden = true;
+    fill($("#case-bar"));
+    state.drawn.clear();
     const list = linkButton("回到我的上报", config.urls.mine, { kind: "plain" });
-    fill($("#case-state"), errorState(error, error.status === 404 ? null : show), el("p", { class: "case-center" }, list));
+    const gone = emptyState("没有找到这件上报", `编号 ${number} 可能不对，也可能不是用这个账号上报的。`, { icon: "question-mark-circle", action: list });
+    fill($("#case-state"), error.status === 404 ? gone : [errorState(error, show), el("p", { class: "case-center" }, list)]);
   }
 }
 
