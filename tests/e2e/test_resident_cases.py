@@ -270,3 +270,34 @@ def test_large_type_fits_the_screen_and_the_thumb(phone: Phone) -> None:
         assert low == [], path
         page.locator("#h5-large").click()
         page.close()
+
+
+def test_the_promise_is_told_in_words(phone: Phone) -> None:
+    page = phone.open("/h5/mine")
+    told = page.evaluate(
+        """async () => {
+            const words = await import(document.querySelector('link[href*="case/words"]').href);
+            const now = new Date("2026-11-28T11:00:00Z");
+            const case_ = (code, rest) => words.promiseWords({status: {code}, kind: {code: "problem"}, ...rest}, now);
+            const due = "2026-11-30T13:45:00+08:00", past = "2026-11-26T19:00:00+08:00";
+            return [
+                case_("processing", {due_at: due}).note,
+                case_("processing", {due_at: past, allowed_actions: ["urge"]}),
+                case_("closed", {due_at: past, closed_at: "2026-11-26T20:30:00+08:00"}).note,
+                case_("closed", {due_at: due, closed_at: "2026-11-28T09:05:00+08:00"}),
+                case_("received", {due_at: null}).text,
+                case_("withdrawn", {due_at: null}),
+                words.withPhones("离桥 120 米，请拨 110 或 0571-82345678").filter(one => one.tel).map(one => one.tel),
+            ];
+        }"""
+    )
+    assert told == [
+        "还有 1 天",
+        {"text": "承诺 11月26日（周四）19:00 前办结", "note": "已超过 2 天，可以催办", "late": True},
+        "实际 11月26日 20:30 办结，晚了 1 小时",
+        {"text": "承诺 11月30日（周一）13:45 前办结", "note": "实际 今天 09:05 办结，按时", "late": False},
+        "派单后，这里会写明承诺办结的时间",
+        None,
+        ["110", "0571-82345678"],
+    ]
+    page.close()

@@ -123,7 +123,7 @@ function resultBlock(report) {
 function ownWords(report) {
   const rows = [
     ["事项", report.category ? report.category.name : "还没有确定"],
-    ["地点", placeNodes(report, { tiles: config.tiles })],
+    isLetter(report) && !report.location ? null : ["地点", placeNodes(report, { tiles: config.tiles })],
     ["时间", momentWords(report.submitted_at)],
     ["联系电话", report.contact_phone || (report.anonymous ? "匿名上报，没有留" : "没有留")],
     report.join ? ["一起反映", report.join] : null,
@@ -169,7 +169,7 @@ function bar(report, kept) {
   }
   return el(
     "div",
-    { class: "case-bar", role: "group", "aria-label": "可以做的事" },
+    { class: "case-bar" },
     codes.map((code) => {
       const spec = actionOf(code, report);
       return button(spec.label, { kind: code === "withdraw" ? "link" : "plain", icon: spec.icon, disabled: Boolean(spec.off), onclick: () => open(code), dataset: { action: code } });
