@@ -156,7 +156,7 @@ export class PlaceField {
   }
 
   show() {
-    const named = this.place ? `${this.place.village} · ${this.place.name}` : "";
+    const named = this.place ? nameOf(this.place) : "";
     if (this.outside) this.say("这里不在本街道（乡镇）范围内", "可以照样发送，我们会转告；也可以在地图上改位置。", "warn");
     else if (this.poor()) this.say(named || "大概位置", `定位不太准，误差约 ${metres(this.accuracy)}，请在地图上把图钉拖到准确位置。`, "warn");
     else this.say(named || "已定位", this.words());
@@ -214,6 +214,11 @@ export class PlaceField {
     this.root.scrollIntoView({ block: "center" });
     this.address.focus({ preventScroll: true });
   }
+}
+
+/* Grids are often named after their village already. */
+function nameOf({ village, name }) {
+  return name.startsWith(village) ? name : `${village} · ${name}`;
 }
 
 function metres(accuracy) {
