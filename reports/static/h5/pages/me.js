@@ -132,7 +132,7 @@ function showDisplay() {
 }
 
 function noticeRow(title, key, state, hint) {
-  const row = toggle(title, { hint, checked: state.on });
+  const row = toggle(title, { hint, checked: state.on && state.available });
   row.input.disabled = !state.available;
   row.input.addEventListener("change", () => changeNotice(row.input, key));
   return row.node;
