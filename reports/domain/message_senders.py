@@ -75,15 +75,17 @@ _NORMAL: Mapping[SubscribeState, tuple[Trouble, object]] = MappingProxyType(
         SubscribeState.SENT: ("", ""),
         SubscribeState.NO_QUOTA: ("no_quota", gettext_lazy("居民没有订阅，或订阅次数已用完")),
         SubscribeState.BAD_RECEIVER: ("unwanted", gettext_lazy("微信找不到该用户")),
-        SubscribeState.RETRY: ("away", gettext_lazy("微信暂时没有回应")),
     }
 )
 
 
 def _carried_by_wechat(outcome: SubscribeOutcome) -> Carried:
+    if outcome.state == SubscribeState.RETRY:
+        # An error code is an answer: WeChat is there and has had enough for now.
+        trouble: Trouble = "busy" if outcome.errcode else "away"
+        return Carried(trouble, outcome.reason, maybe_sent=outcome.maybe_sent)
     known = _NORMAL.get(outcome.state)
     if known is not None:
-        trouble, reason = known
-        return Carried(trouble, str(reason), maybe_sent=outcome.maybe_sent)
+        return Carried(known[0], str(known[1]))
     reason = _("微信拒绝（%(code)s）：%(reason)s")
     return Carried("refused", reason % {"code": outcome.errcode, "reason": outcome.reason})

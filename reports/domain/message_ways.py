@@ -10,7 +10,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from reports.domain.identity import wechat_openid
-from reports.domain.message_words import WORDS
+from reports.domain.message_words import WORDS, Subscription
 from reports.domain.subscriptions import offers_for, template_ids
 from reports.enums import MessageChannel, MessageTemplate
 from reports.models import MessagePreference, Resident
@@ -34,7 +34,7 @@ class WayBook:
 
     chosen: Mapping[int, MessagePreference]
     left: Mapping[tuple[int, str], int]
-    templates: Mapping[str, str]
+    templates: Mapping[Subscription, str]
 
     def first_way(self, resident: Resident, template: MessageTemplate) -> Way | None:
         """Return the cheapest way that works: WeChat, else a text message where it is worth one."""

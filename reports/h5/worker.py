@@ -15,8 +15,8 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
+from django.core.files.storage import Storage
 from django.http import HttpRequest, HttpResponse
-from django.template.loader import get_template
 from django.templatetags.static import static
 from django.urls import reverse
 from django.views.decorators.gzip import gzip_page
@@ -42,13 +42,17 @@ _NAMED = {"case": "case-shell"}
 
 def static_names() -> list[str]:
     """Return the scripts and styles of the phone pages, and what they need of others."""
-    own = {
-        name.replace("\\", "/")
+    return [*sorted(name for name, _storage in _own_files()), *_VENDOR, *_ICONS]
+
+
+def _own_files() -> list[tuple[str, Storage]]:
+    """Return our scripts and styles with the storage that each is in."""
+    return [
+        (name.replace("\\", "/"), storage)
         for finder in get_finders()
-        for name, _storage in finder.list(None)
+        for name, storage in finder.list(None)
         if name.startswith("h5") and name.endswith(_KINDS)
-    }
-    return sorted(own) + [*_VENDOR, *_ICONS]
+    ]
 
 
 def worker_facts() -> dict[str, Any]:
@@ -73,17 +77,14 @@ def worker_facts() -> dict[str, Any]:
 def _version(facts: dict[str, Any]) -> str:
     """Return a mark that changes with any shell or file; unhashed files count by their bytes."""
     digest = hashlib.sha256(json.dumps(facts, sort_keys=True).encode())
-    for name, page in sorted(PAGES.items()):
+    for name in sorted(PAGES):
         digest.update(json.dumps(page_config(name), sort_keys=True, default=str).encode())
-        digest.update(Path(str(get_template(page.template).origin)).read_bytes())
-    for shared in ("h5/base.html", "h5/danger.html"):
-        digest.update(Path(str(get_template(shared).origin)).read_bytes())
+    for template in sorted(Path(settings.BASE_DIR, "templates", "h5").glob("*.html")):
+        digest.update(template.read_bytes())
     if static(MODULE) == posixpath.join(settings.STATIC_URL, MODULE):
-        for finder in get_finders():
-            for name, storage in finder.list(None):
-                if name.startswith("h5") and name.endswith(_KINDS):
-                    with storage.open(name) as file:
-                        digest.update(file.read())
+        for name, storage in _own_files():
+            with storage.open(name) as file:
+                digest.update(file.read())
     return digest.hexdigest()[:16]
 
 

@@ -1,6 +1,6 @@
 /* What a resident may do with a case: one form for each action, in a sheet from the foot of the screen. */
 
-import { attempt, button, dialog, el, errorText, field, toast } from "../core/ui.js";
+import { alert, attempt, button, dialog, el, errorText, field, toast } from "../core/ui.js";
 import { photoField } from "./attach.js";
 import { actOn, grown } from "./sure.js";
 import { keepTyped } from "./typed.js";
@@ -152,9 +152,18 @@ export async function sendForm(spec, report, form, onStale) {
       form.wrong(error.message || named.message);
       return null;
     }
-    toast(error.offline ? `${errorText(error)}。您写的内容已保存在手机里。` : errorText(error), "bad");
+    await tell(error);
     return null;
   }
+}
+
+/** Say what went wrong; what is long, as why somebody is restricted and until when, stays until it is read. */
+async function tell(error) {
+  if (error.code === "sender_blocked") {
+    await alert("暂时不能操作", error.message);
+    return;
+  }
+  toast(error.offline ? `${errorText(error)}。您写的内容已保存在手机里。` : errorText(error), "bad");
 }
 
 /** Open the sheet of an action and call `onDone(report)` with what came of it. */

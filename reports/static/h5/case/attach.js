@@ -1,5 +1,7 @@
 /* Photos for a supplement: picked, made small on the phone, uploaded one by one. Loaded when somebody wants to add one. */
 
+import { assets } from "./assets.js";
+import { ask } from "../core/consent.js";
 import { busy, button, el, fill, toast } from "../core/ui.js";
 
 const MAX = 9;
@@ -16,12 +18,17 @@ export function photoField() {
   const open = button("添加照片", {
     kind: "plain",
     icon: "camera",
-    onclick: () => busy(open, () => showPicker(field, holder)),
+    onclick: async () => {
+      // Asked again on each press: whoever said no before says yes by pressing this.
+      if ((await ask("photo", { button: open })) || (await ask("photo", { button: open, again: true }))) {
+        await busy(open, () => showPicker(field, holder));
+      }
+    },
   });
   fill(holder, open);
   return {
     node,
-    count: () => (field.picker ? field.picker.photos.length : 0),
+    count: () => (field.picker ? field.picker.photos.length + field.picker.waiting : 0),
     upload: () => uploadAll(field, progress),
     clear() {
       field.sent.clear();
@@ -34,7 +41,7 @@ export function photoField() {
 
 async function showPicker(field, holder) {
   try {
-    const { PhotoPicker } = await import("../report/picker.js");
+    const [{ PhotoPicker }] = await Promise.all([import("../report/picker.js"), assets.style("photosCss")]);
     const root = el("div");
     fill(holder, root);
     field.picker = new PhotoPicker(root, { max: MAX, photos: [], onChange: () => {} });
@@ -44,10 +51,10 @@ async function showPicker(field, holder) {
 }
 
 async function uploadAll(field, progress) {
-  const photos = field.picker ? field.picker.photos : [];
-  if (!photos.length) {
-    return [];
-  }
+  const picker = field.picker;
+  // The last ones may still be being made small.
+  await picker.work;
+  const photos = picker.photos;
   const { uploadPhoto } = await import("../core/upload.js");
   const ids = [];
   for (const [index, photo] of photos.entries()) {

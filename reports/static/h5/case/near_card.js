@@ -43,7 +43,7 @@ export function nearCard(item, onOpen) {
 /** Open the sheet of a case known by its number; `item` is what the list knew already. */
 export async function openNear(number, item = null) {
   const body = el("div", { class: "near-detail" });
-  const shown = dialog({ title: item && item.category ? item.category.name : "公开事项", content: [body], sheet: true, buttons: [{ text: "关闭", value: null }] });
+  const shown = dialog({ title: "公开事项", content: [body], sheet: true, buttons: [{ text: "关闭", value: null }] });
   await fillDetail(body, number, item);
   return shown;
 }
@@ -53,14 +53,17 @@ async function fillDetail(body, number, item) {
   try {
     fill(body, detail(await api(`/public/reports/${encodeURIComponent(number)}`, { auth: "none" })));
   } catch (error) {
-    if (item && error.status !== 404) {
+    const gone = error.code === GONE;
+    if (item && !gone) {
       body.append(el("p", { class: "hint", text: "更多内容暂时没有加载出来。" }), button("再试一次", { kind: "link", onclick: () => fillDetail(body, number, item) }));
       return;
     }
-    fill(body, errorState(error, error.status === 404 ? null : () => fillDetail(body, number, item)));
+    fill(body, errorState(error, gone ? null : () => fillDetail(body, number, item)));
   }
 }
 
+// No longer public; any other 404 is a server without this call.
+const GONE = "public_report_not_found";
 const OPEN = new Set(["received", "processing", "need_info"]);
 
 function detail(item) {

@@ -26,7 +26,8 @@ function fetchLeaflet() {
 }
 
 function baseMap(L, node, tiles) {
-  const map = L.map(node, { zoomControl: false, maxZoom: MOST_ZOOM, attributionControl: tiles.length > 0 });
+  // Tiles are sharp at whole steps only; outlines fill the screen at any.
+  const map = L.map(node, { zoomControl: false, maxZoom: MOST_ZOOM, zoomSnap: tiles.length ? 1 : 0.25, attributionControl: tiles.length > 0 });
   L.control.zoom({ position: "bottomright", zoomInTitle: "放大", zoomOutTitle: "缩小" }).addTo(map);
   for (const layer of tiles) {
     L.tileLayer(layer.url, { subdomains: layer.subdomains, attribution: layer.attribution, maxZoom: layer.max_zoom }).addTo(map);

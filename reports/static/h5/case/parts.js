@@ -79,7 +79,7 @@ export function staleNote({ at, error }, retry) {
     "div",
     { class: "case-stale", role: "status" },
     icon("signal-slash"),
-    el("span", { text: `${error.offline ? "现在没有网络" : "暂时更新不了"}，这是 ${momentWords(new Date(at).toISOString())} 的内容，只能查看。` }),
+    el("span", { text: `${error.offline ? "" : "暂时更新不了，"}这是 ${momentWords(new Date(at).toISOString())} 的内容，只能查看。` }),
     button("刷新", { kind: "link", onclick: retry }),
   );
 }

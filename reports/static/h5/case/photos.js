@@ -66,6 +66,8 @@ async function enlarge(photos, index) {
 const BUTTONS = { prev: "上一张", next: "下一张", "zoom-in": "放大", "zoom-out": "缩小", "rotate-right": "旋转", mix: "关闭" };
 
 function nameButtons() {
+  // The viewer makes buttons of list items: then their list is none.
+  $$(".viewer-toolbar ul").forEach((list) => list.setAttribute("role", "group"));
   for (const [action, label] of Object.entries(BUTTONS)) {
     for (const node of $$(`.viewer-container [data-viewer-action="${action}"]`)) {
       node.setAttribute("aria-label", label);

@@ -2,7 +2,7 @@
 
 import { ready } from "../core/app.js";
 import { showBadge } from "../core/badge.js";
-import { $, button, config, el, errorState, fill, icon, linkButton, skeleton, toast } from "../core/ui.js";
+import { $, button, config, el, emptyState, errorState, fill, icon, linkButton, skeleton, toast } from "../core/ui.js";
 import { api } from "../core/api.js";
 import { answerForm, actionOf, openAction } from "./actions.js";
 import { keep, loadKept } from "./kept.js";
@@ -15,7 +15,6 @@ import { headline, isLetter, latestLine, momentWords } from "./words.js";
 
 const number = decodeURIComponent(window.location.pathname.startsWith(config.cases) ? window.location.pathname.slice(config.cases.length) : "").trim().toUpperCase();
 const state = { report: null, kept: null, drawn: new Map() };
-const INLINE = new Set(["rate"]);
 const ORDER = ["reopen", "ask_lead", "supplement", "urge", "withdraw"];
 
 /** Draw a part of the page again only when `key` says that it changed: a form under the finger stays. */
@@ -124,7 +123,7 @@ function resultBlock(report) {
 function ownWords(report) {
   const rows = [
     ["事项", report.category ? report.category.name : "还没有确定"],
-    ["地点", placeNodes(report, { tiles: config.tiles })],
+    isLetter(report) && !report.location ? null : ["地点", placeNodes(report, { tiles: config.tiles })],
     ["时间", momentWords(report.submitted_at)],
     ["联系电话", report.contact_phone || (report.anonymous ? "匿名上报，没有留" : "没有留")],
     report.join ? ["一起反映", report.join] : null,
@@ -159,16 +158,18 @@ function bar(report, kept) {
   if (kept.error) {
     return null;
   }
+  // What is asked for above has its button there.
+  const may = (action) => report.allowed_actions.includes(action);
   const asked = report.status.code === "need_info";
-  const codes = ORDER.filter((code) => report.allowed_actions.includes(code) && !INLINE.has(code))
+  const codes = ORDER.filter(may)
     .filter((code) => !(asked && code === "supplement"))
-    .filter((code) => !(report.status.code === "rejected" && code === "reopen"));
+    .filter((code) => !(code === "reopen" && (report.status.code === "rejected" || may("rate"))));
   if (!codes.length) {
     return null;
   }
   return el(
     "div",
-    { class: "case-bar", role: "group", "aria-label": "可以做的事" },
+    { class: "case-bar" },
     codes.map((code) => {
       const spec = actionOf(code, report);
       return button(spec.label, { kind: code === "withdraw" ? "link" : "plain", icon: spec.icon, disabled: Boolean(spec.off), onclick: () => open(code), dataset: { action: code } });
@@ -210,8 +211,11 @@ async function show() {
     readMessages();
   } catch (error) {
     $("#case").hidden = true;
+    fill($("#case-bar"));
+    state.drawn.clear();
     const list = linkButton("回到我的上报", config.urls.mine, { kind: "plain" });
-    fill($("#case-state"), errorState(error, error.status === 404 ? null : show), el("p", { class: "case-center" }, list));
+    const gone = emptyState("没有找到这件上报", `编号 ${number} 可能不对，也可能不是用这个账号上报的。`, { icon: "question-mark-circle", action: list });
+    fill($("#case-state"), error.status === 404 ? gone : [errorState(error, show), el("p", { class: "case-center" }, list)]);
   }
 }
 

@@ -112,7 +112,7 @@ export function promiseWords(report, now = new Date()) {
   const left = due - now;
   return left >= 0
     ? { text, note: `还有 ${spanWords(left)}`, late: false }
-    : { text, note: `已超过 ${spanWords(-left)}`, late: true };
+    : { text, note: `已超过 ${spanWords(-left)}${(report.allowed_actions || []).includes("urge") ? "，可以催办" : ""}`, late: true };
 }
 
 const HEADLINES = {

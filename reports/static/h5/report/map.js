@@ -6,7 +6,8 @@
 import { config, el, icon } from "../core/ui.js";
 import { outline } from "./area.js";
 
-const CLOSE_ZOOM = 17;
+// Without tiles there is nothing to see close by but the outline of the grid.
+const CLOSE_ZOOM = config.tiles.length > 0 ? 17 : 15;
 const NAMES_FROM_ZOOM = 14;
 let loading = null;
 

@@ -92,7 +92,7 @@ export class PlaceField {
     };
     this.clock = setTimeout(() => {
       stop();
-      if (!this.point) this.noFix({ code: 3 });
+      if (asked || !this.point) this.noFix({ code: 3 });
     }, SEARCH_MS);
     this.watch = navigator.geolocation.watchPosition(
       ({ coords }) => {
@@ -106,13 +106,19 @@ export class PlaceField {
       },
       (fault) => {
         stop();
-        if (!this.point) this.noFix(fault);
+        if (asked || !this.point) this.noFix(fault);
       },
-      { enableHighAccuracy: true, timeout: SEARCH_MS, maximumAge: 20_000 },
+      // Who presses has moved: what the phone knew before is of no use then.
+      { enableHighAccuracy: true, timeout: SEARCH_MS, maximumAge: asked ? 0 : 20_000 },
     );
   }
 
   noFix(fault) {
+    if (this.point) {
+      toast("这次没有定位成功，位置没有变", "bad");
+      this.show();
+      return;
+    }
     if (fault.code === 1) this.failed("手机没有允许定位", "可以在手机设置里打开，或在地图上选，或写下地点。");
     else this.failed("没能定位", "室内信号差时常见。请在地图上选，或写下地点。");
   }
@@ -156,7 +162,7 @@ export class PlaceField {
   }
 
   show() {
-    const named = this.place ? `${this.place.village} · ${this.place.name}` : "";
+    const named = this.place ? nameOf(this.place) : "";
     if (this.outside) this.say("这里不在本街道（乡镇）范围内", "可以照样发送，我们会转告；也可以在地图上改位置。", "warn");
     else if (this.poor()) this.say(named || "大概位置", `定位不太准，误差约 ${metres(this.accuracy)}，请在地图上把图钉拖到准确位置。`, "warn");
     else this.say(named || "已定位", this.words());
@@ -214,6 +220,11 @@ export class PlaceField {
     this.root.scrollIntoView({ block: "center" });
     this.address.focus({ preventScroll: true });
   }
+}
+
+/* Grids are often named after their village already. */
+function nameOf({ village, name }) {
+  return name.startsWith(village) ? name : `${village} · ${name}`;
 }
 
 function metres(accuracy) {
