@@ -4,10 +4,18 @@ import { ready } from "../core/app.js";
 import { api } from "../core/api.js";
 import { signInOptions } from "../core/signin.js";
 import { phoneForm } from "../me/phone.js";
-import { $, attempt, button, config, el, emptyState, errorState, fill, linkButton, skeleton } from "../core/ui.js";
+import { $, attempt, button, config, el, emptyState, errorState, field, fill, linkButton, skeleton } from "../core/ui.js";
 
 const root = $("#guardian");
-const code = (new URLSearchParams(location.search).get("code") || "").trim();
+const code = plain(new URLSearchParams(location.search).get("code") || "");
+
+function plain(text) {
+  return text.replace(/[\s-]/g, "").toUpperCase();
+}
+
+function grouped(text) {
+  return text.length === 8 ? `${text.slice(0, 4)}-${text.slice(4)}` : text;
+}
 
 function done(title, text) {
   fill(root, emptyState(title, text, { icon: "check-circle", action: linkButton("回首页", config.urls.home, { kind: "primary" }) }));
@@ -35,7 +43,7 @@ async function verifyFirst() {
     : "确认孩子的事要知道是您本人：请用微信打开这个链接，或者带孩子的确认码到街道办事窗口登记。";
   fill(
     root,
-    el("div", { class: "card card-warn" }, el("h2", { text: "还要确认是您本人" }), el("p", { text }), el("p", {}, "确认码 ", el("strong", { class: "guardian-code", text: code }))),
+    el("div", { class: "card card-warn" }, el("h2", { text: "还要确认是您本人" }), el("p", { text }), el("p", {}, "确认码 ", el("strong", { class: "guardian-code", text: grouped(code) }))),
     sms ? phoneForm(() => show()) : null,
   );
 }
@@ -84,9 +92,24 @@ function form(request) {
   ];
 }
 
+// Told over the telephone or read from paper, the code is typed in.
+function codeForm() {
+  const given = field("孩子的确认码", { autocapitalize: "characters", autocomplete: "off", maxlength: 12, hint: "在孩子手机的“我的 → 隐私与授权”里，例如 K7MP-2QXR。" });
+  const next = button("下一步", { class: "btn btn-primary btn-block" });
+  next.addEventListener("click", () => {
+    const text = plain(given.input.value);
+    if (text) {
+      location.search = `?code=${encodeURIComponent(text)}`;
+    } else {
+      given.error("请填确认码");
+    }
+  });
+  return [given.node, next];
+}
+
 async function show() {
   if (!code) {
-    fill(root, emptyState("没有确认码", "请用孩子发来的完整链接打开。", { icon: "question-mark-circle" }));
+    fill(root, codeForm());
     return;
   }
   fill(root, skeleton(4));
@@ -94,7 +117,11 @@ async function show() {
     await ready;
     fill(root, form(await api(`/guardian/${encodeURIComponent(code)}`)));
   } catch (error) {
-    fill(root, error.status === 404 ? emptyState("确认码不对或已过期", "请让孩子重新发一次链接。", { icon: "question-mark-circle" }) : errorState(error, show));
+    if (error.status === 404) {
+      fill(root, el("p", { class: "card card-warn", text: "确认码不对或已过期。请核对，或让孩子重新发一次链接。" }), codeForm());
+    } else {
+      fill(root, errorState(error, show));
+    }
   }
 }
 
