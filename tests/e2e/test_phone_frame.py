@@ -216,6 +216,7 @@ def test_the_first_visit_asks_once_and_refusing_closes_nothing(phone: OpenPhone)
     with page.expect_response(lambda answer: "/api/v1/" in answer.url and answer.ok):
         page.goto("/h5/me/privacy")
     expect(page.locator("[data-consent=privacy]")).to_be_checked()
+    page.evaluate("sessionStorage.clear()")
     with page.expect_response("**/api/v1/privacy/notice"):
         page.goto("/h5/")
     settle(page)
