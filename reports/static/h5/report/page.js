@@ -152,6 +152,7 @@ async function offerOldDraft(kind) {
 /* Sending ------------------------------------------------------------------------------------------ */
 
 async function send() {
+  fill($("#report-error")); // what was said of the last try
   if (!form.check()) return;
   await form.finish();
   const { draft } = form;
