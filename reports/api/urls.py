@@ -15,6 +15,7 @@ from reports.api.inbox import (
     TemplatesView,
     UnreadView,
 )
+from reports.api.phones import PhoneSmsView, PhoneView
 from reports.api.photos import PhotosView
 from reports.api.places import OutlineView, PlaceAtView
 from reports.api.public import NearbyView, PublicReportsView
@@ -27,6 +28,8 @@ urlpatterns = [
     path("session", SessionView.as_view(), name="session"),
     path("session/options", SessionOptionsView.as_view(), name="session-options"),
     path("me", MeView.as_view(), name="me"),
+    path("me/phone", PhoneView.as_view(), name="phone"),
+    path("me/phone/sms", PhoneSmsView.as_view(), name="phone-sms"),
     path("me/export", ExportView.as_view(), name="export"),
     path("photos", PhotosView.as_view(), name="photos"),
     path("categories", CategoriesView.as_view(), name="categories"),

@@ -199,6 +199,31 @@ def test_the_pin_is_moved_and_the_words_follow(phone: Phone, wire: Wire) -> None
     assert place["lng"] > HERE["longitude"]
 
 
+def test_a_poster_names_its_grid_where_the_phone_knows_no_place(
+    browser: Browser, wire: Wire
+) -> None:
+    with phone_of(browser, wire.base) as stranger:
+        stranger.context.clear_permissions()
+        page = stranger.open("/h5/report?g=330114007001003")
+        expect(page.locator("#report-place .place-name")).to_contain_text("网格03")
+        expect(page.locator("#report-place")).to_contain_text("海报所在网格的中间")
+        page.get_by_label("更多").or_(page.locator("#report-more summary")).first.click()
+        page.get_by_label("联系电话").fill("12345")
+        page.fill("#report-text", "扫了村口海报上的码，号码写错了")
+        page.click("#report-send")
+        expect(page.locator("#report-refusal")).to_contain_text("请填写正确的手机号")
+        expect(page.get_by_label("联系电话")).to_be_focused()
+        page.get_by_label("联系电话").fill("13800000000")
+        stranger.send()
+        stranger.wait_sent()
+        first, last = sent_bodies(wire, stranger.client_id())
+        place = last["location"]
+        assert isinstance(place, dict)
+        assert place["source"] == "picked"
+        assert 100 < place["accuracy"] < 2000
+        assert (first["contact_phone"], last["contact_phone"]) == ("12345", "13800000000")
+
+
 def test_a_wait_that_the_server_asks_for_is_kept(phone: Phone, wire: Wire) -> None:
     page = phone.open("/h5/report")
     phone.fill("发得太快，被要求等一等", [])

@@ -93,10 +93,19 @@ def phone(
     send(phone, "refused", ELSEWHERE)
     send(phone, "open", LONG)
     for name in ("done", "open"):
-        wait_for(phone.client, phone.numbers[name], lambda row: row["status"]["code"] == "processing")
+        wait_for(
+            phone.client, phone.numbers[name], lambda row: row["status"]["code"] == "processing"
+        )
     numbers = phone.numbers
-    result = {"outcome": "solved", "public_text": "垃圾已清运，垃圾桶周围已冲洗。", "photos": ["green"]}
-    refusal = {"reject_reason": "not_our_area", "public_text": "请联系房屋所在地的街道，或拨打 12345。"}
+    result = {
+        "outcome": "solved",
+        "public_text": "垃圾已清运，垃圾桶周围已冲洗。",
+        "photos": ["green"],
+    }
+    refusal = {
+        "reject_reason": "not_our_area",
+        "public_text": "请联系房屋所在地的街道，或拨打 12345。",
+    }
     office_does(
         instance,
         [
@@ -110,6 +119,23 @@ def phone(
     yield phone
     phone.context.close()
     assert phone.faults == []
+
+
+def test_a_message_leads_to_its_case_and_is_read(phone: Phone) -> None:
+    page = phone.open("/h5/inbox")
+    number = phone.numbers["refused"]
+    message = page.locator(f"a.inbox-new[href$='{number}']")
+    expect(message).to_have_count(1)
+    expect(page.locator(".tabs [data-unread]")).to_be_visible()
+    message.click()
+    expect(page.locator("#case-head")).to_contain_text("不予受理")
+    page.go_back()
+    expect(page.locator(f"a.inbox-row[href$='{number}']")).to_have_count(1)
+    expect(message).to_have_count(0)
+    page.get_by_role("button", name="全部标为已读").click()
+    expect(page.locator(".inbox-new")).to_have_count(0)
+    expect(page.locator(".tabs [data-unread]")).to_be_hidden()
+    page.close()
 
 
 def test_a_question_is_answered_with_words_and_a_photo(phone: Phone, tmp_path: Path) -> None:
@@ -179,7 +205,9 @@ def test_a_result_is_looked_at_rated_and_reopened(phone: Phone) -> None:
     expect(page.locator("#case-head")).to_contain_text("已办结")
     expect(page.locator("#case-ratings")).to_contain_text("一般，没有解决")
     rated = phone.read("done")["ratings"]
-    assert [(row["solved"], row["score"], row["comment"]) for row in rated] == [(False, 3, "只清了一半")]
+    assert [(row["solved"], row["score"], row["comment"]) for row in rated] == [
+        (False, 3, "只清了一半")
+    ]
 
     page.locator("[data-action=reopen]").click()
     page.get_by_label("哪里还没有办好").fill("河边还有一堆")
@@ -221,7 +249,9 @@ def test_a_case_is_read_without_a_line(phone: Phone) -> None:
     page.close()
 
 
-def test_everybody_sees_what_is_near_without_signing_in(instance: Instance, browser: Browser) -> None:
+def test_everybody_sees_what_is_near_without_signing_in(
+    instance: Instance, browser: Browser
+) -> None:
     context = browser.new_context(
         viewport=PHONE_SCREEN,  # type: ignore[arg-type]
         locale="zh-CN",
@@ -293,9 +323,17 @@ def test_the_promise_is_told_in_words(phone: Phone) -> None:
     )
     assert told == [
         "还有 1 天",
-        {"text": "承诺 11月26日（周四）19:00 前办结", "note": "已超过 2 天，可以催办", "late": True},
+        {
+            "text": "承诺 11月26日（周四）19:00 前办结",
+            "note": "已超过 2 天，可以催办",
+            "late": True,
+        },
         "实际 11月26日 20:30 办结，晚了 1 小时",
-        {"text": "承诺 11月30日（周一）13:45 前办结", "note": "实际 今天 09:05 办结，按时", "late": False},
+        {
+            "text": "承诺 11月30日（周一）13:45 前办结",
+            "note": "实际 今天 09:05 办结，按时",
+            "late": False,
+        },
         "派单后，这里会写明承诺办结的时间",
         None,
         ["110", "0571-82345678"],

@@ -22,6 +22,7 @@ const TELL_EVERY_MS = 150;
 
 let waiting = null;
 let timer = 0;
+let started = false;
 
 /* Send what is due; with `force` also what is waiting for its next try. Never throws. */
 export function wakeSender({ force = false } = {}) {
@@ -41,6 +42,8 @@ export function wakeSender({ force = false } = {}) {
 
 /* For pages: send now, when the line or the person comes back, and when the next try is due. */
 export function startSender() {
+  if (started) return wakeSender();
+  started = true;
   globalThis.addEventListener("online", () => wakeSender({ force: true }));
   document.addEventListener("visibilitychange", () => {
     if (document.visibilityState === "visible") wakeSender({ force: true });

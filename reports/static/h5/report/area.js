@@ -43,14 +43,17 @@ export function gridOf(drawn, code) {
   return drawn.features.find((row) => row.properties.code === code) || null;
 }
 
-/* The middle of a feature's box: good enough to begin with. */
+/* The middle of a feature's box and how far it reaches in metres: good enough to begin with. */
 export function middleOf(feature) {
   const points = polygonsOf(feature.geometry).flatMap((rings) => rings[0]);
   const lngs = points.map((point) => point[0]);
   const lats = points.map((point) => point[1]);
+  const low = { lat: Math.min(...lats), lng: Math.min(...lngs) };
+  const high = { lat: Math.max(...lats), lng: Math.max(...lngs) };
   return {
-    lat: (Math.min(...lats) + Math.max(...lats)) / 2,
-    lng: (Math.min(...lngs) + Math.max(...lngs)) / 2,
+    lat: (low.lat + high.lat) / 2,
+    lng: (low.lng + high.lng) / 2,
+    reach: Math.round(metresBetween(low, high) / 2),
   };
 }
 

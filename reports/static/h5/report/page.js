@@ -46,8 +46,16 @@ async function showForm(draft, { isNew = false } = {}) {
   $("#report-foot").hidden = false;
   await form.start();
   fill($("#report-error"), refusalCard(draft, { resend, copy }));
+  showPhoneError(draft);
   await showJoin(draft);
   if (draft.state === "blocked") $("#report-refusal")?.scrollIntoView({ block: "center" });
+}
+
+function showPhoneError({ error }) {
+  const wrong = error && error.errors.find((row) => row.field === "contact_phone");
+  if (!wrong) return;
+  $("#report-more").open = true;
+  form.phone.error(wrong.message);
 }
 
 function showSending(draft) {
@@ -144,6 +152,7 @@ async function offerOldDraft(kind) {
 /* Sending ------------------------------------------------------------------------------------------ */
 
 async function send() {
+  fill($("#report-error")); // what was said of the last try
   if (!form.check()) return;
   await form.finish();
   const { draft } = form;

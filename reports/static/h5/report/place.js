@@ -129,8 +129,9 @@ export class PlaceField {
     const drawn = this.gridCode ? await outline() : null;
     const feature = drawn && gridOf(drawn, this.gridCode);
     if (feature && !this.point) {
-      this.take(middleOf(feature), "picked", null);
-      this.say(feature.properties.name, "这是海报所在网格的中间，请在地图上把图钉放到准确位置。");
+      const { lat, lng, reach } = middleOf(feature);
+      // As exact as the grid is wide: the office must not look for it in the middle of a field.
+      this.take({ lat, lng }, "picked", reach);
       this.openMap({ wanted: true });
     }
   }
@@ -165,11 +166,17 @@ export class PlaceField {
     const named = this.place ? nameOf(this.place) : "";
     if (this.outside) this.say("这里不在本街道（乡镇）范围内", "可以照样发送，我们会转告；也可以在地图上改位置。", "warn");
     else if (this.poor()) this.say(named || "大概位置", `定位不太准，误差约 ${metres(this.accuracy)}，请在地图上把图钉拖到准确位置。`, "warn");
+    else if (this.posted()) this.say(named, "这是海报所在网格的中间，请在地图上把图钉放到准确位置。", "warn");
     else this.say(named || "已定位", this.words());
   }
 
   poor() {
     return this.source === "gps" && this.accuracy > POOR_M;
+  }
+
+  /* Taken from the poster, not yet set right by anybody. */
+  posted() {
+    return this.source === "picked" && this.accuracy !== null;
   }
 
   words() {

@@ -96,13 +96,11 @@ export class Sending {
   words() {
     const { draft } = this;
     if (draft.error && draft.error.code === "sign_in_again") return { title: "登录过期了", text: "重新登录后接着发，内容和照片都在。" };
-    if (!navigator.onLine) {
-      return { title: "已存在手机里，有网时自动发送", text: SELF_SENDING };
-    }
+    if (!navigator.onLine) return { title: "已存在手机里，有网时自动发送", text: laterWords() };
     if (draft.error && draft.error.status === 429) return { title: "请稍等一下", text: `${draft.error.message}。到时会自动发送。` };
     if (draft.attempts > 0 && draft.body) return { title: "网络断了一下，正在确认", text: "可能已经送达。会自动确认，不会重复。" };
-    if (draft.attempts > 0) return { title: "网络不好，会自动重试", text: `已经传好的照片不用再传。${SELF_SENDING}` };
-    return { title: this.step(), text: "可以离开这个页面，不会丢。" };
+    if (draft.attempts > 0) return { title: "网络不好，会自动重试", text: `已经传好的照片不用再传。${laterWords()}` };
+    return { title: this.step(), text: "内容和照片都存在手机里，断了网也不会丢。" };
   }
 
   step() {
@@ -141,5 +139,8 @@ export class Sending {
   }
 }
 
-const SELF_SENDING =
-  "SyncManager" in globalThis ? "可以关掉这个页面，有网时手机会自己发。" : "有网时请再打开一次这个页面，就会自动发送。";
+/* Whether the phone sends without this page: where the browser wakes a worker, and there is one. */
+function laterWords() {
+  const alone = "SyncManager" in globalThis && navigator.serviceWorker && navigator.serviceWorker.controller;
+  return alone ? "可以关掉这个页面，有网时手机会自己发。" : "有网时请再打开一次这个页面，就会自动发送。";
+}
