@@ -110,6 +110,7 @@ TEMPLATES: list[dict[str, Any]] = [
             ],
             "libraries": {
                 "alarms": "dispatch.console.alarm_tags",
+                "h5": "reports.h5.tags",
                 "sign_in": "dispatch.console.session_tags",
             },
         },
@@ -190,7 +191,7 @@ STORAGES: dict[str, dict[str, Any]] = {
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG or TESTING
-        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        else "xiangcun.lib.modules.ModuleStorage"
     },
 }
 FILE_UPLOAD_PERMISSIONS = 0o640

@@ -11,6 +11,7 @@ from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerView
 
 from reports.api.photo_files import photo_file
 from reports.api.wechat_push import wechat_push
+from reports.h5.views import shell
 from xiangcun import health
 
 handler400 = "xiangcun.errorpages.bad_request"
@@ -19,7 +20,9 @@ handler404 = "xiangcun.errorpages.page_not_found"
 handler500 = "xiangcun.errorpages.server_error"
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("", RedirectView.as_view(pattern_name="admin:index"), name="home"),
+    path("", RedirectView.as_view(pattern_name="h5:home"), name="home"),
+    path("h5/", include("reports.h5.urls")),
+    path("public/", shell, {"name": "public"}, name="public"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("admin/", include("dispatch.console.sign_in_urls")),

@@ -6,6 +6,7 @@ from django.urls import path
 
 from reports.api.actions import ACTION_VIEWS
 from reports.api.categories import CategoriesView
+from reports.api.counts import CountsView
 from reports.api.export import ExportView
 from reports.api.guardians import GuardianView, MyGuardianView
 from reports.api.inbox import (
@@ -18,6 +19,7 @@ from reports.api.inbox import (
 )
 from reports.api.phones import PhoneSmsView, PhoneView
 from reports.api.photos import PhotosView
+from reports.api.places import OutlineView, PlaceAtView
 from reports.api.privacy import (
     AccessLogView,
     ConsentHistoryView,
@@ -49,11 +51,14 @@ urlpatterns = [
     path("categories", CategoriesView.as_view(), name="categories"),
     path("reports", ReportsView.as_view(), name="reports"),
     path("reports/nearby", NearbyView.as_view(), name="nearby"),
+    path("reports/counts", CountsView.as_view(), name="report-counts"),
     path("reports/<str:number>", ReportView.as_view(), name="report"),
     *(
         path(f"reports/<str:number>/{action.value}", view, name=action.value)
         for action, view in ACTION_VIEWS.items()
     ),
+    path("places/at", PlaceAtView.as_view(), name="place-at"),
+    path("places/outline", OutlineView.as_view(), name="places-outline"),
     path("inbox", InboxView.as_view(), name="inbox"),
     path("inbox/unread", UnreadView.as_view(), name="inbox-unread"),
     path("inbox/read", ReadView.as_view(), name="inbox-read"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Count, Prefetch, QuerySet
 from django.utils.translation import gettext as _
 
 from reports.models import Photo, Rating, Report, ReportPhoto, ReportUpdate, Resident
@@ -43,6 +43,12 @@ def my_reports(resident: Resident, *, statuses: Sequence[str] = ()) -> QuerySet[
         .prefetch_related(_PHOTOS)
     )
     return reports.filter(public_status__in=statuses) if statuses else reports
+
+
+def count_mine(resident: Resident) -> dict[str, int]:
+    """Return status → number of the resident's reports; a status without any is left out."""
+    rows = Report.objects.filter(resident=resident).order_by().values_list("public_status")
+    return dict(rows.annotate(count=Count("pk")))
 
 
 def my_records(resident: Resident) -> QuerySet[Report]:

@@ -7,7 +7,7 @@ pytestmark = pytest.mark.django_db
 
 
 def test_it_works(client: Client) -> None:
-    assert client.get("/").headers["Location"] == "/admin/"
+    assert client.get("/").headers["Location"] == "/h5/"
     assert client.get("/api/schema").json()["openapi"].startswith("3.")
     assert client.get("/admin/login/").status_code == 200
 

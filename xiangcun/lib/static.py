@@ -32,6 +32,7 @@ VENDOR_FILES = {
     "vendor/leaflet/images/marker-icon.png": "leaflet/dist/images/marker-icon.png",
     "vendor/leaflet/images/marker-icon-2x.png": "leaflet/dist/images/marker-icon-2x.png",
     "vendor/leaflet/images/marker-shadow.png": "leaflet/dist/images/marker-shadow.png",
+    "vendor/idb/idb.js": "idb/build/index.js",
     "vendor/viewerjs/viewer.min.js": "viewerjs/dist/viewer.min.js",
     "vendor/viewerjs/viewer.min.css": "viewerjs/dist/viewer.min.css",
 }

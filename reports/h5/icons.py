@@ -1,0 +1,84 @@
+"""The icons of the phone pages as one SVG sprite inside the page, from the heroicons package (MIT).
+
+Inside the page, because a sprite of its own would be one more request on a slow line, missing whenever the
+line breaks between the two, and single files would be forty.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from pathlib import Path
+
+from django.conf import settings
+
+# File names of heroicons 24/outline; `<use href="#i-camera">` draws one.
+ICONS = (
+    "arrow-left",
+    "arrow-path",
+    "arrow-uturn-left",
+    "bell",
+    "bell-alert",
+    "camera",
+    "chat-bubble-left-ellipsis",
+    "check",
+    "check-circle",
+    "chevron-right",
+    "clipboard-document-list",
+    "clock",
+    "cloud-arrow-up",
+    "document-arrow-down",
+    "document-text",
+    "exclamation-triangle",
+    "eye",
+    "eye-slash",
+    "flag",
+    "hand-raised",
+    "heart",
+    "home",
+    "inbox",
+    "information-circle",
+    "light-bulb",
+    "list-bullet",
+    "lock-closed",
+    "magnifying-glass-plus",
+    "map",
+    "map-pin",
+    "megaphone",
+    "minus",
+    "paper-airplane",
+    "pause-circle",
+    "pencil-square",
+    "phone",
+    "photo",
+    "plus",
+    "question-mark-circle",
+    "shield-check",
+    "signal-slash",
+    "speaker-wave",
+    "star",
+    "trash",
+    "user",
+    "user-group",
+    "viewfinder-circle",
+    "wrench-screwdriver",
+    "x-mark",
+)
+_FOLDER = ("heroicons", "24", "outline")
+_DRAWING = re.compile(r"<svg[^>]*>(?P<drawing>.*)</svg>", re.DOTALL)
+_SPACE = re.compile(r">\s+<")
+
+
+@cache
+def sprite() -> str:
+    """Return ``<symbol>`` elements of all :data:`ICONS`; the empty string where the package is not installed."""
+    folder = Path(settings.NODE_MODULES).joinpath(*_FOLDER)
+    return "".join(_symbol(folder / f"{name}.svg", name) for name in ICONS)
+
+
+def _symbol(path: Path, name: str) -> str:
+    found = _DRAWING.search(path.read_text(encoding="utf-8")) if path.is_file() else None
+    if found is None:
+        return ""
+    drawing = _SPACE.sub("><", found["drawing"].strip())
+    return f'<symbol id="i-{name}" viewBox="0 0 24 24">{drawing}</symbol>'

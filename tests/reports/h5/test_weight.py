@@ -1,0 +1,48 @@
+"""What the first visit costs on the line, from the collected files: at most 150 KB gzip a page."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from tests.reports.h5.collected import collected, referenced
+from xiangcun.lib.modules import imported_modules
+
+pytestmark = pytest.mark.django_db
+
+LIMIT = 150 * 1024
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("static")
+
+
+def line_bytes(folder: Path, name: str) -> int:
+    """Bytes on the line: the compressed file where WhiteNoise keeps one."""
+    small = folder / f"{name}.gz"
+    return (small if small.is_file() else folder / name).stat().st_size
+
+
+def test_home_and_report_load_at_most_150_kilobytes(client: Client, folder: Path) -> None:
+    with collected(folder):
+        for page in ("home", "report"):
+            answer = client.get(reverse(f"h5:{page}"), headers={"accept-encoding": "gzip"})
+            html = client.get(reverse(f"h5:{page}")).content.decode()
+            names = referenced(html)
+            assert any("/app." in name for name in names), "hashed names"
+            total = len(answer.content) + sum(line_bytes(folder, name) for name in names)
+            assert total <= LIMIT, (page, total)
+            # The map is large and not for the first look.
+            assert not any("leaflet" in name for name in names)
+
+
+def test_a_page_fetches_all_it_imports_at_once(client: Client) -> None:
+    html = client.get(reverse("h5:home")).content.decode()
+    wanted = imported_modules(["h5/core/app.js", "h5/pages/home.js"])
+    assert len(wanted) > 8
+    for name in wanted:
+        assert f'<link rel="modulepreload" href="/static/{name}">' in html
