@@ -10,6 +10,8 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
+from django.utils.translation import gettext_lazy
+
 from dispatch.domain.actors import resident_actor
 from dispatch.domain.alerts import Alert
 from dispatch.domain.fields import Fields
@@ -22,6 +24,8 @@ from reports.domain.progress import Progress, mark_triaged, project
 from reports.enums import PublicStatus, ResidentAction
 from reports.models import Report
 from xiangcun.lib.errors import ConflictError
+
+_PHOTOS_ALONE = gettext_lazy("补充了照片")
 
 
 def apply_resident_action(
@@ -92,6 +96,9 @@ def _fields(payload: Mapping[str, object]) -> Fields:
         (str(payload[key]) for key in ("text", "reason", "comment") if payload.get(key)), ""
     )
     photos = payload.get("photos")
+    if photos and not text:
+        # A photo may come without a word; the ledger wants one.
+        text = str(_PHOTOS_ALONE)
     solved, score = payload.get("solved"), payload.get("score")
     return Fields(
         note=text,
