@@ -10,6 +10,8 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
+from django.utils.translation import gettext_lazy
+
 from dispatch.domain.actors import resident_actor
 from dispatch.domain.alerts import Alert
 from dispatch.domain.fields import Fields
@@ -23,6 +25,8 @@ from reports.enums import PublicStatus, ResidentAction
 from reports.models import Report
 from xiangcun.lib.errors import ConflictError
 from xiangcun.lib.text import mask_contacts
+
+_PHOTOS_ALONE = gettext_lazy("补充了照片")
 
 
 def apply_resident_action(
@@ -93,6 +97,9 @@ def _fields(payload: Mapping[str, object]) -> Fields:
         (str(payload[key]) for key in ("text", "reason", "comment") if payload.get(key)), ""
     )
     photos = payload.get("photos")
+    if photos and not text:
+        # A photo may come without a word; the ledger wants one.
+        text = str(_PHOTOS_ALONE)
     solved, score = payload.get("solved"), payload.get("score")
     return Fields(
         # The ledger is sealed: a telephone number in it could never be erased.

@@ -11,9 +11,17 @@ from dispatch.domain.residents import apply_resident_action
 from dispatch.domain.timers import run_timers
 from dispatch.enums import TicketStatus
 from dispatch.models import Ticket, TicketEvent
+from reports.domain.actions import act
 from reports.enums import PublicStatus, ResidentAction
 from reports.models import Rating, Report
-from tests.dispatch.factories import NOW, make_cast, make_report, make_resident, make_ticket
+from tests.dispatch.factories import (
+    NOW,
+    make_cast,
+    make_photo,
+    make_report,
+    make_resident,
+    make_ticket,
+)
 from xiangcun.lib.errors import ConflictError
 
 pytestmark = pytest.mark.django_db
@@ -90,6 +98,18 @@ def test_answering_a_question_brings_the_case_back() -> None:
     apply_resident_action(report, ResidentAction.SUPPLEMENT, {"text": "在村口第二个路灯"}, now=NOW)
     ticket.refresh_from_db()
     assert ticket.status == TicketStatus.ASSESSING
+
+
+@pytest.mark.parametrize("status", [TicketStatus.NEED_INFO, TicketStatus.HANDLING])
+def test_a_photo_alone_supplements(status: TicketStatus) -> None:
+    report = make_report()
+    ticket = make_ticket(status, cast=make_cast(), report=report)
+    photo = make_photo(resident=report.resident)
+    payload = {"text": "", "photos": [str(photo.pk)]}
+    act(Report.objects.get(pk=report.pk), ResidentAction.SUPPLEMENT, payload=payload, now=NOW)
+    event = TicketEvent.objects.filter(ticket=ticket).latest("seq")
+    assert event.note == "补充了照片"
+    assert list(event.event_photos.values_list("photo_id", flat=True)) == [photo.pk]
 
 
 def test_withdrawing_before_triage_keeps_the_sweep_away() -> None:

@@ -112,9 +112,9 @@ export function formOf(spec, number) {
   const photos = spec.photos ? photoField() : null;
   const nodes = [spec.hint ? el("p", { class: "hint", text: spec.hint }) : null, node, photos ? photos.node : null];
   const collect = async () => {
-    // A photo alone says something too; the ledger of the office wants words beside it.
-    const words = input.value.trim() || (photos && photos.count() ? "补充照片" : "");
-    if (spec.text.required && !words) {
+    const words = input.value.trim();
+    // A photo alone says something, too.
+    if (spec.text.required && !words && !(photos && photos.count())) {
       error(spec.text.required);
       return null;
     }

@@ -3,9 +3,9 @@
 import { api } from "../core/api.js";
 import { ready } from "../core/app.js";
 import { showBadge } from "../core/badge.js";
-import { $, agoWords, attempt, button, el, emptyState, errorState, fill, icon, skeleton, toast } from "../core/ui.js";
+import { $, agoWords, attempt, button, el, emptyState, fill, icon, skeleton, toast } from "../core/ui.js";
 import { loadKept } from "./kept.js";
-import { casePath, onReturn, staleNote } from "./parts.js";
+import { casePath, failed, onReturn, staleNote } from "./parts.js";
 
 const PAGE = 20;
 const ASKS = { supplement: "去补充", rate: "去评价" };
@@ -98,7 +98,7 @@ async function show() {
     });
   } catch (error) {
     if (turn === state.turn) {
-      fill($("#inbox-list"), errorState(error, show));
+      fill($("#inbox-list"), failed(error, show));
     }
   }
 }

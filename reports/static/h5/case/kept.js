@@ -4,7 +4,7 @@ import { api, currentSession } from "../core/api.js";
 import * as db from "../core/db.js";
 
 // Under these answers the copy is no longer to be seen either.
-const GONE = new Set([401, 403, 404, 410]);
+const GONE = new Set([403, 404, 410]);
 
 /** Return the name of a copy: one's own carry the person's id, so that nobody reads another's. */
 async function nameOf(key, auth) {

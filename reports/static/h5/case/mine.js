@@ -1,11 +1,11 @@
 /* 我的上报: what waits on this phone on top, then one's cases by whose turn it is. */
 
 import { ready } from "../core/app.js";
-import { $, attempt, button, config, el, emptyState, errorState, fill, linkButton, skeleton } from "../core/ui.js";
+import { $, attempt, button, config, el, emptyState, fill, linkButton, skeleton } from "../core/ui.js";
 import { api } from "../core/api.js";
 import * as db from "../core/db.js";
 import { loadKept } from "./kept.js";
-import { onReturn, reportCard, staleNote } from "./parts.js";
+import { failed, onReturn, reportCard, staleNote } from "./parts.js";
 import { pendingCards } from "./pending.js";
 import { GROUPS } from "./words.js";
 
@@ -117,7 +117,7 @@ async function show() {
     });
   } catch (error) {
     if (turn === state.turn) {
-      fill(list, errorState(error, show));
+      fill(list, failed(error, show));
     }
   }
 }

@@ -1,6 +1,7 @@
 /* The pieces that several of the case pages show. */
 
-import { agoWords, button, config, el, icon, statusChip } from "../core/ui.js";
+import { signInAgain } from "../core/signin.js";
+import { agoWords, button, config, el, emptyState, errorState, icon, statusChip } from "../core/ui.js";
 import { isLetter, momentWords, promiseWords, withPhones } from "./words.js";
 
 const LONG = 140;
@@ -70,17 +71,35 @@ export function longText(text) {
   return [body, more];
 }
 
+// Only WeChat can say again who this is: trying once more does not help, signing in does.
+const SIGN_IN = "sign_in_again";
+
+/** What there is to see when nothing could be loaded. */
+export function failed(error, retry) {
+  return error.code === SIGN_IN
+    ? emptyState("登录已过期", "重新登录后，您的上报都还在。", { icon: "user", action: button("重新登录", { kind: "primary", onclick: () => signInAgain() }) })
+    : errorState(error, retry);
+}
+
+function whyStale(error) {
+  if (error.code === SIGN_IN) {
+    return "登录已过期，";
+  }
+  return error.offline ? "" : "暂时更新不了，";
+}
+
 /** Say that the page shows a kept copy; `null` while it is fresh. */
 export function staleNote({ at, error }, retry) {
   if (!error) {
     return null;
   }
+  const again = error.code === SIGN_IN;
   return el(
     "div",
     { class: "case-stale", role: "status" },
     icon("signal-slash"),
-    el("span", { text: `${error.offline ? "" : "暂时更新不了，"}这是 ${momentWords(new Date(at).toISOString())} 的内容，只能查看。` }),
-    button("刷新", { kind: "link", onclick: retry }),
+    el("span", { text: `${whyStale(error)}这是 ${momentWords(new Date(at).toISOString())} 的内容，只能查看。` }),
+    button(again ? "重新登录" : "刷新", { kind: "link", onclick: again ? () => signInAgain() : retry }),
   );
 }
 

@@ -2,11 +2,11 @@
 
 import { ready } from "../core/app.js";
 import { showBadge } from "../core/badge.js";
-import { $, button, config, el, emptyState, errorState, fill, icon, linkButton, skeleton, toast } from "../core/ui.js";
+import { $, button, config, el, emptyState, fill, icon, linkButton, skeleton, toast } from "../core/ui.js";
 import { api } from "../core/api.js";
 import { answerForm, actionOf, openAction } from "./actions.js";
 import { keep, loadKept } from "./kept.js";
-import { badges, callable, longText, onReturn, promise, staleNote } from "./parts.js";
+import { badges, callable, failed, longText, onReturn, promise, staleNote } from "./parts.js";
 import { comparison, strip } from "./photos.js";
 import { placeNodes } from "./place.js";
 import { ratingForm, ratings } from "./rating.js";
@@ -215,7 +215,7 @@ async function show() {
     state.drawn.clear();
     const list = linkButton("回到我的上报", config.urls.mine, { kind: "plain" });
     const gone = emptyState("没有找到这件上报", `编号 ${number} 可能不对，也可能不是用这个账号上报的。`, { icon: "question-mark-circle", action: list });
-    fill($("#case-state"), error.status === 404 ? gone : [errorState(error, show), el("p", { class: "case-center" }, list)]);
+    fill($("#case-state"), error.status === 404 ? gone : [failed(error, show), el("p", { class: "case-center" }, list)]);
   }
 }
 
