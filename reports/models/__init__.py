@@ -3,16 +3,36 @@
 from reports.models.categories import Category, Dimension
 from reports.models.photos import Photo
 from reports.models.places import Grid, Landmark
-from reports.models.reports import OPEN_STATUSES, Rating, Report, ReportPhoto, ReportUpdate
+from reports.models.publication import (
+    UNSETTLED,
+    ContentCheck,
+    PublicNote,
+    PublicPhoto,
+    PublicPhotoReport,
+)
+from reports.models.reports import (
+    OPEN_GATES,
+    OPEN_STATUSES,
+    Rating,
+    Report,
+    ReportPhoto,
+    ReportUpdate,
+)
 from reports.models.residents import Resident, ResidentToken
 
 __all__ = [
+    "OPEN_GATES",
     "OPEN_STATUSES",
+    "UNSETTLED",
     "Category",
+    "ContentCheck",
     "Dimension",
     "Grid",
     "Landmark",
     "Photo",
+    "PublicNote",
+    "PublicPhoto",
+    "PublicPhotoReport",
     "Rating",
     "Report",
     "ReportPhoto",

@@ -14,7 +14,8 @@ class Resident(models.Model):  # type: ignore[django-manager-missing]  # an unty
     """One person of the resident API.
 
     ``openid`` is personal information (PIPL): it leaves this table for WeChat's servers only.
-    After an erasure the row stays as a tombstone with every identifying column emptied.
+    ``publication_refused`` is the present choice, kept here so that intake need not read the log of
+    consents. After an erasure the row stays as a tombstone with every identifying column emptied.
     """
 
     openid = models.CharField(_("微信标识"), max_length=128, unique=True, null=True, editable=False)  # noqa: DJ001 - unique among the not erased
@@ -30,6 +31,7 @@ class Resident(models.Model):  # type: ignore[django-manager-missing]  # an unty
     is_active = models.BooleanField(_("可登录"), default=True)
     consent_version = models.CharField(_("已同意的隐私版本"), max_length=20, blank=True)
     consented_at = models.DateTimeField(_("同意时间"), null=True, blank=True)
+    publication_refused = models.BooleanField(_("不同意公开"), default=False, editable=False)
     created_at = models.DateTimeField(_("注册时间"), auto_now_add=True)
     erased_at = models.DateTimeField(_("注销时间"), null=True, blank=True, editable=False)
 
