@@ -7,7 +7,14 @@ import uuid
 from datetime import UTC, datetime
 from typing import Any
 
-from reports.enums import CoordinateSystem, LocationSource, PublicStatus, ReportKind, ResidentAction
+from reports.enums import (
+    CoordinateSystem,
+    LocationSource,
+    Publication,
+    PublicStatus,
+    ReportKind,
+    ResidentAction,
+)
 from reports.models import Category, Photo, Report, ReportUpdate, Resident, ResidentToken
 from reports.queries.categories import forget_tree
 
@@ -72,6 +79,7 @@ def make_report(resident: Resident | None = None, **extra: Any) -> Report:
         "location_source": LocationSource.GPS,
         "submitted_at": NOW,
         "updated_at": NOW,
+        "publication": Publication.CLEAR,
         "public_status": PublicStatus.RECEIVED,
         "allowed_actions": [str(ResidentAction.SUPPLEMENT), str(ResidentAction.WITHDRAW)],
         **extra,

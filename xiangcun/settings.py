@@ -19,6 +19,7 @@ from reports.schedule import BEAT as REPORTS_BEAT
 from xiangcun.lib.databases import PostgresLimits, postgres_settings, sqlite_settings
 from xiangcun.lib.env import (
     env_bool,
+    env_choice,
     env_int,
     env_list,
     env_optional_bool,
@@ -34,6 +35,8 @@ from xiangcun.lib.tiles import configured_layers, tile_origins
 from xiangcun.notice_settings import *  # noqa: F403 - what staff are told: a file of its own
 from xiangcun.sign_in import *  # noqa: F403 - settings like those below
 from xiangcun.unfold import unfold_settings
+from xiangcun.wechat_settings import *  # noqa: F403 - WeChat and the ways to sign in
+from xiangcun.wechat_settings import DEV_LOGIN, WECHAT_SECRET
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 TESTING = "pytest" in sys.modules
@@ -55,13 +58,6 @@ if not PRODUCTION:
     LEDGER_KEY = LEDGER_KEY or stored_secret_key(DATA_DIR, "ledger_key")
 ALLOWED_HOSTS = env_list("ALLOWED_HOSTS", () if PRODUCTION else ("*",))
 CSRF_TRUSTED_ORIGINS = env_list("CSRF_TRUSTED_ORIGINS")
-
-# WeChat -------------------------------------------------------------------------------------------
-WECHAT_APPID = env_str("WECHAT_APPID")
-WECHAT_SECRET = env_str("WECHAT_SECRET")
-WECHAT_API_BASE = env_str("WECHAT_API_BASE", "https://api.weixin.qq.com")
-# ``dev:<name>`` logs a resident in without WeChat; production mode refuses to start with it.
-DEV_LOGIN = not WECHAT_APPID
 
 # Applications -------------------------------------------------------------------------------------
 INSTALLED_APPS = [
@@ -249,6 +245,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
             "CoordinateSystem",
             "LocationSource",
             "PhotoStatus",
+            "PublicPhotoKind",
             "PublicStatus",
             "ReportKind",
             "ResidentAction",
@@ -324,6 +321,8 @@ CELERY_TASK_ROUTES = {
     "dispatch.refresh_hotspots": {"queue": "training"},
     # Other people's servers may hang: triage must not stand behind them either.
     "dispatch.deliver_channel": {"queue": "outbox"},
+    "reports.check_content": {"queue": "outbox"},
+    "reports.sweep_content_checks": {"queue": "outbox"},
     "dispatch.run_export": {"queue": "exports"},
 }
 CELERY_WORKER_CONCURRENCY = env_int("WORKER_CONCURRENCY", 2 if REDIS_URL else 1, low=1, high=64)
@@ -354,6 +353,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     **DISPATCH_BEAT,
     **REPORTS_BEAT,
 }
+
+# Public page --------------------------------------------------------------------------------------
+# Whose case a member of staff must look at before the public sees it: "suspects" of the checks, or "all".
+PUBLICATION_REVIEW = env_choice("PUBLICATION_REVIEW", ("suspects", "all"))
+PUBLICATION_EXTRA_WORDS = env_list("PUBLICATION_EXTRA_WORDS")
 
 # Command room -------------------------------------------------------------------------------------
 # A P0 that nobody acknowledged for so many minutes is passed to the leads on duty.

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from rest_framework.request import Request
 
+from reports.domain.identity import is_guest
 from reports.domain.sessions import Session
 from reports.enums import PublicStatus, ReportKind, ResidentRole
 from reports.models import Category, Photo, Rating, Report, Resident
@@ -139,6 +140,8 @@ def resident_answer(resident: Resident) -> Answer:
         "id": str(resident.pk),
         "nickname": resident.nickname,
         "phone": resident.phone,
+        "phone_verified": resident.phone_verified_at is not None,
+        "guest": is_guest(resident),
         "role": choice(ResidentRole, resident.role),
         "grid": resident.grid.code if resident.grid_id and resident.grid else None,
         "consent_version": resident.consent_version,

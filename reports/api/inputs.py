@@ -27,9 +27,21 @@ MAX_LAT, MAX_LNG = 90.0, 180.0
 
 
 class SessionInput(serializers.Serializer[Any]):
-    """``POST /session``."""
+    """``POST /session``: a code, the secret of a browser, or both to bring a guest's reports along."""
 
-    code = TextField(max_length=200)
+    default_error_messages = {"required": _("请提供登录凭证")}
+
+    code = TextField(max_length=200, required=False, help_text="wx.login 或微信网页授权的 code")
+    via = WordField(choices=("miniprogram", "h5"), required=False)
+    state = TextField(max_length=500, required=False, help_text="微信网页授权带回的 state")
+    device = TextField(max_length=64, required=False, help_text="本浏览器的密钥，64 位十六进制")
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Refuse a login with nothing to show."""
+        if not attrs.get("code") and not attrs.get("device"):
+            message = str(self.error_messages["required"])
+            raise serializers.ValidationError({"code": [message]}, code="required")
+        return attrs
 
 
 class ProfileInput(serializers.Serializer[Any]):

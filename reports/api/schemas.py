@@ -223,6 +223,8 @@ class ResidentShape(Shape[Any]):
     id = serializers.CharField()
     nickname = serializers.CharField(allow_blank=True)
     phone = serializers.CharField(allow_blank=True)
+    phone_verified = serializers.BooleanField(help_text="电话是否经短信或微信核实")
+    guest = serializers.BooleanField(help_text="未用微信登录的浏览器访客")
     role = ResidentRoleShape()
     grid = serializers.CharField(allow_null=True)
     consent_version = serializers.CharField(allow_blank=True)
@@ -236,6 +238,22 @@ class SessionShape(Shape[Any]):
     token = serializers.CharField()
     expires_at = serializers.DateTimeField()
     resident = ResidentShape()
+
+
+class WebLoginShape(Shape[Any]):
+    """The way to WeChat's web page authorisation."""
+
+    authorize_url = serializers.URLField()
+
+
+class SessionOptionsShape(Shape[Any]):
+    """By which ways one can log in here."""
+
+    guest = serializers.BooleanField(help_text="浏览器可以不登录直接使用")
+    wechat_h5 = WebLoginShape(allow_null=True, help_text="在微信内打开时跳转")
+    dev = serializers.BooleanField(help_text="演示环境：可用 dev:姓名 登录")
+    sms = serializers.BooleanField(help_text="可用短信验证码核实电话")
+    wechat_phone = serializers.BooleanField(help_text="小程序可用微信手机号")
 
 
 class ExportShape(Shape[Any]):

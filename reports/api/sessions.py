@@ -16,7 +16,8 @@ from reports.api.authentication import BearerAuthentication
 from reports.api.base import ApiView, ResidentView, resident_of, validated
 from reports.api.inputs import ProfileInput, SessionInput
 from reports.domain.privacy import Profile, erase_resident, update_profile
-from reports.domain.sessions import close_session, open_session
+from reports.domain.sessions import Credentials, close_session, open_session
+from reports.domain.web_login import STATE_COOKIE
 from reports.models import Photo
 from reports.queries.mine import my_records, record_of
 
@@ -51,9 +52,11 @@ class SessionView(ApiView):
         },
     )
     def post(self, request: Request) -> Response:
-        """Exchange the code of ``wx.login`` for a token."""
-        data = validated(SessionInput, request.data)
-        return Response(session_answer(open_session(data["code"])), status=201)
+        """Exchange a code of WeChat, or the secret of a browser, for a token."""
+        cookie = request.COOKIES.get(STATE_COOKIE, "")
+        credentials = Credentials(**validated(SessionInput, request.data), cookie=cookie)
+        session = open_session(credentials, now=timezone.now())
+        return Response(session_answer(session), status=201)
 
     @extend_schema(
         summary="退出登录",

@@ -9,11 +9,13 @@ from reports.api.categories import CategoriesView
 from reports.api.photos import PhotosView
 from reports.api.public import NearbyView, PublicReportsView
 from reports.api.reports import ReportsView, ReportView
+from reports.api.session_options import SessionOptionsView
 from reports.api.sessions import ExportView, MeView, SessionView
 
 app_name = "api"
 urlpatterns = [
     path("session", SessionView.as_view(), name="session"),
+    path("session/options", SessionOptionsView.as_view(), name="session-options"),
     path("me", MeView.as_view(), name="me"),
     path("me/export", ExportView.as_view(), name="export"),
     path("photos", PhotosView.as_view(), name="photos"),

@@ -35,6 +35,8 @@ def update_profile(resident: Resident, profile: Profile, *, now: datetime) -> Re
     }
     if "consent_version" in changes and profile.consent_version != resident.consent_version:
         changes["consented_at"] = now if profile.consent_version else None
+    if profile.phone is not None and profile.phone != resident.phone:
+        changes["phone_verified_at"] = None
     if changes:
         # The guard: an erasure that came first must not be filled in again.
         Resident.objects.filter(pk=resident.pk, erased_at__isnull=True).update(**changes)
@@ -62,6 +64,7 @@ def erase_resident(resident: Resident, *, now: datetime) -> None:
         unionid="",
         nickname="",
         phone="",
+        phone_verified_at=None,
         grid=None,
         consent_version="",
         consented_at=None,

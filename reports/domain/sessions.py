@@ -1,51 +1,64 @@
-"""Who is calling: a WeChat login code becomes a resident and a token."""
+"""Logging in: a code of WeChat, or the secret of a browser, becomes a resident and a token."""
 
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Literal
 
-from django.conf import settings
 from django.utils.translation import gettext as _
 
+from reports.domain.identity import (
+    Identity,
+    identify_guest,
+    identify_mini_program,
+    identify_web,
+)
+from reports.domain.joining import absorb
+from reports.domain.persons import find_or_create
+from reports.domain.web_login import check_state
 from reports.models import Resident, ResidentToken
 from xiangcun.lib.errors import InvalidInputError, NotAllowedError
-from xiangcun.lib.text import clean_text
-from xiangcun.lib.wechat import code2session
 
 logger = logging.getLogger(__name__)
 
-DEV_PREFIX = "dev:"
-_DEV_NAME_LENGTH = 40
+Door = Literal["miniprogram", "h5"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Credentials:
+    """What somebody shows to log in. ``cookie`` binds ``state`` to the browser that asked for it."""
+
+    code: str = field(default="", repr=False)
+    via: Door = "miniprogram"
+    state: str = field(default="", repr=False)
+    cookie: str = field(default="", repr=False)
+    device: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Session:
     """A fresh login. ``token`` is shown once and stored as a hash; ``expires_at`` is aware UTC."""
 
-    token: str
+    token: str = field(repr=False)
     expires_at: datetime
     resident: Resident
 
 
-@dataclass(frozen=True, slots=True)
-class _Identity:
-    openid: str
-    unionid: str = ""
-    nickname: str = ""
+def open_session(credentials: Credentials, *, now: datetime) -> Session:
+    """Log in by a code, or as the guest of a browser; with both, the guest's reports come along.
 
-
-def open_session(code: str) -> Session:
-    """Log in with the ``code`` of ``wx.login``, or ``dev:<name>`` where settings allow it.
-
-    Raises ``dev_login_forbidden``, ``wechat_code_invalid`` and the other errors of
-    :func:`xiangcun.lib.wechat.code2session`, ``account_disabled``. The same openid is the same
-    resident, two first logins at once included (unique column). Expiry is the token library's.
+    Raises ``account_disabled`` and the errors of ``reports.domain.identity``, ``check_state`` and
+    WeChat's clients. The same identity is the same resident, two first logins at once included
+    (unique column). Expiry is the token library's.
     """
-    resident = _find_or_create(_identify(code))
+    identity = _identify(credentials, now=now)
+    resident = find_or_create(identity, now=now)
     if not resident.is_active:
         raise NotAllowedError("account_disabled", _("该账号已停用，请联系街道工作人员"))
+    if credentials.device and not identity.is_guest:
+        _bring_along(credentials.device, resident, now=now)
     row, token = ResidentToken.objects.create(user=resident)
     logger.info("session_opened resident=%s", resident.pk)
     return Session(token=token, expires_at=row.expiry, resident=resident)
@@ -62,41 +75,19 @@ def sweep_expired_tokens(*, now: datetime) -> int:
     return int(deleted)
 
 
-def _identify(code: str) -> _Identity:
-    if code.startswith(DEV_PREFIX):
-        return _identify_developer(code.removeprefix(DEV_PREFIX))
-    if settings.DEV_LOGIN:
-        raise InvalidInputError.of_field(
-            "code", "wechat_code_invalid", _("当前环境未接入微信，请使用 dev:姓名 登录")
-        )
-    session = code2session(
-        code,
-        app_id=settings.WECHAT_APPID,
-        secret=settings.WECHAT_SECRET,
-        base_url=settings.WECHAT_API_BASE,
-    )
-    return _Identity(session.openid, session.unionid or "")
+def _identify(credentials: Credentials, *, now: datetime) -> Identity:
+    if not credentials.code:
+        if not credentials.device:
+            raise InvalidInputError.of_field("code", "required", _("请提供登录凭证"))
+        return identify_guest(credentials.device)
+    if credentials.via == "h5":
+        check_state(credentials.state, credentials.cookie, now=now)
+        return identify_web(credentials.code)
+    return identify_mini_program(credentials.code)
 
 
-def _identify_developer(name: str) -> _Identity:
-    """Trust the name: only the embedded default, which has no real residents, allows this."""
-    if not settings.DEV_LOGIN:
-        raise NotAllowedError("dev_login_forbidden", _("正式环境不支持 dev 登录"))
-    nickname = clean_text(name)
-    if not 1 <= len(nickname) <= _DEV_NAME_LENGTH:
-        raise InvalidInputError.of_field(
-            "code", "wechat_code_invalid", _("dev: 后请填写 1 至 40 个字的姓名")
-        )
-    return _Identity(f"{DEV_PREFIX}{nickname}", nickname=nickname)
-
-
-def _find_or_create(identity: _Identity) -> Resident:
-    resident, _created = Resident.objects.get_or_create(
-        openid=identity.openid,
-        defaults={"unionid": identity.unionid, "nickname": identity.nickname},
-    )
-    if identity.unionid and resident.unionid != identity.unionid:
-        # By openid as well: an erasure since the read must not be filled in again.
-        known = Resident.objects.filter(pk=resident.pk, openid=identity.openid)
-        known.update(unionid=identity.unionid)
-    return resident
+def _bring_along(device: str, resident: Resident, *, now: datetime) -> None:
+    """Give the reports of this browser's guest to the person who has just logged in on it."""
+    guest = Resident.objects.filter(openid=identify_guest(device).openid).first()
+    if guest is not None and guest.is_active:
+        absorb(guest, resident, now=now)

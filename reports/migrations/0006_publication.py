@@ -17,7 +17,7 @@ CHOICES = [
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("reports", "0003_urgent"),
+        ("reports", "0004_identity"),
     ]
 
     operations = [

@@ -1,6 +1,7 @@
 """Tables of the resident's world."""
 
 from reports.models.categories import Category, Dimension
+from reports.models.identity import PhoneCode, WechatToken
 from reports.models.photos import Photo
 from reports.models.places import Grid, Landmark
 from reports.models.publication import (
@@ -29,6 +30,7 @@ __all__ = [
     "Dimension",
     "Grid",
     "Landmark",
+    "PhoneCode",
     "Photo",
     "PublicNote",
     "PublicPhoto",
@@ -39,4 +41,5 @@ __all__ = [
     "ReportUpdate",
     "Resident",
     "ResidentToken",
+    "WechatToken",
 ]

@@ -13,7 +13,8 @@ from reports.models.places import Grid
 class Resident(models.Model):  # type: ignore[django-manager-missing]  # an untyped library manager
     """One person of the resident API.
 
-    ``openid`` is personal information (PIPL): it leaves this table for WeChat's servers only.
+    ``openid`` is personal information (PIPL): it leaves this table for WeChat's servers only. Its
+    prefix tells the door that somebody came through (``reports.domain.identity``).
     ``publication_refused`` is the present choice, kept here so that intake need not read the log of
     consents. After an erasure the row stays as a tombstone with every identifying column emptied.
     """
@@ -22,6 +23,9 @@ class Resident(models.Model):  # type: ignore[django-manager-missing]  # an unty
     unionid = models.CharField(_("开放平台标识"), max_length=128, blank=True, editable=False)
     nickname = models.CharField(_("称呼"), max_length=40, blank=True)
     phone = models.CharField(_("联系电话"), max_length=20, blank=True)
+    phone_verified_at = models.DateTimeField(
+        _("电话核实时间"), null=True, blank=True, editable=False
+    )
     role = models.CharField(
         _("身份"), max_length=16, choices=ResidentRole, default=ResidentRole.RESIDENT
     )

@@ -44,6 +44,15 @@ def env_str(name: str, default: str = "") -> str:
         ) from error
 
 
+def env_choice(name: str, choices: tuple[str, ...]) -> str:
+    """Return one of ``choices``, the first when the variable is unset."""
+    word = env_str(name, choices[0]).lower()
+    if word not in choices:
+        wanted = "、".join(choices)
+        raise bad_value(name, f"只能填 {wanted} 之一", f"must be one of {', '.join(choices)}")
+    return word
+
+
 def env_optional_bool(name: str) -> bool | None:
     """Return True, False, or None when the variable is unset."""
     word = env_str(name).lower()

@@ -1,0 +1,100 @@
+"""Two rows turn out to be one person: everything of the one becomes the other's, in one transaction.
+
+It happens when a guest of a browser logs in through WeChat there, and when a ``unionid`` shows that
+the doors of the mini program and of the web pages opened for the same person.
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.db.models import ForeignKey, Model, OneToOneField, QuerySet
+
+from reports.domain.privacy import erase_resident
+from reports.enums import ResidentRole
+from reports.models import Report, Resident, ResidentToken
+
+logger = logging.getLogger(__name__)
+
+_PROFILE = ("nickname", "phone", "phone_verified_at", "consent_version", "consented_at")
+
+
+@transaction.atomic
+def absorb(source: Resident, into: Resident, *, now: datetime) -> bool:
+    """Make ``into`` the owner of all rows of ``source`` and forget ``source``; say whether it was done.
+
+    Every table that points at a resident is moved, whichever app owns it. A row the other person has
+    already (the same photo, the same message read twice) gives way to theirs. The row of ``source``
+    stays as an erased tombstone and its tokens end. A grid officer, a disabled account or somebody
+    erased meanwhile is never absorbed: the locks below decide.
+    """
+    ids = sorted((source.pk, into.pk))
+    locked = {
+        r.pk: r for r in Resident.objects.select_for_update().filter(pk__in=ids).order_by("pk")
+    }
+    old, kept = locked.get(source.pk), locked.get(into.pk)
+    if source.pk == into.pk or not _may_absorb(old, kept):
+        return False
+    assert old is not None
+    assert kept is not None
+    _free_client_ids(old, kept)
+    for relation in Resident._meta.related_objects:  # noqa: SLF001 - the documented model _meta API
+        if relation.related_model is not ResidentToken and not relation.many_to_many:
+            _move(relation.related_model, relation.field, old, kept)
+    _fill_profile(old, kept)
+    erase_resident(old, now=now)
+    into.refresh_from_db()
+    logger.info("resident_absorbed resident=%s into=%s", old.pk, kept.pk)
+    return True
+
+
+def _may_absorb(old: Resident | None, kept: Resident | None) -> bool:
+    return (
+        old is not None
+        and kept is not None
+        and old.is_active
+        and kept.is_active
+        and old.role == ResidentRole.RESIDENT
+    )
+
+
+def _free_client_ids(old: Resident, kept: Resident) -> None:
+    """Let a draft that was sent under both names stay two reports: staff merge them, we lose none."""
+    theirs = Report.objects.filter(resident=kept, client_id__isnull=False).values("client_id")
+    Report.objects.filter(resident=old, client_id__in=theirs).update(client_id=None)
+
+
+def _move(model: type[Model], field: Any, old: Resident, kept: Resident) -> None:
+    """Point the rows at the other person: all at once, or one by one where some are there already."""
+    rows: QuerySet[Model] = model._base_manager.filter(**{field.name: old})  # noqa: SLF001 - sees hidden rows too
+    try:
+        with transaction.atomic():
+            rows.update(**{field.name: kept})
+    except IntegrityError:
+        for key in list(rows.values_list("pk", flat=True)):
+            _move_one(model._base_manager.filter(pk=key), field, kept)  # noqa: SLF001
+
+
+def _move_one(
+    row: QuerySet[Model], field: ForeignKey[Any, Any] | OneToOneField[Any, Any], kept: Resident
+) -> None:
+    try:
+        with transaction.atomic():
+            row.update(**{field.name: kept})
+    except IntegrityError:
+        if field.null:
+            row.update(**{field.name: None})
+        else:
+            row.delete()
+
+
+def _fill_profile(old: Resident, kept: Resident) -> None:
+    """Keep what the person told us before where they have not told it here."""
+    changes = {name: getattr(old, name) for name in _PROFILE if not getattr(kept, name)}
+    if "phone" not in changes:
+        # A verification belongs to the number it was made of.
+        changes.pop("phone_verified_at", None)
+    Resident.objects.filter(pk=kept.pk).update(**changes)
