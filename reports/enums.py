@@ -138,3 +138,14 @@ class CheckState(models.TextChoices):
     REVIEW = "review", _("需人工复核")
     RISKY = "risky", _("疑似违规")
     UNAVAILABLE = "unavailable", _("未能检查")
+
+
+class WithholdReason(models.TextChoices):
+    """Why the public does not see a case."""
+
+    PRIVATE = "private", _("涉及个人隐私")
+    PERSON = "person", _("点名指责他人，事实未明")
+    OFFENSIVE = "offensive", _("内容不文明或违规")
+    SENSITIVE = "sensitive", _("公开后可能影响处置")
+    ASKED = "asked", _("当事人要求不公开")
+    OTHER = "other", _("其他")

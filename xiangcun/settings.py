@@ -19,7 +19,6 @@ from reports.schedule import BEAT as REPORTS_BEAT
 from xiangcun.lib.databases import PostgresLimits, postgres_settings, sqlite_settings
 from xiangcun.lib.env import (
     env_bool,
-    env_choice,
     env_int,
     env_list,
     env_optional_bool,
@@ -33,6 +32,7 @@ from xiangcun.lib.secret_key import stored_secret_key
 from xiangcun.lib.strict import StartFacts, production_faults
 from xiangcun.lib.tiles import configured_layers, tile_origins
 from xiangcun.notice_settings import *  # noqa: F403 - what staff are told: a file of its own
+from xiangcun.public_settings import *  # noqa: F403 - what the public sees: likewise
 from xiangcun.sign_in import *  # noqa: F403 - settings like those below
 from xiangcun.unfold import unfold_settings
 from xiangcun.wechat_settings import *  # noqa: F403 - WeChat and the ways to sign in
@@ -353,11 +353,6 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     **DISPATCH_BEAT,
     **REPORTS_BEAT,
 }
-
-# Public page --------------------------------------------------------------------------------------
-# Whose case a member of staff must look at before the public sees it: "suspects" of the checks, or "all".
-PUBLICATION_REVIEW = env_choice("PUBLICATION_REVIEW", ("suspects", "all"))
-PUBLICATION_EXTRA_WORDS = env_list("PUBLICATION_EXTRA_WORDS")
 
 # Command room -------------------------------------------------------------------------------------
 # A P0 that nobody acknowledged for so many minutes is passed to the leads on duty.

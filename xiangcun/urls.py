@@ -10,6 +10,7 @@ from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerView
 
 from reports.api.photo_files import photo_file
+from reports.api.public_files import public_photo_file
 from xiangcun import health
 
 handler400 = "xiangcun.errorpages.bad_request"
@@ -33,8 +34,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", include("dispatch.console.notice_urls")),
     path("admin/tools/", include("dispatch.console.tool_urls")),
     path("admin/calendar/", include("dispatch.console.calendar_urls")),
+    path("admin/publicity/", include("dispatch.console.publicity_urls")),
     path("admin/map/", include("dispatch.console.map_urls")),
     path("media/photos/<str:token>", photo_file, name="photo-file"),
+    path("media/public/<str:name>", public_photo_file, name="public-photo"),
     path("admin/", admin.site.urls),
     path("api/schema", SpectacularJSONAPIView.as_view(), name="schema"),
     path("api/docs", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),

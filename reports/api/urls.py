@@ -7,7 +7,7 @@ from django.urls import path
 from reports.api.actions import ACTION_VIEWS
 from reports.api.categories import CategoriesView
 from reports.api.photos import PhotosView
-from reports.api.public import NearbyView, PublicReportsView
+from reports.api.public import NearbyView, PublicReportsView, PublicReportView, PublicStatsView
 from reports.api.reports import ReportsView, ReportView
 from reports.api.session_options import SessionOptionsView
 from reports.api.sessions import ExportView, MeView, SessionView
@@ -28,4 +28,6 @@ urlpatterns = [
         for action, view in ACTION_VIEWS.items()
     ),
     path("public/reports", PublicReportsView.as_view(), name="public-reports"),
+    path("public/reports/<str:number>", PublicReportView.as_view(), name="public-report"),
+    path("public/stats", PublicStatsView.as_view(), name="public-stats"),
 ]

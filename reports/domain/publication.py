@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from reports.domain.content_platform import is_checkable
 from reports.domain.public_photos import withdraw_from_reports
 from reports.domain.word_check import suspicions
-from reports.enums import PublicPhotoKind, Publication, ReportKind
+from reports.enums import Publication, PublicPhotoKind, ReportKind
 from reports.models import OPEN_GATES, PublicNote, PublicPhotoReport, Report, Resident
 from xiangcun.lib.errors import ConflictError, InvalidInputError
 from xiangcun.lib.text import mask_contacts, strip_links

@@ -3,7 +3,6 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
-
 # Rows from before the gate were published by the rule of then and stay so; a new row starts closed.
 CHOICES = [
     ("pending", "检查中"),
