@@ -149,3 +149,59 @@ class WithholdReason(models.TextChoices):
     SENSITIVE = "sensitive", _("公开后可能影响处置")
     ASKED = "asked", _("当事人要求不公开")
     OTHER = "other", _("其他")
+
+
+class MessageTemplate(models.TextChoices):
+    """What residents are told of their reports; the words are in ``reports.domain.message_words``."""
+
+    DISPATCHED = "dispatched", _("已派单")
+    REDISPATCHED = "redispatched", _("重新派单")
+    ACCEPTED = "accepted", _("已签收")
+    JOINED = "joined", _("合并办理")
+    SEPARATED = "separated", _("单独办理")
+    NEED_INFO = "need_info", _("请补充")
+    EXTENDED = "extended", _("期限调整")
+    SUSPENDED = "suspended", _("暂缓办理")
+    RESUMED = "resumed", _("恢复办理")
+    RETURNED = "returned", _("另派单位")
+    ESCALATED = "escalated", _("上报区级")
+    REJECTED = "rejected", _("不予受理")
+    REPLIED = "replied", _("请评价")
+    CLOSED_UNRATED = "closed_unrated", _("已办结")
+    REOPENED = "reopened", _("重新打开")
+    APPEALED = "appealed", _("申诉复核")
+
+
+class MessageChannel(models.TextChoices):
+    """By which way a message leaves the house; the inbox is the message itself."""
+
+    WECHAT = "wechat", _("微信")
+    SMS = "sms", _("短信")
+
+
+class DeliveryState(models.TextChoices):
+    """Where a delivery is; ``skipped`` is a normal end, ``stuck`` waits for staff."""
+
+    QUEUED = "queued", _("待发送")
+    SENDING = "sending", _("发送中")
+    SENT = "sent", _("已送达")
+    SKIPPED = "skipped", _("无需发送")
+    STUCK = "stuck", _("发送失败")
+
+
+class GrantKind(models.TextChoices):
+    """What changed how many subscribe messages a person may still be sent."""
+
+    ACCEPT = "accept", _("同意")
+    REJECT = "reject", _("拒绝")
+    BAN = "ban", _("关闭")
+    USED = "used", _("已用")
+    EMPTY = "empty", _("额度用完")
+    CARRIED = "carried", _("结转")
+
+
+class SmsPurpose(models.TextChoices):
+    """Why a text message was sent."""
+
+    CODE = "code", _("验证码")
+    NOTICE = "notice", _("进展提醒")

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from celery.schedules import crontab
+
 BEAT: dict[str, dict[str, Any]] = {
     "reports.sweep_pending_photos": {
         "task": "reports.sweep_pending_photos",
@@ -32,5 +34,21 @@ BEAT: dict[str, dict[str, Any]] = {
         "task": "reports.open_gates",
         "schedule": 30.0,
         "options": {"expires": 60},
+    },
+    "reports.sweep_messages": {
+        "task": "reports.sweep_messages",
+        "schedule": 5.0,
+        "options": {"expires": 15},
+    },
+    # Local time: after the office's own purge, when nobody waits.
+    "reports.purge_messages": {
+        "task": "reports.purge_messages",
+        "schedule": crontab(hour="3", minute="20"),
+        "options": {"expires": 3600},
+    },
+    "reports.sweep_phone_codes": {
+        "task": "reports.sweep_phone_codes",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
     },
 }

@@ -7,7 +7,21 @@ import uuid
 from celery import shared_task
 from django.utils import timezone
 
-from reports.domain import checks, photo_processing, photos, publication, sessions
+from reports.domain import (
+    checks,
+    phone_codes,
+    photo_processing,
+    photos,
+    publication,
+    sessions,
+)
+from reports.domain.message_outbox import DELIVER_TASK, requeue_lapsed
+from reports.domain.message_outbox import deliver_messages as deliver
+from reports.domain.message_retention import purge_messages as purge
+from reports.domain.message_spreading import spread_messages as spread
+from reports.domain.messages import SPREAD_TASK
+from reports.queries.messages import channels_due, is_waiting
+from xiangcun.lib import bell
 
 
 @shared_task(name="reports.process_photo")
@@ -50,3 +64,43 @@ def sweep_content_checks() -> None:
 def open_gates() -> None:
     """Show what the office and the gate agreed on at the same moment."""
     publication.open_gates(now=timezone.now())
+
+
+@shared_task(name="reports.spread_messages")
+def spread_messages() -> None:
+    """Decide by which ways new messages leave the house, and ring for the channels."""
+    spread(now=timezone.now())
+    ring_channels()
+    if is_waiting():
+        bell.ring(SPREAD_TASK)
+
+
+@shared_task(name="reports.sweep_messages")
+def sweep_messages() -> None:
+    """Find what lost its bell, and what a dead worker was sending."""
+    requeue_lapsed(now=timezone.now())
+    spread_messages()
+
+
+@shared_task(name="reports.deliver_messages")
+def deliver_messages(channel: str) -> None:
+    """Send what is due on one channel; it may wait for a server that hangs."""
+    deliver(channel, now=timezone.now())
+
+
+@shared_task(name="reports.purge_messages")
+def purge_messages() -> None:
+    """Delete what is older than anybody looks."""
+    purge(now=timezone.now())
+
+
+def ring_channels() -> None:
+    """Ring for every channel with something due."""
+    for channel in channels_due(now=timezone.now()):
+        bell.ring(DELIVER_TASK, channel)
+
+
+@shared_task(name="reports.sweep_phone_codes")
+def sweep_phone_codes() -> None:
+    """Delete the traces of codes that were sent more than a day ago."""
+    phone_codes.sweep_phone_codes(now=timezone.now())

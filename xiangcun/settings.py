@@ -210,6 +210,7 @@ THROTTLE_RATES = env_rates(
         "reports": "120/min",
         "actions": "60/min",
         "me": "300/min",
+        "sms": "20/hour",
         "export": "10/min",
         "public": "300/min",
     },
@@ -323,6 +324,7 @@ CELERY_TASK_ROUTES = {
     "dispatch.deliver_channel": {"queue": "outbox"},
     "reports.check_content": {"queue": "outbox"},
     "reports.sweep_content_checks": {"queue": "outbox"},
+    "reports.deliver_messages": {"queue": "outbox"},
     "dispatch.run_export": {"queue": "exports"},
 }
 CELERY_WORKER_CONCURRENCY = env_int("WORKER_CONCURRENCY", 2 if REDIS_URL else 1, low=1, high=64)

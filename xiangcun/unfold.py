@@ -155,6 +155,7 @@ def _notices() -> dict[str, Any]:
         "collapsible": True,
         "items": [
             _item(_("发送失败的通知"), "outgoing_mail", "outbox", "resends"),
+            _item(_("居民消息"), "sms", "resident-messages", "resends"),
             _item(
                 _("通知渠道"),
                 "robot_2",

@@ -11,6 +11,7 @@ from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerView
 
 from reports.api.photo_files import photo_file
 from reports.api.public_files import public_photo_file
+from reports.api.wechat_push import wechat_push
 from xiangcun import health
 
 handler400 = "xiangcun.errorpages.bad_request"
@@ -38,6 +39,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/map/", include("dispatch.console.map_urls")),
     path("media/photos/<str:token>", photo_file, name="photo-file"),
     path("media/public/<str:name>", public_photo_file, name="public-photo"),
+    path("wechat/push", wechat_push, name="wechat-push"),
     path("admin/", admin.site.urls),
     path("api/schema", SpectacularJSONAPIView.as_view(), name="schema"),
     path("api/docs", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),

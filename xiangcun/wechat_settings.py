@@ -17,6 +17,7 @@ __all__ = [
     "WECHAT_PUSH_AES_KEY",
     "WECHAT_PUSH_TOKEN",
     "WECHAT_SECRET",
+    "WECHAT_TOKEN_STORE",
 ]
 
 # The mini program: logins, phone numbers, subscribe messages, checks, its codes on posters.
@@ -33,6 +34,8 @@ WECHAT_PUSH_AES_KEY = env_str("WECHAT_PUSH_AES_KEY")
 # Which page of the mini program a poster's code opens, and of which version of it.
 WECHAT_CODE_PAGE = env_str("WECHAT_CODE_PAGE", "pages/report/index").lstrip("/")
 WECHAT_CODE_VERSION = env_str("WECHAT_CODE_VERSION", "release")
+# Where the one access token is kept; the library knows no tables.
+WECHAT_TOKEN_STORE = "reports.domain.wechat_tokens.RowTokenStore"  # noqa: S105 - the name of a class
 # ``dev:<name>`` logs a resident in without WeChat; production mode refuses to start with it.
 DEV_LOGIN = not WECHAT_APPID
 # Any browser may report as the guest that it is; 0 where the township wants WeChat people only.

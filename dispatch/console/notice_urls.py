@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib import admin
 from django.urls import path
 
+from dispatch.console.message_views import messages_page, messages_resend
 from dispatch.console.notice_views import (
     notice_feed,
     notice_open,
@@ -24,4 +25,6 @@ urlpatterns = [
     path("inbox/<int:pk>/", _guard(notice_open), name="inbox-open"),
     path("outbox/", _guard(outbox_page), name="outbox"),
     path("outbox/resend", _guard(outbox_resend), name="outbox-resend"),
+    path("resident-messages/", _guard(messages_page), name="resident-messages"),
+    path("resident-messages/resend", _guard(messages_resend), name="resident-messages-resend"),
 ]

@@ -30,6 +30,7 @@ from dispatch.domain.projection import (
 )
 from dispatch.domain.recomputing import lags_behind_parent, moves_of
 from dispatch.domain.recusals import copy_recusals, recuse_named
+from dispatch.domain.resident_notices import notice_of, tell_notice
 from dispatch.domain.splitting import new_children
 from dispatch.domain.transitions import IN_DEPARTMENT
 from dispatch.domain.workflow import ASSISTANTS_MAY, Transition, find, rows_from
@@ -102,7 +103,8 @@ def perform(
         # its words have made the matter more urgent.
         elif action not in _UNSEEN and (action != Act.ATTACH or "raised" in data):
             photos = _shown_photos(attempt)
-            project_ticket(ticket, now=now, text=public_text(attempt), photos=photos)
+            text, notice = public_text(attempt), notice_of(attempt)
+            project_ticket(ticket, now=now, text=text, photos=photos, notice=notice)
         if ticket.child_count:
             _move_children(attempt, data)
         return ticket
@@ -292,8 +294,11 @@ def _move_partner(attempt: Attempt, partner: Ticket, *, moved: list[int]) -> Non
             alert=alert_of_merged(ticket) if merged else None,
         ),
     )
-    project_ticket(partner if merged else ticket, now=attempt.now, among=moved)
+    shown, notice = partner if merged else ticket, notice_of(attempt)
+    project_ticket(shown, now=attempt.now, among=moved)
     tell(moved, transition.public_text, now=attempt.now)
+    if notice is not None:
+        tell_notice(shown, moved, notice, now=attempt.now)
     others = [pk for pk in live_report_ids(partner) if pk not in set(moved)]
     tell(others, JOINED_BY_OTHERS if merged else LEFT_BY_OTHERS, now=attempt.now)
 

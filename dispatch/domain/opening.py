@@ -16,9 +16,10 @@ from dispatch.domain.lifecycle import perform, perform_first, record_opening
 from dispatch.domain.numbers import new_ticket_number, ticket_title
 from dispatch.domain.projection import project_first
 from dispatch.domain.recusals import recuse_named
+from dispatch.domain.resident_notices import Notice
 from dispatch.enums import TicketAction, TicketStatus
 from dispatch.models import Department, Ticket, TicketReport
-from reports.enums import ReportKind, Urgency
+from reports.enums import MessageTemplate, ReportKind, Urgency
 from reports.models import Category, Grid, Report
 from xiangcun.lib.rows import insert_row, update_row
 
@@ -73,7 +74,8 @@ def open_ticket(report: Report, assessment: Assessment, *, now: datetime) -> Tic
             note=assessment.note,
         )
         text = perform_first(ticket, TicketAction.DISPATCH, now=now, fields=fields)
-    if not project_first(ticket, report, now=now, text=text):
+    notice = Notice(MessageTemplate.DISPATCHED)  # told with the text only, if there is one
+    if not project_first(ticket, report, now=now, text=text, notice=notice):
         raise AnsweredForError
     return ticket
 
@@ -121,7 +123,8 @@ def attach_report(
     fields = Fields(note=report.number, alert=alert)
     ticket = perform(ticket.pk, TicketAction.ATTACH, actor=actor, now=now, fields=fields)
     _recuse(ticket, report, now=now)
-    if not project_first(ticket, report, now=now, text=JOINED_TEXT):
+    notice = Notice(MessageTemplate.JOINED)
+    if not project_first(ticket, report, now=now, text=JOINED_TEXT, notice=notice):
         raise AnsweredForError
     return ticket
 

@@ -12,6 +12,7 @@ from django.utils import timezone
 from dispatch.domain.attempts import Attempt
 from dispatch.domain.guards import MAX_REOPENINGS
 from dispatch.domain.prompts import safety_prompt
+from dispatch.domain.resident_notices import Notice, tell_notice
 from dispatch.domain.workflow import rows_from
 from dispatch.enums import Outcome, RejectReason, Role, TicketStatus
 from dispatch.enums import TicketAction as Act
@@ -101,10 +102,11 @@ def project_ticket(
     text: str = "",
     photos: Sequence[UUID] = (),
     among: Sequence[int] | None = None,
+    notice: Notice | None = None,
 ) -> None:
     """Write the view of ``ticket`` to its reports and, with a ``text``, a line to their timelines.
 
-    ``among`` narrows it to these reports, where the view of the others has not changed.
+    A ``notice`` goes with the line into the inboxes of those who sent them. ``among`` narrows it to these reports, where the view of the others has not changed.
     """
     report_ids = live_report_ids(ticket)
     if among is not None:
@@ -116,9 +118,18 @@ def project_ticket(
     if text:
         line = Line(text=text, department_name=progress.department_name, photos=photos)
         post_line(report_ids, line, status=progress.status, now=now)
+        if notice is not None:
+            tell_notice(ticket, report_ids, notice, now=now)
 
 
-def project_first(ticket: Ticket, report: Report, *, now: datetime, text: str = "") -> bool:
+def project_first(
+    ticket: Ticket,
+    report: Report,
+    *,
+    now: datetime,
+    text: str = "",
+    notice: Notice | None = None,
+) -> bool:
     """Write the view of ``ticket`` to a report it has just got; False if that is answered for."""
     progress = progress_of(ticket)
     if not take_over(report, progress, now=now):
@@ -126,6 +137,8 @@ def project_first(ticket: Ticket, report: Report, *, now: datetime, text: str = 
     if text:
         line = Line(text=text, department_name=progress.department_name)
         post_line([report.pk], line, status=progress.status, now=now)
+        if notice is not None:
+            tell_notice(ticket, [report.pk], notice, now=now)
     return True
 
 

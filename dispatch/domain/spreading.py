@@ -16,7 +16,6 @@ from django.db import connection, transaction
 from dispatch.domain.notice_rules import ALWAYS_BY_EMAIL, ANNOUNCED, EMAIL_BY_DEFAULT
 from dispatch.domain.notice_text import line_of
 from dispatch.domain.notifications import delivery_values, inbox_key
-from dispatch.domain.quiet import QuietHours, first_moment
 from dispatch.enums import (
     NotificationChannel,
     NotificationKind,
@@ -31,6 +30,7 @@ from dispatch.queries.notice_people import (
     read_address_book,
     recused_people,
 )
+from xiangcun.lib.quiet import QuietHours, first_moment
 
 BATCH = 200
 

@@ -6,6 +6,15 @@ from django.urls import path
 
 from reports.api.actions import ACTION_VIEWS
 from reports.api.categories import CategoriesView
+from reports.api.inbox import (
+    InboxView,
+    NoticesView,
+    ReadView,
+    SubscriptionsView,
+    TemplatesView,
+    UnreadView,
+)
+from reports.api.phones import PhoneSmsView, PhoneView
 from reports.api.photos import PhotosView
 from reports.api.public import NearbyView, PublicReportsView, PublicReportView, PublicStatsView
 from reports.api.reports import ReportsView, ReportView
@@ -17,6 +26,8 @@ urlpatterns = [
     path("session", SessionView.as_view(), name="session"),
     path("session/options", SessionOptionsView.as_view(), name="session-options"),
     path("me", MeView.as_view(), name="me"),
+    path("me/phone", PhoneView.as_view(), name="phone"),
+    path("me/phone/sms", PhoneSmsView.as_view(), name="phone-sms"),
     path("me/export", ExportView.as_view(), name="export"),
     path("photos", PhotosView.as_view(), name="photos"),
     path("categories", CategoriesView.as_view(), name="categories"),
@@ -27,6 +38,12 @@ urlpatterns = [
         path(f"reports/<str:number>/{action.value}", view, name=action.value)
         for action, view in ACTION_VIEWS.items()
     ),
+    path("inbox", InboxView.as_view(), name="inbox"),
+    path("inbox/unread", UnreadView.as_view(), name="inbox-unread"),
+    path("inbox/read", ReadView.as_view(), name="inbox-read"),
+    path("me/notices", NoticesView.as_view(), name="notices"),
+    path("subscriptions", SubscriptionsView.as_view(), name="subscriptions"),
+    path("subscriptions/templates", TemplatesView.as_view(), name="subscription-templates"),
     path("public/reports", PublicReportsView.as_view(), name="public-reports"),
     path("public/reports/<str:number>", PublicReportView.as_view(), name="public-report"),
     path("public/stats", PublicStatsView.as_view(), name="public-stats"),

@@ -11,11 +11,13 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef
+from django.utils import timezone
 
-from reports.domain.content_platform import Verdict, ask_picture, ask_text
+from reports.domain.content_platform import Verdict, ask_picture, ask_text, state_of
 from reports.domain.publication import checked_state, settle_checks
 from reports.enums import CheckState, Publication
 from reports.models import UNSETTLED, ContentCheck, Photo, Report
+from xiangcun.lib import wechat
 
 logger = logging.getLogger(__name__)
 
@@ -44,16 +46,25 @@ def check_content(report_id: int, *, now: datetime) -> None:
             _ask(check, now=now)
 
 
-def settle_picture(*, trace_id: str, suggest: str, label: int, now: datetime) -> bool:
-    """Write the verdict that was pushed for a picture; False for a trace that is none of ours.
+def hear_picture(event: wechat.PushEvent) -> None:
+    """Take down what WeChat pushed about a picture; hearing it twice changes nothing."""
+    outcome = wechat.media_verdict(event.data)
+    settle_picture(
+        outcome.trace_id, state_of(outcome.state), label=outcome.label, now=timezone.now()
+    )
 
-    ``suggest`` is the platform's word: pass, review or risky; anything else could not be checked.
+
+def settle_picture(trace_id: str, state: CheckState, *, label: int, now: datetime) -> bool:
+    """Write the verdict on a picture; False for a trace that is none of ours.
+
+    ``WAITING``: the platform could not fetch it and is to be asked again.
     """
     asked = ContentCheck.objects.filter(trace_id=trace_id, photo__isnull=False)
-    if not trace_id or not asked.exists():
+    check = asked.first() if trace_id else None
+    if check is None:
         return False
-    state = _SUGGESTED.get(suggest, CheckState.UNAVAILABLE)
-    asked.filter(state=CheckState.ASKED).update(state=state, label=max(0, label), settled_at=now)
+    if check.state == CheckState.ASKED:
+        _write(check, Verdict(state, trace_id, max(0, label)), now=now)
     return True
 
 
@@ -117,18 +128,11 @@ def _write(check: ContentCheck, verdict: Verdict, *, now: datetime) -> None:
     check.state, check.next_at = state, next_at
     check.trace_id, check.label = verdict.trace_id, verdict.label
     check.settled_at = None if state in UNSETTLED else now
-    waiting = ContentCheck.objects.filter(pk=check.pk, state=CheckState.WAITING)
-    waiting.update(
+    unsettled = ContentCheck.objects.filter(pk=check.pk, state__in=UNSETTLED)
+    unsettled.update(
         state=state,
         next_at=next_at,
         trace_id=check.trace_id,
         label=check.label,
         settled_at=check.settled_at,
     )
-
-
-_SUGGESTED = {
-    "pass": CheckState.PASSED,
-    "review": CheckState.REVIEW,
-    "risky": CheckState.RISKY,
-}

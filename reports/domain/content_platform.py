@@ -70,9 +70,14 @@ def ask_picture(resident: Resident | None, photo: Photo, *, now: datetime) -> Ve
     return _verdict(api.check_media(url, openid=openid, scene=wechat.CheckScene.FORUM))
 
 
+def state_of(word: wechat.CheckState) -> CheckState:
+    """Return what WeChat's word means for a check."""
+    return _STATES[word]
+
+
 def _openid(resident: Resident | None) -> str:
     return wechat_openid(resident) if resident is not None else ""
 
 
 def _verdict(outcome: wechat.CheckOutcome) -> Verdict:
-    return Verdict(_STATES[outcome.state], outcome.trace_id or "", outcome.label or 0)
+    return Verdict(state_of(outcome.state), outcome.trace_id, outcome.label)

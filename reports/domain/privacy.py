@@ -8,7 +8,8 @@ from datetime import datetime
 
 from django.db import transaction
 
-from reports.models import Photo, Report, Resident, ResidentToken
+from reports.domain.messages import forget_messages
+from reports.models import PhoneCode, Photo, Report, Resident, ResidentToken
 
 logger = logging.getLogger(__name__)
 
@@ -59,6 +60,9 @@ def erase_resident(resident: Resident, *, now: datetime) -> None:
         resident=None, contact_phone="", client_id=None, updated_at=now
     )
     Photo.objects.filter(resident=resident).update(resident=None)
+    # Only the digest of the number stays, for a day: erasing oneself must not reset its limit.
+    PhoneCode.objects.filter(resident=resident).update(resident=None, code_hash="", expires_at=now)
+    forget_messages(resident.pk)
     Resident.objects.filter(pk=resident.pk).update(
         openid=None,
         unionid="",

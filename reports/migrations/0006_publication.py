@@ -16,7 +16,7 @@ CHOICES = [
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("reports", "0004_identity"),
+        ("reports", "0005_messages"),
     ]
 
     operations = [

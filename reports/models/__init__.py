@@ -2,6 +2,13 @@
 
 from reports.models.categories import Category, Dimension
 from reports.models.identity import PhoneCode, WechatToken
+from reports.models.messages import (
+    MessageDelivery,
+    MessagePreference,
+    ResidentMessage,
+    SmsLog,
+    SubscriptionGrant,
+)
 from reports.models.photos import Photo
 from reports.models.places import Grid, Landmark
 from reports.models.publication import (
@@ -30,6 +37,8 @@ __all__ = [
     "Dimension",
     "Grid",
     "Landmark",
+    "MessageDelivery",
+    "MessagePreference",
     "PhoneCode",
     "Photo",
     "PublicNote",
@@ -40,6 +49,9 @@ __all__ = [
     "ReportPhoto",
     "ReportUpdate",
     "Resident",
+    "ResidentMessage",
     "ResidentToken",
+    "SmsLog",
+    "SubscriptionGrant",
     "WechatToken",
 ]

@@ -8,11 +8,13 @@ file whose content is the value (container secrets); it yields to a plain ``NAME
 
 from __future__ import annotations
 
+import json
 import os
 import re
 from collections.abc import Mapping
 from datetime import time
 from pathlib import Path
+from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
@@ -42,15 +44,6 @@ def env_str(name: str, default: str = "") -> str:
             "指定的文件无法读取",
             f"the file cannot be read ({type(error).__name__})",
         ) from error
-
-
-def env_choice(name: str, choices: tuple[str, ...]) -> str:
-    """Return one of ``choices``, the first when the variable is unset."""
-    word = env_str(name, choices[0]).lower()
-    if word not in choices:
-        wanted = "、".join(choices)
-        raise bad_value(name, f"只能填 {wanted} 之一", f"must be one of {', '.join(choices)}")
-    return word
 
 
 def env_optional_bool(name: str) -> bool | None:
@@ -85,12 +78,35 @@ def env_int(name: str, default: int, *, low: int = 0, high: int = 2**31 - 1) -> 
     return number
 
 
+def env_choice(name: str, choices: tuple[str, ...]) -> str:
+    """Return the variable as one of ``choices``, the first by default."""
+    word = env_str(name, choices[0])
+    if word not in choices:
+        known = "、".join(choices)
+        raise bad_value(name, f"只能是 {known}", f"must be one of {', '.join(choices)}")
+    return word
+
+
 def env_list(name: str, default: tuple[str, ...] = ()) -> list[str]:
     """Return the comma-separated parts, stripped, empty ones dropped."""
     word = env_str(name)
     if not word:
         return list(default)
     return [part.strip() for part in word.split(",") if part.strip()]
+
+
+def env_json(name: str, default: dict[str, Any]) -> dict[str, Any]:
+    """Return the variable as a JSON object, or the default."""
+    word = env_str(name)
+    if not word:
+        return default
+    try:
+        value = json.loads(word)
+    except (ValueError, RecursionError) as error:
+        raise bad_value(name, "不是有效的 JSON", "is not valid JSON") from error
+    if not isinstance(value, dict):
+        raise bad_value(name, "必须是 JSON 对象", "must be a JSON object")
+    return value
 
 
 def env_url(name: str, *, schemes: tuple[str, ...], default: str = "") -> SplitResult | None:

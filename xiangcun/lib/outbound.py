@@ -5,27 +5,37 @@ from __future__ import annotations
 import json
 import logging
 import time
-from typing import Any, Literal
+from collections.abc import Callable
+from typing import Any, Literal, TypeVar
 from urllib.parse import urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
+from urllib3.exceptions import NewConnectionError
 from urllib3.util.retry import Retry
 
 logger = logging.getLogger(__name__)
 CONNECT_SECONDS, READ_SECONDS = 2.0, 4.0
 MAX_ANSWER_BYTES = 1024 * 1024
 Kind = Literal["timeout", "connect", "http", "decode"]
+Answer = TypeVar("Answer")
 
 
 class OutboundError(Exception):
-    """Another system did not answer usefully: ``kind`` says how, ``status`` is set for ``http``."""
+    """Another system did not answer usefully: ``kind`` says how, ``status`` is set for ``http``.
 
-    def __init__(self, kind: Kind, host: str, status: int | None = None) -> None:
+    ``arrived`` is false when the request certainly never left: only then is it safe to send a
+    message again that must not come twice.
+    """
+
+    def __init__(
+        self, kind: Kind, host: str, status: int | None = None, *, arrived: bool = True
+    ) -> None:
         super().__init__(f"{kind} {host} {status or ''}".strip())
         self.kind = kind
         self.host = host
         self.status = status
+        self.arrived = arrived
 
 
 class HttpClient:
@@ -53,12 +63,29 @@ class HttpClient:
         """Send ``body`` as JSON and return the decoded answer; never again once it may have arrived."""
         return self._json("POST", url, params=params, json=body)
 
+    def post_json_for_bytes(
+        self, url: str, body: Any, *, params: dict[str, str] | None = None
+    ) -> bytes:
+        """Send ``body`` as JSON and return the answer as it is: a picture, or an error in JSON."""
+        return self._timed(bytes, "POST", url, params=params, json=body)
+
+    def send_bytes(
+        self, method: str, url: str, body: bytes | None, *, headers: dict[str, str]
+    ) -> Any:
+        """Send a body that is built (and perhaps signed) already; return the decoded answer."""
+        return self._json(method, url, data=body, headers=headers)
+
     def _json(self, method: str, url: str, **options: Any) -> Any:
+        return self._timed(json.loads, method, url, **options)
+
+    def _timed(
+        self, decode: Callable[[bytes], Answer], method: str, url: str, **options: Any
+    ) -> Answer:
         host = urlsplit(url).hostname or ""
         started = time.monotonic()
         outcome = "ok"
         try:
-            return json.loads(self._read(method, url, host, options))
+            return decode(self._read(method, url, host, options))
         except OutboundError as error:
             outcome = error.kind
             raise
@@ -83,7 +110,15 @@ class HttpClient:
                     if len(body) > MAX_ANSWER_BYTES:
                         raise OutboundError("decode", host)
                 return body
+        except requests.ConnectTimeout:
+            raise OutboundError("timeout", host, arrived=False) from None
         except requests.Timeout:
             raise OutboundError("timeout", host) from None
-        except requests.RequestException:
-            raise OutboundError("connect", host) from None
+        except requests.RequestException as error:
+            raise OutboundError("connect", host, arrived=not _never_left(error)) from None
+
+
+def _never_left(error: requests.RequestException) -> bool:
+    """Say whether not even a connection was made."""
+    cause = error.args[0] if error.args else None
+    return isinstance(getattr(cause, "reason", None), NewConnectionError)

@@ -239,6 +239,8 @@ def _calendar_and_notices() -> Iterator[Page]:
     yield Page("notice-preferences", STAFF)
     yield Page("outbox", setting)
     yield Page("outbox-resend", setting, method="post")
+    yield Page("resident-messages", setting)
+    yield Page("resident-messages-resend", setting, method="post")
     yield from _rows("dispatch_channelsetting", ADMINISTRATOR, ADMINISTRATOR)
     yield Page(
         "admin:dispatch_channelsetting_test",

@@ -58,7 +58,7 @@ def test_it_refuses_a_used_code(nobody: Api) -> None:
 def test_it_passes_on_the_trouble_of_wechat(
     nobody: Api,
     server: FakeWechat,
-    script: list[dict[str, object] | bytes | None],
+    script: list[dict[str, object] | bytes | int | None],
     status: int,
     code: str,
 ) -> None:

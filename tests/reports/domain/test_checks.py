@@ -4,14 +4,15 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.utils import timezone
 from pytest_django import Settings
 
-from reports.domain import content_platform
-from reports.domain.checks import BACK_OFF, check_content, settle_picture, sweep_content_checks
+from reports.domain.checks import BACK_OFF, check_content, sweep_content_checks
 from reports.enums import CheckState, PhotoStatus, Publication
 from reports.models import ContentCheck, Report, ReportPhoto, Resident
 from tests.factories import NOW, make_photo, make_report, make_resident
 from xiangcun.lib import wechat
+from xiangcun.lib.wechat.push import deliver
 
 pytestmark = pytest.mark.django_db
 OPENID = "o6_bmjrPTlm6_2sgVt7hMZOPfL2M"
@@ -42,7 +43,7 @@ def platform(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Platform:
     settings.WECHAT_APPID, settings.WECHAT_SECRET = "wx1", "s"
     settings.PUBLIC_BASE_URL = "https://town.example"
     fake = Platform()
-    monkeypatch.setattr(content_platform.wechat, "api", lambda: fake)
+    monkeypatch.setattr(wechat, "api", lambda: fake)
     return fake
 
 
@@ -140,6 +141,16 @@ def _picture(report: Report) -> ContentCheck:
     return ContentCheck.objects.get(report=report, photo__isnull=False)
 
 
+def _push(trace_id: str, suggest: str, label: int, *, errcode: int = 0) -> None:
+    """Deliver what WeChat pushes, by the way it takes."""
+    data = {
+        "trace_id": trace_id,
+        "errcode": errcode,
+        "result": {"suggest": suggest, "label": label},
+    }
+    deliver(wechat.PushEvent("wxa_media_check", "", NOW, data))
+
+
 def test_pictures_are_handed_in_and_answered_by_push(platform: Platform, person: Resident) -> None:
     report = _with_photo(person)
     check_content(report.pk, now=NOW)
@@ -149,12 +160,25 @@ def test_pictures_are_handed_in_and_answered_by_push(platform: Platform, person:
     assert openid == OPENID
     asked = _picture(report)
     assert asked.state == CheckState.ASKED
-    assert settle_picture(trace_id=asked.trace_id, suggest="risky", label=20001, now=NOW)
+    _push(asked.trace_id, "risky", 20001)
     assert (_picture(report).state, _picture(report).label) == (CheckState.RISKY, 20001)
-    assert settle_picture(trace_id=asked.trace_id, suggest="pass", label=100, now=NOW)
+    _push(asked.trace_id, "pass", 100)
     assert _picture(report).state == CheckState.RISKY  # pushed twice: the first word counts
-    assert not settle_picture(trace_id="unknown", suggest="pass", label=100, now=NOW)
-    assert not settle_picture(trace_id="", suggest="pass", label=100, now=NOW)
+    _push("unknown", "pass", 100)
+    _push("", "pass", 100)
+    assert _picture(report).state == CheckState.RISKY
+
+
+def test_a_picture_that_could_not_be_fetched_is_handed_in_again(
+    platform: Platform, person: Resident
+) -> None:
+    report = _with_photo(person)
+    check_content(report.pk, now=timezone.now())
+    _push(_picture(report).trace_id, "", 0, errcode=-1008)
+    assert _picture(report).state == CheckState.WAITING
+    sweep_content_checks(now=timezone.now() + timedelta(hours=1))
+    assert _picture(report).state == CheckState.ASKED
+    assert len(platform.asked) == 3
 
 
 def test_a_picture_without_an_answer_is_given_up(platform: Platform, person: Resident) -> None:

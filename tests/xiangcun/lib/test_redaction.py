@@ -24,7 +24,8 @@ def _picture() -> io.BytesIO:
 
 def _reds(data: bytes) -> int:
     picture = Image.open(io.BytesIO(data)).convert("RGB")
-    return sum(red > 150 and green < 100 for red, green, _blue in picture.get_flattened_data())
+    data = picture.tobytes()
+    return sum(red > 150 and green < 100 for red, green in zip(data[::3], data[1::3], strict=True))
 
 
 def test_it_works() -> None:
@@ -38,7 +39,7 @@ def test_it_works() -> None:
     for row in drawn.values():
         assert _reds(row.data) == 0
         picture = Image.open(io.BytesIO(row.data)).convert("RGB")
-        assert max(picture.getpixel((picture.width // 2, picture.height // 2))) < 70  # type: ignore[arg-type, type-var]
+        assert max(picture.getpixel((picture.width // 2, picture.height // 2))) < 70  # type: ignore[arg-type]
         assert abs(picture.getpixel((5, 5))[0] - 128) < 8  # type: ignore[index]
 
 

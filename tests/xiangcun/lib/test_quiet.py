@@ -6,7 +6,7 @@ from datetime import date, datetime, time
 
 import pytest
 
-from dispatch.domain.quiet import QuietHours, first_moment
+from xiangcun.lib.quiet import QuietHours, first_moment
 from xiangcun.lib.workdays import SHANGHAI, WorkCalendar
 
 NIGHT = QuietHours(time(21), time(7, 30), rest_days=True)

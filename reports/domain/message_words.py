@@ -1,0 +1,176 @@
+"""The words of every message to residents, and by which ways each of them may leave the house.
+
+A message is our own sentence around ``Facts``: vocabulary of the office, no text that anybody typed.
+So nothing of another person, no link and no insult can ever be in one; what the department wrote is
+read on the report's page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from enum import StrEnum
+from types import MappingProxyType
+
+from reports.enums import MessageTemplate as Tmpl
+from reports.enums import ResidentAction
+from reports.models.messages import TEXT_LENGTH
+from xiangcun.lib.text import clean_text, mask_contacts, strip_links
+from xiangcun.lib.workdays import SHANGHAI
+
+SUBJECT = "您反映的“{category}”"
+PLAIN_SUBJECT = "您的上报"
+MANY = "您有 {count} 件上报有新进展，请打开查看。"
+MANY_SUBJECT = "您的 {count} 件上报"
+
+
+class Subscription(StrEnum):
+    """The three WeChat templates that a resident subscribes to; ``WECHAT_TEMPLATES`` has their ids."""
+
+    PROGRESS = "progress"
+    ASK = "ask"
+    RESULT = "result"
+
+
+SUBSCRIPTION_TITLES: Mapping[Subscription, str] = MappingProxyType(
+    {
+        Subscription.PROGRESS: "办理进度提醒",
+        Subscription.ASK: "补充材料提醒",
+        Subscription.RESULT: "办结评价提醒",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What a message may mention. ``due`` is aware UTC; ``reason`` a label of one of our enums.
+
+    ``category`` stays empty for confidential matters: a telephone shows messages on its lock screen.
+    """
+
+    category: str = ""
+    department: str = ""
+    due: datetime | None = None
+    reason: str = ""
+
+    def stored(self) -> dict[str, str]:
+        """Return the facts that are given, as JSON."""
+        given = {name: value for name, value in asdict(self).items() if value}
+        if self.due is not None:
+            given["due"] = self.due.isoformat()
+        return given
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """``says`` with ``{subject} {department} {promise} {due} {reason}``; ``bare`` when facts lack.
+
+    ``needs`` names the facts without which ``bare`` is said. ``subscription`` empty: inbox only.
+    ``sms`` says that it is worth a text message. ``asks`` is what the resident should do.
+    """
+
+    says: str
+    bare: str = ""
+    needs: str = ""
+    subscription: Subscription | None = None
+    sms: bool = False
+    asks: ResidentAction | None = None
+
+
+_PROGRESS, _ASK, _RESULT = Subscription.PROGRESS, Subscription.ASK, Subscription.RESULT
+
+WORDS: Mapping[Tmpl, Words] = MappingProxyType(
+    {
+        Tmpl.DISPATCHED: Words(
+            "{subject}已派给{department}办理{promise}。",
+            bare="{subject}已派单{promise}。",
+            needs="department",
+            subscription=_PROGRESS,
+        ),
+        Tmpl.REDISPATCHED: Words(
+            "{subject}已重新派给{department}办理{promise}。",
+            bare="{subject}已重新派单{promise}。",
+            needs="department",
+            subscription=_PROGRESS,
+        ),
+        Tmpl.ACCEPTED: Words(
+            "{subject}已由{department}签收，正在处置{promise}。",
+            bare="{subject}已签收，正在处置{promise}。",
+            needs="department",
+        ),
+        Tmpl.JOINED: Words(
+            "{subject}已有其他居民反映，现合并办理，您仍可查看进展并评价。",
+            subscription=_PROGRESS,
+        ),
+        Tmpl.SEPARATED: Words("{subject}经核对改为单独办理。", subscription=_PROGRESS),
+        Tmpl.NEED_INFO: Words(
+            "{subject}需要您补充情况，请在 3 天内打开上报查看并答复。",
+            subscription=_ASK,
+            sms=True,
+            asks=ResidentAction.SUPPLEMENT,
+        ),
+        Tmpl.EXTENDED: Words(
+            "{subject}的办理期限调整为 {due} 前。",
+            bare="{subject}的办理期限有调整，请打开查看。",
+            needs="due",
+            subscription=_PROGRESS,
+        ),
+        Tmpl.SUSPENDED: Words(
+            "{subject}因客观条件暂缓办理，已挂账跟踪，条件具备后继续办理。",
+            subscription=_PROGRESS,
+        ),
+        Tmpl.RESUMED: Words("{subject}已恢复办理{promise}。"),
+        Tmpl.RETURNED: Words("{subject}正在重新确定承办单位，请留意后续进展。"),
+        Tmpl.ESCALATED: Words("{subject}已上报区级部门办理。", subscription=_PROGRESS),
+        Tmpl.REJECTED: Words(
+            "{subject}不予受理：{reason}。请打开查看说明和去向。",
+            bare="{subject}不予受理，请打开查看说明和去向。",
+            needs="reason",
+            subscription=_RESULT,
+            sms=True,
+        ),
+        Tmpl.REPLIED: Words(
+            "{subject}已有办理结果：{reason}。请查看答复，并告诉我们是否解决。",
+            bare="{subject}已有答复，请查看，并告诉我们您是否满意。",
+            needs="reason",
+            subscription=_RESULT,
+            sms=True,
+            asks=ResidentAction.RATE,
+        ),
+        Tmpl.CLOSED_UNRATED: Words("{subject}未收到评价，已自动办结；30 日内仍可重新打开。"),
+        Tmpl.REOPENED: Words("{subject}已重新打开，指挥室将重新安排办理。", subscription=_PROGRESS),
+        Tmpl.APPEALED: Words("{subject}的申诉已收到，指挥室将重新研判。", subscription=_PROGRESS),
+    }
+)
+
+
+def render(template: Tmpl, facts: Facts) -> str:
+    """Return the sentence that the inbox keeps."""
+    words = WORDS[template]
+    due = moment_words(facts.due) if facts.due else ""
+    lacking = bool(words.needs) and not getattr(facts, words.needs)
+    text = (words.bare if lacking else words.says).format(
+        subject=subject_of(facts.category),
+        department=_plain(facts.department),
+        promise=f"，承诺 {due} 前办结" if due else "",
+        due=due,
+        reason=_plain(facts.reason),
+    )
+    return text[:TEXT_LENGTH]
+
+
+def subject_of(category: str) -> str:
+    """Return how a message calls the matter."""
+    return SUBJECT.format(category=_plain(category)) if category else PLAIN_SUBJECT
+
+
+def moment_words(moment: datetime) -> str:
+    """Return ``2026年12月3日 17:30``, Shanghai time."""
+    local = moment.astimezone(SHANGHAI)
+    return f"{local.year}年{local.month}月{local.day}日 {local:%H:%M}"
+
+
+def _plain(name: str) -> str:
+    """Return a name from the office's tables as it may go out: staff can type anything there."""
+    return strip_links(mask_contacts(clean_text(name)))
