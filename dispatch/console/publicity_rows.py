@@ -17,7 +17,7 @@ from reports.enums import CheckState, PhotoStatus, Publication, PublicPhotoKind,
 from reports.models import ContentCheck, Report
 from reports.queries.photo_links import MEDIUM, photo_url
 from reports.queries.public_case import PublicCase
-from reports.queries.public_staff import Candidate
+from reports.queries.public_staff import Candidate, may_show_photo
 from xiangcun.lib.text import mask_contacts
 
 _EXCERPT = 80
@@ -125,6 +125,7 @@ def photo_row(report: Report, row: Candidate) -> dict[str, Any]:
         "public": row.public is not None,
         "rectangles": len(row.public.rectangles) if row.public else 0,
         "ready": ready,
+        "allowed": may_show_photo(report, row.kind),
         "check": str(_CHECK_WORDS[row.check]) if row.check else "",
         "doubtful": row.check not in {None, CheckState.PASSED, CheckState.UNAVAILABLE},
     }

@@ -18,9 +18,9 @@ from dispatch.domain.audit import record_audit
 from dispatch.enums import AuditAction, Role
 from dispatch.models import Ticket
 from reports.domain import public_photos, publication
-from reports.enums import CheckState, Publication, PublicPhotoKind, WithholdReason
+from reports.enums import CheckState, PublicPhotoKind, WithholdReason
 from reports.models import ContentCheck, Photo, PublicPhoto, Report
-from reports.queries.public_staff import reports_showing
+from reports.queries.public_staff import may_show_photo, reports_showing
 from xiangcun.lib.errors import ConflictError, InvalidInputError, NotAllowedError, NotFoundError
 from xiangcun.lib.redaction import Rectangle
 
@@ -90,7 +90,7 @@ def release_photo(
     ``publication_refused`` when the person who took it does not want anything shown.
     """
     _check_role(actor)
-    if report.publication == Publication.REFUSED:
+    if not may_show_photo(report, kind):
         raise ConflictError("publication_refused", "上报人不同意公开，不能公开照片")
     doubt = doubt_about(photo)
     if doubt and not despite_check:

@@ -14,6 +14,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import ForeignKey, Model, OneToOneField, QuerySet
 
 from reports.domain.privacy import erase_resident
+from reports.domain.publication import follow_consent
 from reports.enums import ResidentRole
 from reports.models import Report, Resident, ResidentToken
 
@@ -45,6 +46,8 @@ def absorb(source: Resident, into: Resident, *, now: datetime) -> bool:
         if relation.related_model is not ResidentToken and not relation.many_to_many:
             _move(relation.related_model, relation.field, old, kept)
     _fill_profile(old, kept)
+    if old.publication_refused or kept.publication_refused:  # the stricter of two choices
+        follow_consent(kept.pk, granted=False, now=now)
     erase_resident(old, now=now)
     into.refresh_from_db()
     logger.info("resident_absorbed resident=%s into=%s", old.pk, kept.pk)

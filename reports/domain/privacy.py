@@ -9,6 +9,7 @@ from datetime import datetime
 from django.db import transaction
 
 from reports.domain.messages import forget_messages
+from reports.domain.publication import withdraw_own_photos
 from reports.models import PhoneCode, Photo, Report, Resident, ResidentToken
 
 logger = logging.getLogger(__name__)
@@ -56,6 +57,7 @@ def erase_resident(resident: Resident, *, now: datetime) -> None:
     """
     Resident.objects.select_for_update().get(pk=resident.pk)
     ResidentToken.objects.filter(user=resident).delete()
+    withdraw_own_photos(resident.pk)
     Report.objects.filter(resident=resident).update(
         resident=None, contact_phone="", client_id=None, updated_at=now
     )

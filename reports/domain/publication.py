@@ -112,12 +112,20 @@ def follow_consent(resident_id: int, *, granted: bool, now: datetime) -> int:
             for report_id, text in refused:
                 _reopen(report_id, text, now=now)
             return len(refused)
-        own = PublicPhotoReport.objects.filter(
-            report__resident=resident_id, public_photo__kind=PublicPhotoKind.BEFORE
-        )
-        withdraw_from_reports(own)
+        withdraw_own_photos(resident_id)
         shown = mine.exclude(publication__in=[Publication.WITHHELD, Publication.REFUSED])
         return _hide(shown, Publication.REFUSED, now=now)
+
+
+def withdraw_own_photos(resident_id: int) -> int:
+    """Take every photo this resident sent from the public page; what the office took stays.
+
+    To be called before an erasure cuts the reports from the person. Return how many were shown.
+    """
+    own = PublicPhotoReport.objects.filter(
+        report__resident=resident_id, public_photo__kind=PublicPhotoKind.BEFORE
+    )
+    return withdraw_from_reports(own)
 
 
 def write_note(report_id: int, *, summary: str, reply: str, now: datetime) -> PublicNote:

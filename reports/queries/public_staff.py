@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.db.models import Prefetch, QuerySet
 
-from reports.enums import CheckState, PublicPhotoKind, UpdateKind
+from reports.enums import CheckState, Publication, PublicPhotoKind, UpdateKind
 from reports.models import (
     ContentCheck,
     Photo,
@@ -64,6 +64,15 @@ def candidates_of(report: Report) -> list[Candidate]:
         for pk, kind in found.items()
         if pk in rows
     ]
+
+
+def may_show_photo(report: Report, kind: PublicPhotoKind) -> bool:
+    """Whether the resident's choice lets a photo of this case be shown.
+
+    A photo is the resident's own: showing it needs more than the neutral line does. What the office
+    took of its result is the office's.
+    """
+    return kind == PublicPhotoKind.AFTER or report.publication != Publication.REFUSED
 
 
 def reports_showing(photo_id: uuid.UUID) -> list[int]:

@@ -8,6 +8,8 @@ from django.db import IntegrityError, transaction
 from pytest_django import Settings
 
 from reports.domain.intake import CHECK_TASK
+from reports.domain.joining import absorb
+from reports.domain.privacy import erase_resident
 from reports.domain.progress import Progress, project, take_over
 from reports.domain.publication import (
     approve,
@@ -17,7 +19,7 @@ from reports.domain.publication import (
     withhold,
     write_note,
 )
-from reports.enums import Publication, PublicStatus
+from reports.enums import Publication, PublicPhotoKind, PublicStatus
 from reports.models import PublicPhoto, Report, Resident
 from tests.factories import (
     NOW,
@@ -208,3 +210,28 @@ def test_public_words_hold_no_contacts_and_no_links(zhang: Resident) -> None:
     assert caught.value.errors[0].field == "reply"
     note.refresh_from_db()
     assert note.summary == "村口垃圾"
+
+
+def test_an_erasure_takes_the_persons_photos_along(zhang: Resident, li: Resident) -> None:
+    """The case stays with its neutral line: nothing in it is the person's."""
+    mine, other = make_report(zhang, published_at=NOW), make_report(li, published_at=NOW)
+    make_public_photo(mine, make_photo(zhang))
+    result = make_public_photo(mine, make_photo(), kind=PublicPhotoKind.AFTER)
+    kept = make_public_photo(other, make_photo(li))
+    erase_resident(zhang, now=LATER)
+    assert set(PublicPhoto.objects.all()) == {result, kept}
+    assert _shown(mine)
+
+
+@pytest.mark.parametrize("who", ["guest", "person"])
+def test_two_rows_of_one_person_keep_the_stricter_choice(
+    zhang: Resident, li: Resident, who: str
+) -> None:
+    hers = make_report(zhang, published_at=NOW), make_report(li, published_at=NOW)
+    follow_consent((zhang if who == "guest" else li).pk, granted=False, now=NOW)
+    zhang.refresh_from_db()
+    li.refresh_from_db()
+    assert absorb(zhang, into=li, now=LATER)
+    assert not any(_shown(report) for report in hers)
+    assert {report.resident_id for report in hers} == {li.pk}
+    assert li.publication_refused
