@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -29,7 +30,7 @@ def media(settings: Settings, tmp_path: Path) -> Path:
     return tmp_path / "media"
 
 
-def _case(cast: Cast, name: str = "caller", **extra: object) -> Report:
+def _case(cast: Cast, name: str = "caller", **extra: Any) -> Report:
     now = timezone.now()
     report = make_report(resident=make_resident(name), now=now, **extra)
     make_ticket(TicketStatus.HANDLING, cast=cast, report=report, now=now)
@@ -137,7 +138,7 @@ def test_a_photo_is_painted_over_and_released(
     assert public.rectangles == [[0.1, 0.1, 0.5, 0.5]]
     again = client.get(reverse("publicity-photo", args=args)).content.decode()
     assert "[0.1, 0.1, 0.5, 0.5]" in again
-    preview = client.get(reverse("publicity-photo-preview", args=args))
+    preview: Any = client.get(reverse("publicity-photo-preview", args=args))
     assert b"".join(preview.streaming_content).startswith(b"\xff\xd8")
     assert {"private", "no-store"} <= set(preview["Cache-Control"].split(", "))
     client.post(reverse("publicity-photo-withdraw", args=args))
