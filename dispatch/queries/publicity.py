@@ -55,3 +55,8 @@ def tab_counts(viewer: Viewer) -> dict[str, int]:
     """Return how many stand in each list, at most ``COUNT_CAP`` (one query a list)."""
     scope = reviewable_reports(viewer)
     return {tab.code: tab.rows(scope)[:COUNT_CAP].count() for tab in TABS}
+
+
+def review_count(viewer: Viewer) -> int:
+    """Return how many cases wait for a person, at most ``COUNT_CAP`` (one query)."""
+    return TABS[0].rows(reviewable_reports(viewer))[:COUNT_CAP].count()

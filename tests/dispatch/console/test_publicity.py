@@ -76,6 +76,23 @@ def test_it_works(browser: Browser, report: Report, username: str) -> None:
     assert AuditRecord.objects.get(action=AuditAction.PUBLISHED).username == username
 
 
+def test_the_first_page_says_that_something_waits(browser: Browser, report: Report) -> None:
+    link = f'href="{reverse("publicity")}" data-queue="publicity"><b>1</b>'
+    assert link in browser("dispatcher").get(reverse("admin:index")).content.decode()
+    assert link not in browser("verifier").get(reverse("admin:index")).content.decode()
+    Report.objects.filter(pk=report.pk).update(publication=Publication.WITHHELD)
+    assert link not in browser("dispatcher").get(reverse("admin:index")).content.decode()
+
+
+def test_the_auditor_reads_it_in_words(browser: Browser, report: Report) -> None:
+    browser("lead").post(reverse("publicity-approve", args=(report.pk,)))
+    record = AuditRecord.objects.get(action=AuditAction.PUBLISHED)
+    url = reverse("admin:dispatch_auditrecord_change", args=(record.pk,))
+    shown = browser("auditor").get(url).content.decode()
+    assert "公开事项" in shown
+    assert "原来：待人工审核" in shown
+
+
 def test_the_page_of_a_case_shows_both_sides(browser: Browser, report: Report) -> None:
     shown = _page(browser("dispatcher"), report)
     assert "临江村 · 暴露/积存垃圾，正在处置" in shown
