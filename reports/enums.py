@@ -111,6 +111,46 @@ class DimensionCode(models.TextChoices):
     SAFETY = "safety", _("平安")
 
 
+class Publication(models.TextChoices):
+    """Whether the public may see a case that the office would show: the gate before ``published_at``."""
+
+    PENDING = "pending", _("检查中")
+    CLEAR = "clear", _("检查通过")
+    REVIEW = "review", _("待人工审核")
+    APPROVED = "approved", _("人工同意公开")
+    WITHHELD = "withheld", _("不公开")
+    REFUSED = "refused", _("居民不同意公开")
+
+
+class PublicPhotoKind(models.TextChoices):
+    """When a released photo was taken."""
+
+    BEFORE = "before", _("处置前")
+    AFTER = "after", _("处置后")
+
+
+class CheckState(models.TextChoices):
+    """What became of one check of a text or a picture by the platform."""
+
+    WAITING = "waiting", _("待检查")
+    ASKED = "asked", _("等待结果")
+    PASSED = "passed", _("通过")
+    REVIEW = "review", _("需人工复核")
+    RISKY = "risky", _("疑似违规")
+    UNAVAILABLE = "unavailable", _("未能检查")
+
+
+class WithholdReason(models.TextChoices):
+    """Why the public does not see a case."""
+
+    PRIVATE = "private", _("涉及个人隐私")
+    PERSON = "person", _("点名指责他人，事实未明")
+    OFFENSIVE = "offensive", _("内容不文明或违规")
+    SENSITIVE = "sensitive", _("公开后可能影响处置")
+    ASKED = "asked", _("当事人要求不公开")
+    OTHER = "other", _("其他")
+
+
 class MessageTemplate(models.TextChoices):
     """What residents are told of their reports; the words are in ``reports.domain.message_words``."""
 

@@ -25,6 +25,16 @@ BEAT: dict[str, dict[str, Any]] = {
         "schedule": 6 * 3600.0,
         "options": {"expires": 6 * 3600},
     },
+    "reports.sweep_content_checks": {
+        "task": "reports.sweep_content_checks",
+        "schedule": 20.0,
+        "options": {"expires": 40, "queue": "outbox"},
+    },
+    "reports.open_gates": {
+        "task": "reports.open_gates",
+        "schedule": 30.0,
+        "options": {"expires": 60},
+    },
     "reports.sweep_messages": {
         "task": "reports.sweep_messages",
         "schedule": 5.0,

@@ -8,11 +8,13 @@ from celery import shared_task
 from django.utils import timezone
 
 from reports.domain import (
+    checks,
     joining,
     originals,
     phone_codes,
     photo_processing,
     photos,
+    publication,
     retention,
     sessions,
 )
@@ -47,6 +49,24 @@ def sweep_orphan_photos() -> None:
 def sweep_expired_tokens() -> None:
     """Delete tokens whose time is over."""
     sessions.sweep_expired_tokens(now=timezone.now())
+
+
+@shared_task(name="reports.check_content")
+def check_content(report_id: int) -> None:
+    """Ask the platform about one report's words and pictures."""
+    checks.check_content(report_id, now=timezone.now())
+
+
+@shared_task(name="reports.sweep_content_checks")
+def sweep_content_checks() -> None:
+    """Ask again what is due, and give up what nobody answered."""
+    checks.sweep_content_checks(now=timezone.now())
+
+
+@shared_task(name="reports.open_gates")
+def open_gates() -> None:
+    """Show what the office and the gate agreed on at the same moment."""
+    publication.open_gates(now=timezone.now())
 
 
 @shared_task(name="reports.spread_messages")

@@ -7,8 +7,25 @@ import uuid
 from datetime import UTC, datetime
 from typing import Any
 
-from reports.enums import CoordinateSystem, LocationSource, PublicStatus, ReportKind, ResidentAction
-from reports.models import Category, Photo, Report, ReportUpdate, Resident, ResidentToken
+from reports.enums import (
+    CoordinateSystem,
+    LocationSource,
+    Publication,
+    PublicPhotoKind,
+    PublicStatus,
+    ReportKind,
+    ResidentAction,
+)
+from reports.models import (
+    Category,
+    Photo,
+    PublicPhoto,
+    PublicPhotoReport,
+    Report,
+    ReportUpdate,
+    Resident,
+    ResidentToken,
+)
 from reports.queries.categories import forget_tree
 
 NOW = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)  # a Tuesday, 10:00 in Shanghai
@@ -72,6 +89,7 @@ def make_report(resident: Resident | None = None, **extra: Any) -> Report:
         "location_source": LocationSource.GPS,
         "submitted_at": NOW,
         "updated_at": NOW,
+        "publication": Publication.CLEAR,
         "public_status": PublicStatus.RECEIVED,
         "allowed_actions": [str(ResidentAction.SUPPLEMENT), str(ResidentAction.WITHDRAW)],
         **extra,
@@ -89,3 +107,21 @@ def make_update(report: Report, **extra: Any) -> ReportUpdate:
         **extra,
     }
     return ReportUpdate.objects.create(**values)
+
+
+def make_public_photo(report: Report, photo: Photo, **extra: Any) -> PublicPhoto:
+    """Return a released photo beside a case; its files do not exist."""
+    token = uuid.uuid4().hex
+    values = {
+        "photo": photo,
+        "kind": PublicPhotoKind.BEFORE,
+        "token": token,
+        "renditions": {size: f"public/{token}-{size}.jpg" for size in ("1280", "320")},
+        "width": 1280,
+        "height": 960,
+        "drawn_at": NOW,
+        **extra,
+    }
+    public = PublicPhoto.objects.create(**values)
+    PublicPhotoReport.objects.create(public_photo=public, report=report, released_at=NOW)
+    return public

@@ -30,6 +30,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
                 "GuardianState",
                 "LocationSource",
                 "PhotoStatus",
+                "PublicPhotoKind",
                 "PublicStatus",
                 "ReportKind",
                 "ResidentAction",

@@ -35,6 +35,7 @@ from xiangcun.lib.tiles import configured_layers, tile_origins
 from xiangcun.notice_settings import *  # noqa: F403 - what staff are told: a file of its own
 from xiangcun.notice_settings import PUBLIC_BASE_URL
 from xiangcun.privacy_settings import *  # noqa: F403 - what is kept how long: a file of its own
+from xiangcun.public_settings import *  # noqa: F403 - what the public sees: likewise
 from xiangcun.sign_in import *  # noqa: F403 - settings like those below
 from xiangcun.unfold import unfold_settings
 from xiangcun.wechat_settings import *  # noqa: F403 - WeChat and the ways to sign in
@@ -303,6 +304,8 @@ CELERY_TASK_ROUTES = {
     "dispatch.refresh_hotspots": {"queue": "training"},
     # Other people's servers may hang: triage must not stand behind them either.
     "dispatch.deliver_channel": {"queue": "outbox"},
+    "reports.check_content": {"queue": "outbox"},
+    "reports.sweep_content_checks": {"queue": "outbox"},
     "reports.deliver_messages": {"queue": "outbox"},
     "dispatch.run_export": {"queue": "exports"},
 }

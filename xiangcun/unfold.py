@@ -125,6 +125,7 @@ def _everyday() -> dict[str, Any]:
             _item(_("工单"), "assignment", "admin:dispatch_ticket_changelist", "reads_cases"),
             _item(_("收件箱"), "inbox", "tray", "has_tray"),
             _item(_("挂账清单"), "pause_circle", "suspensions", "reads_cases"),
+            _item(_("公开审核"), "public", "publicity", "dispatches"),
             _item(_("地图"), "map", "map", "reads_cases"),
             _item(_("网格海报"), "qr_code_2", "posters", "prints_posters"),
             _item(_("工作日历"), "calendar_month", "calendar", "reads_calendar"),

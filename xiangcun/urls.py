@@ -10,6 +10,7 @@ from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerView
 
 from reports.api.photo_files import photo_file
+from reports.api.public_files import public_photo_file
 from reports.api.wechat_push import wechat_push
 from reports.h5.views import shell
 from xiangcun import health
@@ -39,8 +40,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/tools/", include("dispatch.console.tool_urls")),
     path("admin/calendar/", include("dispatch.console.calendar_urls")),
     path("admin/posters/", include("dispatch.console.poster_urls")),
+    path("admin/publicity/", include("dispatch.console.publicity_urls")),
     path("admin/map/", include("dispatch.console.map_urls")),
     path("media/photos/<str:token>", photo_file, name="photo-file"),
+    path("media/public/<str:name>", public_photo_file, name="public-photo"),
     path("wechat/push", wechat_push, name="wechat-push"),
     path("admin/", admin.site.urls),
     path("api/schema", SpectacularJSONAPIView.as_view(), name="schema"),

@@ -23,6 +23,7 @@ from dispatch.console.wording import moment_text
 from dispatch.enums import AuditOutcome
 from dispatch.models import AuditRecord
 from dispatch.queries.audit import readable_records
+from reports.enums import Publication, PublicPhotoKind, WithholdReason
 from xiangcun.lib.text import mask_contacts
 
 _WHAT = {
@@ -126,8 +127,23 @@ _KEYS = {
     "account": gettext_lazy("账号编号"),
     "code": gettext_lazy("拒绝原因代码"),
     "count": gettext_lazy("数量"),
+    "before": gettext_lazy("原来"),
+    "reason_code": gettext_lazy("原因"),
+    "kind": gettext_lazy("拍摄时间"),
+    "rectangles": gettext_lazy("遮盖区域（左、上、宽、高）"),
+    "despite_check": gettext_lazy("检查意见"),
+    "summary": gettext_lazy("公开摘要"),
+    "reply": gettext_lazy("公开答复"),
 }
-_NAMES = {"summary": gettext_lazy("统计概览"), "triage_quality": gettext_lazy("研判质量")}
+_NAMES: dict[str, Any] = {
+    "summary": gettext_lazy("统计概览"),
+    "triage_quality": gettext_lazy("研判质量"),
+    **{
+        value: label
+        for kind in (Publication, PublicPhotoKind, WithholdReason)
+        for value, label in kind.choices
+    },
+}
 
 
 def _lines(data: dict[str, Any]) -> list[str]:
@@ -145,7 +161,7 @@ def _lines(data: dict[str, Any]) -> list[str]:
     lines += [
         f"{_KEYS.get(key, key)}：{_NAMES.get(str(value), value)}"
         for key, value in data.items()
-        if key not in shown
+        if key not in shown and value != ""
     ]
     return [mask_contacts(line) for line in lines]
 

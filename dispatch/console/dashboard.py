@@ -16,7 +16,9 @@ from dispatch.console.ticket_list import queue_tabs
 from dispatch.console.tray_rows import cards_of, tabs_of
 from dispatch.console.tray_views import shown_tabs
 from dispatch.console.wording import moment_text
+from dispatch.domain.publicity import PUBLISHES
 from dispatch.models import Ticket
+from dispatch.queries.publicity import review_count
 from dispatch.queries.tray import (
     TAB_BY_CODE,
     TABS,
@@ -41,6 +43,7 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
             "moment": moment_text(timezone.now()),
             "quality_warnings": quality_warnings(request),
             "may_triage": has_role(request, DISPATCHES),
+            "to_review": review_count(actor_of(request)) if has_role(request, PUBLISHES) else "",
         }
     )
     context.update(tray_of(request))

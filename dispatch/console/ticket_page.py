@@ -16,8 +16,10 @@ from dispatch.console.contact_links import with_contact_links
 from dispatch.console.explanation import Names, marks_of, similar_numbers, triage_card
 from dispatch.console.highlight import Mark
 from dispatch.console.people import actor_of
+from dispatch.console.publicity_links import with_publicity
 from dispatch.console.ticket_cards import (
     Look,
+    ReportCard,
     clocks_of,
     event_line,
     pending_of,
@@ -39,7 +41,7 @@ from dispatch.domain.lifecycle import available_actions
 from dispatch.domain.seen import mark_read
 from dispatch.domain.workflow import IN_OFFICE, Transition
 from dispatch.enums import AssignmentKind, TicketAction, TicketStatus
-from dispatch.models import Ticket, TriageRun
+from dispatch.models import Ticket, TicketReport, TriageRun
 from dispatch.queries import tickets as reads
 from dispatch.queries.access import (
     may_see_contact,
@@ -125,12 +127,7 @@ def page_context(request: HttpRequest, ticket: Ticket, *, now: datetime) -> dict
         "clocks": clocks_of(ticket, now=now),
         **waiting_for(ticket, now=now),
         "actions": actions,
-        "reports": with_contact_links(
-            request,
-            ticket,
-            rows,
-            [report_card(row, look, marks.get(row.report_id, ())) for row in rows],
-        ),
+        "reports": _report_cards(request, ticket, rows, look, marks),
         "more_reports": max(0, ticket.report_count - len(rows)),
         "confidential_note": ticket.confidential,
         "events": [
@@ -150,6 +147,19 @@ def page_context(request: HttpRequest, ticket: Ticket, *, now: datetime) -> dict
         ),
         "map": map_data(ticket, rows, nearby, exact=look.reporter),
     }
+
+
+def _report_cards(
+    request: HttpRequest,
+    ticket: Ticket,
+    rows: list[TicketReport],
+    look: Look,
+    marks: dict[int, list[Mark]],
+) -> list[ReportCard]:
+    """Return the residents' reports with the ways that lead on from each."""
+    cards = [report_card(row, look, marks.get(row.report_id, ())) for row in rows]
+    cards = with_contact_links(request, ticket, rows, cards)
+    return with_publicity(request, ticket, rows, cards)
 
 
 def _look(actor: Actor, ticket: Ticket, *, now: datetime) -> Look:

@@ -80,6 +80,7 @@ def progress_of(ticket: Ticket) -> Progress:
         category_id=ticket.category_id,
         urgency=ticket.urgency,
         safety_prompt=safety_prompt(ticket),
+        grid_id=ticket.grid_id,
         publish=bool(category and category.public_default and not ticket.confidential and in_hands),
     )
 

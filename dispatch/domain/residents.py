@@ -72,7 +72,8 @@ def _close_own(report: Report, status: PublicStatus, *, now: datetime) -> None:
         promised_at=report.promised_at,
         category_id=report.category_id,
         urgency=report.urgency,
-        publish=report.published_at is not None and status == PublicStatus.CLOSED,
+        grid_id=report.grid_id,
+        publish=report.publishable and status == PublicStatus.CLOSED,
     )
     project([report.pk], progress, now=now)
 

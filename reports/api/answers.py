@@ -19,11 +19,8 @@ from reports.models import Category, Photo, Rating, Report, Resident
 from reports.queries.categories import CategoryNode, CategoryTree
 from reports.queries.mine import ReportRecord, TimelineEntry, photos_of
 from reports.queries.photo_links import LARGE, THUMBNAIL, photo_url
-from reports.queries.public import PublicReport
-from xiangcun.lib.geo import CoordType, from_wgs84
 
 _ZONE = ZoneInfo("Asia/Shanghai")
-_PLACE_DECIMALS = 5
 
 Answer = dict[str, Any]
 
@@ -190,28 +187,3 @@ def tree_answer(tree: CategoryTree) -> list[Answer]:
         }
         for root in tree.roots()
     ]
-
-
-def public_answer(case: PublicReport, coord_type: str) -> Answer:
-    """Show a published case in the map's coordinate system."""
-    lat, lng = from_wgs84(case.lat, case.lng, CoordType(coord_type))
-    return {
-        "number": case.number,
-        "status": choice(PublicStatus, case.status),
-        "category": {"code": case.category.code, "name": case.category.name}
-        if case.category
-        else None,
-        "place": {
-            "lat": round(lat, _PLACE_DECIMALS),
-            "lng": round(lng, _PLACE_DECIMALS),
-            "coord_type": str(coord_type),
-        },
-        "department": case.department_name or None,
-        "submitted_at": moment(case.submitted_at),
-        "closed_at": moment(case.closed_at),
-    }
-
-
-def nearby_answer(case: PublicReport, coord_type: str) -> Answer:
-    """Show a case near by with the distance to its rounded place, in metres."""
-    return {**public_answer(case, coord_type), "distance_m": round(case.distance_m or 0.0)}

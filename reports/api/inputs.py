@@ -281,3 +281,9 @@ class PublicQuery(serializers.Serializer[Any]):
     )
     category = TextField(max_length=4, allow_blank=True, default="")
     coord_type = serializers.ChoiceField(CoordinateSystem.choices, default=CoordinateSystem.WGS84)
+
+
+class CoordQuery(serializers.Serializer[Any]):
+    """In which coordinate system a place is wanted."""
+
+    coord_type = serializers.ChoiceField(CoordinateSystem.choices, default=CoordinateSystem.WGS84)

@@ -27,7 +27,7 @@ from reports.api.privacy import (
     ErasureView,
     NoticeView,
 )
-from reports.api.public import NearbyView, PublicReportsView
+from reports.api.public import NearbyView, PublicReportsView, PublicReportView, PublicStatsView
 from reports.api.reports import ReportsView, ReportView
 from reports.api.session_options import SessionOptionsView
 from reports.api.sessions import MeView, SessionView
@@ -66,4 +66,6 @@ urlpatterns = [
     path("subscriptions", SubscriptionsView.as_view(), name="subscriptions"),
     path("subscriptions/templates", TemplatesView.as_view(), name="subscription-templates"),
     path("public/reports", PublicReportsView.as_view(), name="public-reports"),
+    path("public/reports/<str:number>", PublicReportView.as_view(), name="public-report"),
+    path("public/stats", PublicStatsView.as_view(), name="public-stats"),
 ]

@@ -12,6 +12,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from reports.domain.publication import follow_consent
 from reports.enums import ConsentHow, ConsentKind
 from reports.models import Consent, NoticeText, Report, Resident
 from reports.queries.notices import current_notice
@@ -27,15 +28,8 @@ def _forget_phones(resident_id: int, now: datetime) -> None:
     left.update(contact_phone="", updated_at=now)
 
 
-def _unpublish(resident_id: int, now: datetime) -> None:
-    """Take the resident's cases off the public list."""
-    shown = Report.objects.filter(resident=resident_id, published_at__isnull=False)
-    shown.update(published_at=None, updated_at=now)
-
-
 EFFECTS: Mapping[ConsentKind, tuple[Effect, ...]] = {
     ConsentKind.PHONE: (_forget_phones,),
-    ConsentKind.PUBLICATION: (_unpublish,),
 }
 """What a withdrawal does, in the same transaction as its line in the log."""
 
@@ -59,6 +53,8 @@ def answer_consents(
         for kind, granted in answers.items():
             for effect in () if granted else EFFECTS.get(kind, ()):
                 effect(resident.pk, now)
+        if ConsentKind.PUBLICATION in answers:
+            follow_consent(resident.pk, granted=answers[ConsentKind.PUBLICATION], now=now)
     resident.refresh_from_db()
     return resident
 

@@ -19,6 +19,7 @@ from reports.domain.consents import write_consents
 from reports.domain.messages import forget_messages
 from reports.domain.originals import disown_photos
 from reports.domain.photos import drop_unclaimed
+from reports.domain.publication import withdraw_own_photos
 from reports.enums import ConsentHow, ConsentKind
 from reports.models import (
     GuardianRequest,
@@ -97,6 +98,10 @@ def _clean_words(person: Resident, now: datetime) -> None:  # noqa: ARG001 - as 
     _rewrite(Rating.objects.filter(report__resident=person), "comment", person)
 
 
+def _withdraw_public(person: Resident, now: datetime) -> None:  # noqa: ARG001 - as above
+    withdraw_own_photos(person.pk)
+
+
 def _cut_photos(person: Resident, now: datetime) -> None:
     drop_unclaimed(Photo.objects.filter(resident=person, claimed_at__isnull=True))
     disown_photos(Photo.objects.filter(resident=person), now=now)
@@ -136,6 +141,7 @@ ERASE_STEPS: tuple[EraseStep, ...] = (
     EraseStep("messages", _drop_messages),
     EraseStep("codes", _drop_codes),
     EraseStep("words", _clean_words),
+    EraseStep("public", _withdraw_public),
     EraseStep("photos", _cut_photos),
     EraseStep("reports", _cut_reports),
     EraseStep("resident", _empty_row),

@@ -17,10 +17,12 @@ from reports.domain.form_consents import Sender, may_keep, note_form
 from reports.domain.numbers import new_number, normalize_number
 from reports.domain.originals import disown_photos
 from reports.domain.photos import claim_photos
+from reports.domain.publication import first_state
 from reports.enums import (
     Channel,
     ConsentKind,
     LocationSource,
+    Publication,
     PublicStatus,
     ReportKind,
     ResidentAction,
@@ -32,11 +34,13 @@ from reports.queries.categories import CategoryNode, category_tree
 from reports.queries.mine import ReportRecord, TimelineEntry, read_record
 from reports.queries.public import is_open_public_number
 from reports.signals import report_submitted
+from xiangcun.lib import bell
 from xiangcun.lib.errors import ConflictError, InvalidInputError
 from xiangcun.lib.geo import CoordType, out_of_china, to_wgs84
 from xiangcun.lib.rows import insert_pair, insert_row
 
 FIRST_ACTIONS = (ResidentAction.SUPPLEMENT, ResidentAction.WITHDRAW)
+CHECK_TASK = "reports.check_content"
 _NUMBER_TRIES = 5
 
 
@@ -164,6 +168,8 @@ def _insert(
     )
     photos = _write(report, first, draft.photos, sender, now=now)
     transaction.on_commit(partial(announce_report, report.pk))
+    if report.publication == Publication.PENDING:  # the platform wants to be asked within two hours
+        bell.ring_on_commit(CHECK_TASK, report.pk)
     return ReportRecord(report, photos, [TimelineEntry(first, [])], [])
 
 
@@ -225,6 +231,9 @@ def build_report(
         submitted_at=now,
         updated_at=now,
         public_status=PublicStatus.RECEIVED,
+        publication=first_state(
+            draft.text, kind=draft.kind, resident=resident, anonymous=draft.anonymous
+        ),
         allowed_actions=[str(action) for action in FIRST_ACTIONS],
     )
 

@@ -14,7 +14,8 @@ from django.db import IntegrityError, transaction
 from django.db.models import ForeignKey, Model, OneToOneField, QuerySet
 
 from reports.domain.erasing import erase_resident
-from reports.enums import ResidentRole
+from reports.domain.publication import follow_consent
+from reports.enums import ConsentKind, ResidentRole
 from reports.models import Report, Resident, ResidentToken
 
 logger = logging.getLogger(__name__)
@@ -48,6 +49,8 @@ def absorb(source: Resident, into: Resident, *, now: datetime) -> bool:
     _free_client_ids(old, kept)
     _move_all(old, kept)
     _fill_profile(old, kept)
+    if old.publication_refused or kept.publication_refused:
+        follow_consent(kept.pk, granted=False, now=now)
     erase_resident(old, now=now)
     Resident.objects.filter(pk=old.pk).update(absorbed_by=kept)
     into.refresh_from_db()
@@ -146,6 +149,8 @@ def _fill_profile(old: Resident, kept: Resident) -> None:
         # A verification belongs to the number it was made of.
         changes.pop("phone_verified_at", None)
     consents = {**old.consents, **kept.consents}
+    if old.publication_refused or kept.publication_refused:  # the stricter of two choices
+        consents[ConsentKind.PUBLICATION.value] = False
     Resident.objects.filter(pk=kept.pk).update(**changes, consents=consents)
     # They live on: the erasure of the old name is no withdrawal.
     Resident.objects.filter(pk=old.pk).update(consents={})

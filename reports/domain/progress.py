@@ -10,11 +10,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Case, F, Value, When
+from django.db.models import Case, F, Q, Value, When
 from django.db.models.functions import Coalesce
 
 from reports.enums import PublicStatus, ReportKind, ResidentAction, UpdateKind
-from reports.models import Report, ReportUpdate
+from reports.models import OPEN_GATES, Report, ReportUpdate
 from xiangcun.lib.rows import insert_row, update_row
 
 CLOSED_STATUSES = frozenset({PublicStatus.CLOSED, PublicStatus.REJECTED, PublicStatus.WITHDRAWN})
@@ -24,7 +24,8 @@ CLOSED_STATUSES = frozenset({PublicStatus.CLOSED, PublicStatus.REJECTED, PublicS
 class Progress:
     """The whole resident's view of a case at one moment.
 
-    ``promised_at`` is aware UTC. ``allowed_actions`` is what the resident may do next.
+    ``promised_at`` is aware UTC. ``allowed_actions`` is what the resident may do next. ``publish`` is
+    the office's word on showing the case; the report's own gate has another.
     """
 
     status: PublicStatus
@@ -34,6 +35,7 @@ class Progress:
     category_id: int | None = None
     urgency: str = ""
     safety_prompt: str = ""
+    grid_id: int | None = None
     publish: bool = False
 
 
@@ -50,24 +52,35 @@ def project(report_ids: Iterable[int], progress: Progress, *, now: datetime) -> 
     """Write ``progress`` to every given report. Once published a report stays so until it is hidden.
 
     Opinions, consultations and praise are letters, not places on a map: they are never published.
+    What the gate (``Report.publication``) keeps closed is not shown whatever the office says.
     """
-    published: object = None
+    shown: object = None
+    offered: object = False
     if progress.publish:
         kept = Coalesce("published_at", Value(now))
-        published = Case(When(kind=ReportKind.PROBLEM, then=kept), default=None)
+        problem = Q(kind=ReportKind.PROBLEM)
+        shown = Case(When(problem & Q(publication__in=OPEN_GATES), then=kept), default=None)
+        offered = Case(When(problem, then=Value(value=True)), default=Value(value=False))
     Report.objects.filter(pk__in=list(report_ids)).update(
-        **_view(progress, now=now), published_at=published
+        **_view(progress, now=now), publishable=offered, published_at=shown
     )
 
 
 def take_over(report: Report, progress: Progress, *, now: datetime) -> bool:
     """Write the first ``progress`` of a report and take it out of the sweep, in one statement.
 
-    False when somebody else has answered for it meanwhile, and then nothing is written.
+    False when somebody else has answered for it meanwhile, and then nothing is written. A gate that
+    opened since ``report`` was read is found by ``publication.open_gates``; one that closed makes the
+    database refuse the row.
     """
     view = _view(progress, now=now)
-    shown = progress.publish and report.kind == ReportKind.PROBLEM
-    view |= {"triaged_at": now, "published_at": now if shown else None}
+    offered = progress.publish and report.kind == ReportKind.PROBLEM
+    shown = offered and report.publication in OPEN_GATES
+    view |= {
+        "triaged_at": now,
+        "publishable": offered,
+        "published_at": now if shown else None,
+    }
     for name, value in view.items():
         setattr(report, name, value)
     return update_row(report, tuple(view), where={"triaged_at": None})
@@ -81,6 +94,7 @@ def _view(progress: Progress, *, now: datetime) -> dict[str, object]:
         "department_name": progress.department_name,
         "promised_at": progress.promised_at,
         "category_id": progress.category_id,
+        "grid_id": progress.grid_id,
         "urgency": progress.urgency,
         "safety_prompt": progress.safety_prompt,
         "closed_at": now if progress.status in CLOSED_STATUSES else None,

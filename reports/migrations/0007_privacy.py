@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("reports", "0005_messages"),
+        ("reports", "0006_publication"),
     ]
 
     operations = [

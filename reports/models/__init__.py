@@ -19,15 +19,32 @@ from reports.models.privacy import (
     GuardianRequest,
     NoticeText,
 )
-from reports.models.reports import OPEN_STATUSES, Rating, Report, ReportPhoto, ReportUpdate
+from reports.models.publication import (
+    UNSETTLED,
+    ContentCheck,
+    PublicNote,
+    PublicPhoto,
+    PublicPhotoReport,
+)
+from reports.models.reports import (
+    OPEN_GATES,
+    OPEN_STATUSES,
+    Rating,
+    Report,
+    ReportPhoto,
+    ReportUpdate,
+)
 from reports.models.residents import Resident, ResidentToken
 
 __all__ = [
+    "OPEN_GATES",
     "OPEN_STATUSES",
+    "UNSETTLED",
     "AccessRecord",
     "Category",
     "Consent",
     "ConsentLogIsAppendOnlyError",
+    "ContentCheck",
     "Dimension",
     "Disposal",
     "Grid",
@@ -38,6 +55,9 @@ __all__ = [
     "NoticeText",
     "PhoneCode",
     "Photo",
+    "PublicNote",
+    "PublicPhoto",
+    "PublicPhotoReport",
     "Rating",
     "Report",
     "ReportPhoto",

@@ -10,6 +10,7 @@ from reports.enums import (
     Channel,
     CoordinateSystem,
     LocationSource,
+    Publication,
     PublicStatus,
     ReportKind,
     UpdateKind,
@@ -17,9 +18,12 @@ from reports.enums import (
 )
 from reports.models.categories import Category
 from reports.models.photos import Photo
+from reports.models.places import Grid
 from reports.models.residents import Resident
 
 OPEN_STATUSES = (PublicStatus.RECEIVED, PublicStatus.PROCESSING, PublicStatus.NEED_INFO)
+OPEN_GATES = (Publication.CLEAR, Publication.APPROVED)
+"""With these the public sees a case as soon as the office shows it; with no other ever."""
 
 
 class Report(models.Model):
@@ -27,6 +31,8 @@ class Report(models.Model):
 
     ``lat``/``lng`` are canonical WGS-84 degrees; ``raw_*`` is what the client sent in ``coord_type``.
     The projection (from ``public_status`` on) is written through ``reports.domain.progress`` only.
+    ``publishable`` is the office's word and part of it; ``publication`` is the gate and is written by
+    ``reports.domain.publication``. ``published_at`` is set while both agree.
     """
 
     number = models.CharField(_("上报编号"), max_length=20, unique=True, editable=False)
@@ -101,6 +107,24 @@ class Report(models.Model):
     safety_prompt = models.CharField(_("安全提示"), max_length=200, blank=True, editable=False)
     allowed_actions = models.JSONField(_("可用操作"), default=list, editable=False)
     triaged_at = models.DateTimeField(_("研判完成时间"), null=True, blank=True, editable=False)
+    grid = models.ForeignKey(
+        Grid,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+        editable=False,
+        verbose_name=_("网格"),
+    )
+    publication = models.CharField(
+        _("公开审核"),
+        max_length=10,
+        choices=Publication,
+        default=Publication.PENDING,
+        editable=False,
+    )
+    publishable = models.BooleanField(_("可公开"), default=False, editable=False)
     published_at = models.DateTimeField(_("公开时间"), null=True, blank=True, editable=False)
     closed_at = models.DateTimeField(_("办结时间"), null=True, blank=True, editable=False)
     reopen_count = models.PositiveSmallIntegerField(_("重开次数"), default=0, editable=False)
@@ -131,6 +155,10 @@ class Report(models.Model):
                 condition=Q(lat__gte=-90, lat__lte=90, lng__gte=-180, lng__lte=180),
                 name="report_point_on_earth",
             ),
+            models.CheckConstraint(
+                condition=Q(published_at__isnull=True) | Q(publication__in=OPEN_GATES),
+                name="report_public_only_through_gate",
+            ),
         ]
         indexes = [
             models.Index(fields=["resident", "-id"], name="report_mine"),
@@ -141,6 +169,16 @@ class Report(models.Model):
                 fields=["lat", "lng"],
                 name="report_open_near",
                 condition=Q(published_at__isnull=False, public_status__in=OPEN_STATUSES),
+            ),
+            models.Index(
+                fields=["-id"],
+                name="report_held_back",
+                condition=Q(publishable=True, published_at__isnull=True),
+            ),
+            models.Index(
+                fields=["id"],
+                name="report_unchecked",
+                condition=Q(publication=Publication.PENDING),
             ),
             models.Index(
                 fields=["-id"], name="report_published", condition=Q(published_at__isnull=False)

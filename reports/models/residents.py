@@ -6,7 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from knox.models import AbstractAuthToken
 
-from reports.enums import AgeBand, ResidentRole
+from reports.enums import AgeBand, ConsentKind, ResidentRole
 from reports.models.places import Grid
 
 
@@ -78,6 +78,11 @@ class Resident(models.Model):  # type: ignore[django-manager-missing]  # an unty
     def needs_guardian(self) -> bool:
         """Whether nothing that names this person may be kept yet (PIPL article 31)."""
         return self.age_band == AgeBand.CHILD and self.guardian_at is None
+
+    @property
+    def publication_refused(self) -> bool:
+        """Whether the present choice is that nothing of theirs is shown to the public."""
+        return self.consents.get(ConsentKind.PUBLICATION.value) is False
 
     def get_username(self) -> str:
         """Return what the token library logs: never a name or an openid."""

@@ -1,7 +1,8 @@
-"""What anybody may see: published rows only, and of them neither words, photos nor persons.
+"""What anybody may see: published rows only, and of them neither words nor persons.
 
 A place is known to the public on a grid of about 100 m. Distances are measured from that rounded
-place, too: asking from several points must not give away the exact one.
+place, too: asking from several points must not give away the exact one. Photos are those that staff
+released; their links are to public renditions and die with the release.
 """
 
 from __future__ import annotations
@@ -10,10 +11,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet, prefetch_related_objects
 
-from reports.models import OPEN_STATUSES, Report
+from reports.enums import PublicPhotoKind
+from reports.models import OPEN_STATUSES, PublicPhotoReport, Report
 from reports.queries.categories import CategoryNode, category_tree
+from reports.queries.public_links import public_photo_path
+from reports.queries.public_words import summary_of
 from xiangcun.lib.geo import BoundingBox, bounding_box, distance_m, round_public
 from xiangcun.lib.similarity import likeness, places_agree, print_of
 
@@ -26,8 +30,22 @@ ALIKE = 0.5
 _CANDIDATES = 200
 _COLUMNS = (
     "id", "number", "public_status", "category_id", "lat", "lng", "department_name",
-    "submitted_at", "closed_at",
+    "submitted_at", "closed_at", "grid__village_name", "public_note__summary",
 )  # fmt: skip
+_PHOTOS = Prefetch(
+    "public_photo_links", PublicPhotoReport.objects.select_related("public_photo").order_by("id")
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ReleasedPhoto:
+    """A photo for everybody; ``path`` and ``thumbnail`` are paths of this site."""
+
+    kind: PublicPhotoKind
+    path: str
+    thumbnail: str
+    width: int
+    height: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +60,9 @@ class PublicReport:
     department_name: str
     submitted_at: datetime
     closed_at: datetime | None
+    village: str
+    summary: str
+    photos: tuple[ReleasedPhoto, ...]
     distance_m: float | None = None
 
 
@@ -52,7 +73,7 @@ def published_reports(
 
     A box is widened to the cells it touches, so that an exact place cannot be cut out by moving it.
     """
-    rows = Report.objects.filter(published_at__isnull=False).only(*_COLUMNS)
+    rows = _published()
     if bbox is not None:
         south, west = round_public(bbox.south, bbox.west)
         north, east = round_public(bbox.north, bbox.east)
@@ -64,18 +85,30 @@ def published_reports(
     return rows.filter(category__in=_category_ids(category)) if category else rows
 
 
+def _published() -> QuerySet[Report]:
+    rows = Report.objects.filter(published_at__isnull=False)
+    return rows.select_related("grid", "public_note").only(*_COLUMNS).prefetch_related(_PHOTOS)
+
+
 def present(report: Report, *, distance: float | None = None) -> PublicReport:
     """Reduce a row to what may be published; the only way from a row to a public answer."""
     lat, lng = round_public(report.lat, report.lng)
+    node = _node(report.category_id)
+    note = getattr(report, "public_note", None)
+    village = report.grid.village_name if report.grid else ""
+    written = note.summary if note else ""
     return PublicReport(
         number=report.number,
         status=report.public_status,
-        category=_node(report.category_id),
+        category=node,
         lat=lat,
         lng=lng,
         department_name=report.department_name,
         submitted_at=report.submitted_at,
         closed_at=report.closed_at,
+        village=village,
+        summary=written or summary_of(village, node.name if node else "", report.public_status),
+        photos=tuple(_released(link) for link in report.public_photo_links.all()),
         distance_m=distance,
     )
 
@@ -93,6 +126,7 @@ def nearby_reports(
     reach = (node.duplicate_radius_m if node else DEFAULT_RADIUS_M) + BLUR_M
     box = bounding_box(lat, lng, reach + BLUR_M)
     rows = published_reports(bbox=box, statuses=OPEN_STATUSES, category=category).order_by("-id")
+    rows = rows.prefetch_related(None)
     if text:
         rows = rows.only(*_COLUMNS, "text")
     found = [
@@ -100,13 +134,27 @@ def nearby_reports(
         for row in rows[:_CANDIDATES]
     ]
     near = sorted((row for row in found if row[1] <= reach), key=lambda row: row[:2])
-    return [present(row, distance=distance) for _, distance, row in near[:NEARBY_LIMIT]]
+    chosen = near[:NEARBY_LIMIT]
+    prefetch_related_objects([row for _, _, row in chosen], _PHOTOS)
+    return [present(row, distance=distance) for _, distance, row in chosen]
 
 
 def is_open_public_number(number: str) -> bool:
     """Whether somebody may join this case: published and still open."""
     rows = Report.objects.filter(number=number, published_at__isnull=False)
     return rows.filter(public_status__in=OPEN_STATUSES).exists()
+
+
+def _released(link: PublicPhotoReport) -> ReleasedPhoto:
+    public = link.public_photo
+    small, large = sorted(public.renditions, key=int)
+    return ReleasedPhoto(
+        kind=PublicPhotoKind(public.kind),
+        path=public_photo_path(public.token, large),
+        thumbnail=public_photo_path(public.token, small),
+        width=public.width,
+        height=public.height,
+    )
 
 
 def _is_alike(text: str, row: Report) -> bool:

@@ -13,7 +13,7 @@ from dispatch.domain.opening import Assessment, open_ticket
 from dispatch.enums import Outcome, RejectReason, ReturnReason, Role, TicketStatus
 from dispatch.enums import TicketAction as Act
 from dispatch.models import Department, Membership, Staff, Ticket
-from reports.enums import CoordinateSystem, LocationSource, ReportKind, Urgency
+from reports.enums import CoordinateSystem, LocationSource, Publication, ReportKind, Urgency
 from reports.models import Category, Grid, Photo, Report, Resident
 
 NOW = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)  # a Tuesday, 10:00 in Shanghai
@@ -89,6 +89,7 @@ def make_report(
         "location_source": LocationSource.GPS,
         "submitted_at": now,
         "updated_at": now,
+        "publication": Publication.CLEAR,
         "allowed_actions": ["supplement", "withdraw"],
     }
     return Report.objects.create(**{**values, **extra})

@@ -128,6 +128,19 @@ def _records() -> Iterator[Page]:
     yield Page("hotspot", ROOM, lambda stage: (stage.hotspot.pk,))
 
 
+def _publicity() -> Iterator[Page]:
+    report: Callable[[Stage], tuple[Any, ...]] = lambda stage: (stage.report.pk,)  # noqa: E731 - bound once
+    photo: Callable[[Stage], tuple[Any, ...]] = lambda stage: (stage.report.pk, stage.photo.pk)  # noqa: E731 - bound once
+    yield Page("publicity", DISPATCHING)
+    yield Page("publicity-report", DISPATCHING, report)
+    for name in ("approve", "withhold", "words"):
+        yield Page(f"publicity-{name}", DISPATCHING, report, method="post")
+    yield Page("publicity-photo", DISPATCHING, photo)
+    yield Page("publicity-photo-release", DISPATCHING, photo, method="post")
+    yield Page("publicity-photo-withdraw", DISPATCHING, photo, method="post")
+    yield Page("publicity-photo-preview", NOBODY, photo)  # nothing is released yet
+
+
 def _figures() -> Iterator[Page]:
     yield Page("summary", FIGURES)
     yield Page("summary-export", FIGURES)
@@ -278,6 +291,6 @@ OVERRIDES = {
 LEAVES = "admin:logout"
 """Signs the tester out; open to everybody who is signed in."""
 PAGES: tuple[Page, ...] = (
-    *_own(), *_cases(), *_records(), *_figures(), *_people(), *_rules(),
+    *_own(), *_cases(), *_records(), *_publicity(), *_figures(), *_people(), *_rules(),
     *_tools(), *_calendar_and_notices(), *_sign_in(),
 )  # fmt: skip

@@ -1,0 +1,75 @@
+"""What the API tells everybody about a published case."""
+
+from __future__ import annotations
+
+from rest_framework.request import Request
+
+from reports.api.answers import Answer, choice, moment
+from reports.enums import PublicStatus
+from reports.queries.public import PublicReport, ReleasedPhoto
+from reports.queries.public_case import PublicCase
+from xiangcun.lib.geo import CoordType, from_wgs84
+
+_PLACE_DECIMALS = 5
+
+
+def origin_of(request: Request) -> str:
+    """Return what links in this answer begin with."""
+    return str(request.build_absolute_uri("/")).rstrip("/")
+
+
+def public_answer(case: PublicReport, coord_type: str, origin: str) -> Answer:
+    """Show a published case in the map's coordinate system."""
+    lat, lng = from_wgs84(case.lat, case.lng, CoordType(coord_type))
+    return {
+        "number": case.number,
+        "status": choice(PublicStatus, case.status),
+        "category": {"code": case.category.code, "name": case.category.name}
+        if case.category
+        else None,
+        "village": case.village or None,
+        "summary": case.summary,
+        "place": {
+            "lat": round(lat, _PLACE_DECIMALS),
+            "lng": round(lng, _PLACE_DECIMALS),
+            "coord_type": str(coord_type),
+        },
+        "department": case.department_name or None,
+        "submitted_at": moment(case.submitted_at),
+        "closed_at": moment(case.closed_at),
+        "photos": [photo_answer(photo, origin) for photo in case.photos],
+    }
+
+
+def photo_answer(photo: ReleasedPhoto, origin: str) -> Answer:
+    """Show a released photo."""
+    return {
+        "kind": str(photo.kind),
+        "url": f"{origin}{photo.path}",
+        "thumbnail_url": f"{origin}{photo.thumbnail}",
+        "width": photo.width,
+        "height": photo.height,
+    }
+
+
+def nearby_answer(case: PublicReport, coord_type: str, origin: str) -> Answer:
+    """Show a case near by with the distance to its rounded place, in metres."""
+    answer = public_answer(case, coord_type, origin)
+    return {**answer, "distance_m": round(case.distance_m or 0.0)}
+
+
+def case_answer(found: PublicCase, coord_type: str, origin: str) -> Answer:
+    """Show one case with its neutral history."""
+    return {
+        **public_answer(found.case, coord_type, origin),
+        "timeline": [
+            {
+                "date": step.day.isoformat(),
+                "status": choice(PublicStatus, step.status),
+                "text": step.text,
+            }
+            for step in found.steps
+        ],
+        "reply": found.reply or None,
+        "can_join": found.can_join,
+    }
