@@ -10,16 +10,20 @@ from django.dispatch import receiver
 from django.http import HttpRequest
 from django.utils import timezone
 
+from dispatch.domain.erasing import clean_titles
 from dispatch.domain.residents import apply_resident_action
 from dispatch.domain.sessions import close_session, open_session
 from dispatch.enums import AuditAction
 from dispatch.models import Staff
 from dispatch.triage.listening import alert_in
+from reports.domain.erasing import EraseStep, add_step
 from reports.enums import ResidentAction
 from reports.models import Report
 from reports.signals import report_submitted, resident_acted
 from xiangcun.lib import bell
 from xiangcun.lib.clients import address_of, device_words
+
+add_step(EraseStep("office_titles", clean_titles))
 
 
 @receiver(report_submitted, dispatch_uid="dispatch.ring_triage")

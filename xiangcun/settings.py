@@ -16,6 +16,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from dispatch.schedule import BEAT as DISPATCH_BEAT
 from reports.schedule import BEAT as REPORTS_BEAT
+from xiangcun.api_schema import *  # noqa: F403 - how the API describes itself: a file of its own
 from xiangcun.lib.databases import PostgresLimits, postgres_settings, sqlite_settings
 from xiangcun.lib.env import (
     env_bool,
@@ -230,27 +231,6 @@ REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "UNAUTHENTICATED_USER": None,
     "UNAUTHENTICATED_TOKEN": None,
-}
-SPECTACULAR_SETTINGS: dict[str, Any] = {
-    "TITLE": "乡村小脑 居民接口",
-    "VERSION": "1.0.0",
-    "SERVE_INCLUDE_SCHEMA": False,
-    "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
-    "SERVE_AUTHENTICATION": [],
-    "SWAGGER_UI_DIST": "SIDECAR",
-    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "ENUM_NAME_OVERRIDES": {
-        "ConsentState": "reports.api.privacy_schemas.STATES",
-        "GuardianProgress": "reports.api.privacy_schemas.GUARDIAN_WORDS",
-        **{
-            name: f"reports.enums.{name}"
-            for name in (  # noqa: SIM905 - a name a line would be half a page
-                "AccessKind AccessReason AgeBand ConsentHow ConsentKind CoordinateSystem"
-                " GuardianRelation GuardianState LocationSource PhotoStatus PublicStatus"
-                " ReportKind ResidentAction ResidentRole UpdateKind"
-            ).split()
-        },
-    },
 }
 
 # Cache and background work ------------------------------------------------------------------------

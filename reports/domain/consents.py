@@ -104,8 +104,9 @@ def write_consents(
     The row lock makes two answers at once one after the other. An implied yes never covers an answer
     that came between. ``version`` is for a client that names another notice than the one in force.
     """
-    found = Resident.objects.select_for_update().filter(pk=resident.pk, erased_at__isnull=True)
-    known = found.values_list("consents", flat=True).first()
+    found = Resident.objects.filter(pk=resident.pk, erased_at__isnull=True)
+    locked = found.select_for_update(no_key=True)
+    known = locked.values_list("consents", flat=True).first()
     if known is None:
         return
     if how == ConsentHow.IMPLIED:

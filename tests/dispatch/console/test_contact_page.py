@@ -10,7 +10,7 @@ from django.utils import timezone
 from dispatch.domain.audit import verify_audit
 from dispatch.enums import AuditAction, AuditOutcome, TicketAction, TicketStatus, Visibility
 from dispatch.models import AuditRecord, Ticket, TicketEvent
-from reports.models import Report
+from reports.models import AccessRecord, Report
 from tests.dispatch.factories import Cast, make_report, make_resident, make_ticket
 
 Browser = Callable[[str], Client]
@@ -143,3 +143,20 @@ def test_a_look_without_its_audit_line_shows(browser: Browser, report: Report) -
     AuditRecord.objects.all()._raw_delete("default")
     faults = [what for _seq, what in verify_audit()]
     assert any("没有审计记录" in what for what in faults)
+
+
+def test_the_resident_reads_that_somebody_looked(browser: Browser, report: Report) -> None:
+    client = browser("dispatcher")
+    page = client.get(url_of(report)).content.decode()
+    assert "现场办理需要联系" in page
+    assert "核对来电人的上报" not in page
+    assert client.post(url_of(report), {**WHY, "purpose": "on_site"}).status_code == 200
+    assert client.post(url_of(report), WHY).status_code == 200
+    assert client.post(url_of(report), {**WHY, "purpose": "gossip"}).status_code == 400
+    lines = AccessRecord.objects.filter(report=report).order_by("id")
+    assert [(line.what, line.who, line.reason) for line in lines] == [
+        ("unmask", "指挥室坐席", "on_site"),
+        ("unmask", "指挥室坐席", "other"),
+    ]
+    assert "dispatcher" not in str(list(lines.values()))
+    assert list(verify_audit()) == []

@@ -6,6 +6,7 @@ from dispatch.domain.phone_search import search_phone
 from dispatch.enums import AuditAction
 from dispatch.models import AuditRecord, Ticket
 from dispatch.queries.ticket_search import looks_like_phone, read_phone, search_tickets
+from reports.models import AccessRecord
 from tests.dispatch.factories import NOW, Cast, make_cast, make_report, make_resident, make_ticket
 from xiangcun.lib.errors import InvalidInputError, NotAllowedError
 
@@ -39,6 +40,9 @@ def test_it_finds_by_contact_and_by_account_and_records_it(cast: Cast) -> None:
     record = AuditRecord.objects.filter(action=AuditAction.PHONE_SEARCH).earliest("seq")
     assert (record.data, record.reason) == ({"phone": "138****5678", "found": 2}, "来电")
     assert PHONE not in str(AuditRecord.objects.values())
+    looked = AccessRecord.objects.filter(who="指挥室坐席").values_list("report", "what", "reason")
+    theirs = {row.ticket_reports.get().report_id for row in (by_contact, by_account)}
+    assert set(looked) == {(pk, "phone_search", "incoming") for pk in theirs}
 
 
 def test_confidential_matters_are_left_out(cast: Cast) -> None:
