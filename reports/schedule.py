@@ -35,6 +35,16 @@ BEAT: dict[str, dict[str, Any]] = {
         "schedule": crontab(hour="3", minute="20"),
         "options": {"expires": 3600},
     },
+    "reports.sweep_phone_codes": {
+        "task": "reports.sweep_phone_codes",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
+    "reports.sweep_absorbed": {
+        "task": "reports.sweep_absorbed",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
     "reports.strip_originals": {
         "task": "reports.strip_originals",
         "schedule": 600.0,

@@ -7,7 +7,15 @@ import uuid
 from celery import shared_task
 from django.utils import timezone
 
-from reports.domain import originals, photo_processing, photos, retention, sessions
+from reports.domain import (
+    joining,
+    originals,
+    phone_codes,
+    photo_processing,
+    photos,
+    retention,
+    sessions,
+)
 from reports.domain.message_outbox import DELIVER_TASK, requeue_lapsed
 from reports.domain.message_outbox import deliver_messages as deliver
 from reports.domain.message_spreading import spread_messages as spread
@@ -73,6 +81,18 @@ def ring_channels() -> None:
     """Ring for every channel with something due."""
     for channel in channels_due(now=timezone.now()):
         bell.ring(DELIVER_TASK, channel)
+
+
+@shared_task(name="reports.sweep_phone_codes")
+def sweep_phone_codes() -> None:
+    """Delete the traces of codes that were sent more than a day ago."""
+    phone_codes.sweep_phone_codes(now=timezone.now())
+
+
+@shared_task(name="reports.sweep_absorbed")
+def sweep_absorbed() -> None:
+    """Bring after what was on its way when two rows of one person became one."""
+    joining.sweep_absorbed(now=timezone.now())
 
 
 @shared_task(name="reports.strip_originals")

@@ -36,7 +36,8 @@ def reachable(url: str, default_port: int) -> bool:
 
 def clean_environment(data_dir: str) -> dict[str, str]:
     """Return the environment without the settings of whatever this shell was configured for."""
-    dropped = ("DATABASE_URL", "REDIS_URL", "DEBUG", "SECRET_KEY", "ALLOWED_HOSTS", "WECHAT_APPID")
+    dropped = ("DATABASE_URL", "REDIS_URL", "DEBUG", "SECRET_KEY", "ALLOWED_HOSTS",
+               "WECHAT_APPID", "WECHAT_H5_APPID", "WECHAT_PUSH_TOKEN", "GUEST_LOGIN")  # fmt: skip
     environment = {name: value for name, value in os.environ.items() if name not in dropped}
     return {**environment, "XIANGCUN_DATA": data_dir}
 

@@ -33,11 +33,12 @@ from xiangcun.lib.secret_key import stored_secret_key
 from xiangcun.lib.strict import StartFacts, production_faults
 from xiangcun.lib.tiles import configured_layers, tile_origins
 from xiangcun.notice_settings import *  # noqa: F403 - what staff are told: a file of its own
+from xiangcun.notice_settings import PUBLIC_BASE_URL
 from xiangcun.privacy_settings import *  # noqa: F403 - what is kept how long: a file of its own
 from xiangcun.sign_in import *  # noqa: F403 - settings like those below
 from xiangcun.unfold import unfold_settings
 from xiangcun.wechat_settings import *  # noqa: F403 - WeChat and the ways to sign in
-from xiangcun.wechat_settings import DEV_LOGIN, WECHAT_SECRET
+from xiangcun.wechat_settings import DEV_LOGIN, wechat_facts
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 TESTING = "pytest" in sys.modules
@@ -211,6 +212,7 @@ THROTTLE_RATES = env_rates(
         "reports": "120/min",
         "actions": "60/min",
         "me": "300/min",
+        "sms": "20/hour",
         "export": "10/min",
         "public": "300/min",
     },
@@ -361,7 +363,7 @@ if PRODUCTION:
             ledger_key=LEDGER_KEY,
             allowed_hosts=tuple(ALLOWED_HOSTS),
             dev_login=DEV_LOGIN,
-            wechat_secret=WECHAT_SECRET,
+            wechat=wechat_facts(PUBLIC_BASE_URL),
             sqlite="sqlite3" in str(DATABASES["default"]["ENGINE"]),
             sqlite_allowed=env_bool("XIANGCUN_ALLOW_SQLITE", default=False),
         )

@@ -126,6 +126,7 @@ def _everyday() -> dict[str, Any]:
             _item(_("收件箱"), "inbox", "tray", "has_tray"),
             _item(_("挂账清单"), "pause_circle", "suspensions", "reads_cases"),
             _item(_("地图"), "map", "map", "reads_cases"),
+            _item(_("网格海报"), "qr_code_2", "posters", "prints_posters"),
             _item(_("工作日历"), "calendar_month", "calendar", "reads_calendar"),
             _item(_("监护人同意"), "family_restroom", "guardian-paper", "dispatches"),
             _item(_("站内消息"), "notifications", "inbox", "is_staff"),

@@ -35,6 +35,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/guardian/", include("dispatch.console.guardian_urls")),
     path("admin/tools/", include("dispatch.console.tool_urls")),
     path("admin/calendar/", include("dispatch.console.calendar_urls")),
+    path("admin/posters/", include("dispatch.console.poster_urls")),
     path("admin/map/", include("dispatch.console.map_urls")),
     path("media/photos/<str:token>", photo_file, name="photo-file"),
     path("wechat/push", wechat_push, name="wechat-push"),

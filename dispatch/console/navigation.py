@@ -20,6 +20,7 @@ from dispatch.console.people import (
     actor_of,
     has_role,
 )
+from dispatch.console.posters import PRINTS_POSTERS
 from dispatch.domain.channel_settings import RESENDS
 from dispatch.domain.demo_staff import FILE_NAME
 from dispatch.enums import COMMAND_ROLES, Role
@@ -80,6 +81,11 @@ def reads_rules(request: HttpRequest) -> bool:
 def reads_calendar(request: HttpRequest) -> bool:
     """Whether the person looks at the working calendar."""
     return has_role(request, READS_CASES | READS_RULES | SETS_RULES)
+
+
+def prints_posters(request: HttpRequest) -> bool:
+    """Whether the person prints posters of the grids."""
+    return has_role(request, PRINTS_POSTERS)
 
 
 def reads_models(request: HttpRequest) -> bool:

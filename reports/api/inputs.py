@@ -42,7 +42,9 @@ class SessionInput(serializers.Serializer[Any]):
 
     code = TextField(max_length=200, required=False, help_text="wx.login 或微信网页授权的 code")
     via = WordField(choices=("miniprogram", "h5"), required=False)
-    state = TextField(max_length=500, required=False, help_text="微信网页授权带回的 state")
+    state = TextField(
+        max_length=500, allow_blank=True, required=False, help_text="微信网页授权带回的 state"
+    )
     device = TextField(max_length=64, required=False, help_text="本浏览器的密钥，64 位十六进制")
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
@@ -51,6 +53,25 @@ class SessionInput(serializers.Serializer[Any]):
             message = str(self.error_messages["required"])
             raise serializers.ValidationError({"code": [message]}, code="required")
         return attrs
+
+
+class WechatPhoneInput(serializers.Serializer[Any]):
+    """``POST /me/phone``: the code of ``getPhoneNumber``, not that of ``wx.login``."""
+
+    code = TextField(max_length=200)
+
+
+class SmsInput(serializers.Serializer[Any]):
+    """``POST /me/phone/sms``."""
+
+    phone = PhoneField(max_length=20)
+
+
+class PhoneCodeInput(serializers.Serializer[Any]):
+    """``PUT /me/phone``."""
+
+    phone = PhoneField(max_length=20)
+    sms_code = TextField(max_length=10)
 
 
 class ProfileInput(serializers.Serializer[Any]):

@@ -255,6 +255,13 @@ class SessionShape(Shape[Any]):
     resident = ResidentShape()
 
 
+class CodeSentShape(Shape[Any]):
+    """A code is on its way."""
+
+    expires_in = serializers.IntegerField(help_text="有效秒数")
+    retry_after = serializers.IntegerField(help_text="多少秒后可以再发")
+
+
 class WebLoginShape(Shape[Any]):
     """The way to WeChat's web page authorisation."""
 

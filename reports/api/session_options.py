@@ -11,6 +11,7 @@ from rest_framework.response import Response
 from reports.api import schemas
 from reports.api.base import PublicView
 from reports.domain.web_login import STATE_COOKIE, STATE_LIFE, depart
+from xiangcun.lib import sms
 
 
 class SessionOptionsView(PublicView):
@@ -34,7 +35,7 @@ class SessionOptionsView(PublicView):
                 "guest": settings.GUEST_LOGIN,
                 "wechat_h5": {"authorize_url": way.url} if way else None,
                 "dev": settings.DEV_LOGIN,
-                "sms": False,
+                "sms": sms.configured(),
                 "wechat_phone": bool(settings.WECHAT_APPID),
             },
             headers={"Cache-Control": "no-store"},

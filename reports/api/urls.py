@@ -16,6 +16,7 @@ from reports.api.inbox import (
     TemplatesView,
     UnreadView,
 )
+from reports.api.phones import PhoneSmsView, PhoneView
 from reports.api.photos import PhotosView
 from reports.api.privacy import (
     AccessLogView,
@@ -34,6 +35,8 @@ urlpatterns = [
     path("session", SessionView.as_view(), name="session"),
     path("session/options", SessionOptionsView.as_view(), name="session-options"),
     path("me", MeView.as_view(), name="me"),
+    path("me/phone", PhoneView.as_view(), name="phone"),
+    path("me/phone/sms", PhoneSmsView.as_view(), name="phone-sms"),
     path("me/export", ExportView.as_view(), name="export"),
     path("me/erase", ErasureView.as_view(), name="erasure"),
     path("me/consents", ConsentsView.as_view(), name="consents"),

@@ -22,6 +22,7 @@ from reports.domain.photos import drop_unclaimed
 from reports.enums import ConsentHow, ConsentKind
 from reports.models import (
     GuardianRequest,
+    PhoneCode,
     Photo,
     Rating,
     Report,
@@ -82,6 +83,11 @@ def _drop_messages(person: Resident, now: datetime) -> None:  # noqa: ARG001 - a
     forget_messages(person.pk)
 
 
+def _drop_codes(person: Resident, now: datetime) -> None:
+    """Leave only the digest of the number, for a day: erasing oneself must not reset its limit."""
+    PhoneCode.objects.filter(resident=person).update(resident=None, code_hash="", expires_at=now)
+
+
 def _clean_words(person: Resident, now: datetime) -> None:  # noqa: ARG001 - as above
     """Mask contact data and the person's own name in what they wrote, before the link is cut."""
     mine = Report.objects.filter(resident=person)
@@ -118,7 +124,9 @@ def _empty_row(person: Resident, now: datetime) -> None:
         guardian_at=None,
         is_active=False,
         erased_at=now,
+        absorbed_by=None,
     )
+    Resident.objects.filter(absorbed_by=person).update(absorbed_by=None)
 
 
 ERASE_STEPS: tuple[EraseStep, ...] = (
@@ -126,6 +134,7 @@ ERASE_STEPS: tuple[EraseStep, ...] = (
     EraseStep("tokens", _drop_tokens),
     EraseStep("guardian", _drop_guardian),
     EraseStep("messages", _drop_messages),
+    EraseStep("codes", _drop_codes),
     EraseStep("words", _clean_words),
     EraseStep("photos", _cut_photos),
     EraseStep("reports", _cut_reports),

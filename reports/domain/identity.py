@@ -48,6 +48,8 @@ def identify_mini_program(code: str) -> Identity:
         raise InvalidInputError.of_field(
             "code", "wechat_code_invalid", _("当前环境未接入微信，请使用 dev:姓名 登录")
         )
+    if not settings.WECHAT_APPID:
+        raise NotAllowedError("wechat_off", _("没有接入微信小程序，请用手机浏览器打开上报页面"))
     session = wechat.code2session(
         code,
         app_id=settings.WECHAT_APPID,

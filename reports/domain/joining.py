@@ -7,19 +7,24 @@ the doors of the mini program and of the web pages opened for the same person.
 from __future__ import annotations
 
 import logging
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import ForeignKey, Model, OneToOneField, QuerySet
 
-from reports.domain.privacy import erase_resident
+from reports.domain.erasing import erase_resident
 from reports.enums import ResidentRole
 from reports.models import Report, Resident, ResidentToken
 
 logger = logging.getLogger(__name__)
 
-_PROFILE = ("nickname", "phone", "phone_verified_at", "consent_version", "consented_at")
+_LATE = timedelta(hours=1)
+_SWEEP_BATCH = 200
+_PROFILE = (
+    "nickname", "phone", "phone_verified_at", "consent_version", "consented_at", "age_band",
+    "guardian_at",
+)  # fmt: skip
 
 
 @transaction.atomic
@@ -41,14 +46,57 @@ def absorb(source: Resident, into: Resident, *, now: datetime) -> bool:
     assert old is not None
     assert kept is not None
     _free_client_ids(old, kept)
-    for relation in Resident._meta.related_objects:  # noqa: SLF001 - the documented model _meta API
-        if relation.related_model is not ResidentToken and not relation.many_to_many:
-            _move(relation.related_model, relation.field, old, kept)
+    _move_all(old, kept)
     _fill_profile(old, kept)
     erase_resident(old, now=now)
+    Resident.objects.filter(pk=old.pk).update(absorbed_by=kept)
     into.refresh_from_db()
     logger.info("resident_absorbed resident=%s into=%s", old.pk, kept.pk)
     return True
+
+
+def sweep_absorbed(*, now: datetime) -> int:
+    """Bring after what was on its way under the old name when it was absorbed; return how many names.
+
+    A request that had read the old token could insert its report after the rows had been moved. An
+    hour later none can, and the tombstone forgets who it was.
+    """
+    stones = Resident.objects.filter(absorbed_by__isnull=False).order_by("pk")
+    done = 0
+    for key in list(stones.values_list("pk", flat=True)[:_SWEEP_BATCH]):
+        done += _bring_after(key, now=now)
+    return done
+
+
+@transaction.atomic
+def _bring_after(key: int, *, now: datetime) -> bool:
+    old = Resident.objects.filter(pk=key, absorbed_by__isnull=False).first()
+    if old is None or old.absorbed_by_id is None:
+        return False
+    kept = Resident.objects.select_for_update().get(pk=old.absorbed_by_id)
+    _free_client_ids(old, kept)
+    _move_all(old, kept)
+    if old.erased_at is None or old.erased_at < now - _LATE:
+        Resident.objects.filter(pk=old.pk).update(absorbed_by=None)
+    return True
+
+
+def _move_all(old: Resident, kept: Resident) -> None:
+    """Point every row of every table at the other person; tokens end with the erasure."""
+    for relation in relations():
+        _move(relation.related_model, relation.field, old, kept)
+
+
+def relations() -> list[Any]:
+    """Return the keys that point at a resident, those without a name on the resident's side too."""
+    fields = Resident._meta.get_fields(include_hidden=True)  # noqa: SLF001 - the documented model _meta API
+    return [
+        field
+        for field in fields
+        if (field.one_to_many or field.one_to_one)
+        and field.auto_created
+        and field.related_model is not ResidentToken
+    ]
 
 
 def _may_absorb(old: Resident | None, kept: Resident | None) -> bool:
@@ -97,4 +145,7 @@ def _fill_profile(old: Resident, kept: Resident) -> None:
     if "phone" not in changes:
         # A verification belongs to the number it was made of.
         changes.pop("phone_verified_at", None)
-    Resident.objects.filter(pk=kept.pk).update(**changes)
+    consents = {**old.consents, **kept.consents}
+    Resident.objects.filter(pk=kept.pk).update(**changes, consents=consents)
+    # They live on: the erasure of the old name is no withdrawal.
+    Resident.objects.filter(pk=old.pk).update(consents={})

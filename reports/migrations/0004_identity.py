@@ -53,6 +53,19 @@ class Migration(migrations.Migration):
                 blank=True, editable=False, null=True, verbose_name="电话核实时间"
             ),
         ),
+        migrations.AddField(
+            model_name="resident",
+            name="absorbed_by",
+            field=models.ForeignKey(
+                blank=True,
+                editable=False,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="absorbed",
+                to="reports.resident",
+                verbose_name="并入",
+            ),
+        ),
         migrations.CreateModel(
             name="PhoneCode",
             fields=[

@@ -44,6 +44,13 @@ class Resident(models.Model):  # type: ignore[django-manager-missing]  # an unty
     created_at = models.DateTimeField(_("注册时间"), auto_now_add=True)
     erased_at = models.DateTimeField(_("注销时间"), null=True, blank=True, editable=False)
 
+    # Set on the tombstone of a row that became part of another one, for an hour: a report that was on
+    # its way under the old name is brought after it.
+    absorbed_by = models.ForeignKey(
+        "self", models.SET_NULL, null=True, blank=True, editable=False, related_name="absorbed",
+        verbose_name=_("并入"),
+    )  # fmt: skip
+
     is_authenticated = True
     is_anonymous = False
 

@@ -78,8 +78,10 @@ class Handler(BaseHTTPRequestHandler):
             "/wxa/media_check_async": platform.check_picture,
             "/wxa/getwxacodeunlimit": platform.code,
         }
-        refused = platform.desk.refusal(query.get("access_token", ""))
-        return refused or services.get(path, lambda _body: failed(404))(body)
+        if refused := platform.desk.refusal(query.get("access_token", "")):
+            return refused
+        service = services.get(path)
+        return service(body) if service else failed(404)
 
     def _parts(self) -> tuple[Any, dict[str, str]]:
         parts = urlsplit(self.path)

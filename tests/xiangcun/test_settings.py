@@ -51,7 +51,8 @@ def test_it_works_in_production_and_the_deploy_check_is_silent(tmp_path: Path) -
 
 
 def test_it_forbids_unsafe_production_and_tells_everything_at_once(tmp_path: Path) -> None:
-    done = manage(tmp_path, {"DEBUG": "0", "ALLOWED_HOSTS": "*"}, "check")
+    unsafe = {"DEBUG": "0", "ALLOWED_HOSTS": "*", "GUEST_LOGIN": "0"}
+    done = manage(tmp_path, unsafe, "check")
     assert done.returncode == 2
     for name in ("SECRET_KEY", "LEDGER_KEY", "ALLOWED_HOSTS", "WECHAT_APPID", "DATABASE_URL"):
         assert f"- {name}: " in done.stderr
@@ -65,6 +66,7 @@ def test_it_forbids_unsafe_production_and_tells_everything_at_once(tmp_path: Pat
         ("DB_POOL_SIZE", "many"),
         ("REDIS_URL", "http://x"),
         ("DATABASE_URL", "mysql://x/y"),
+        ("WECHAT_CODE_VERSION", "newest"),
     ],
 )
 def test_it_validates_values_in_one_line(tmp_path: Path, name: str, value: str) -> None:

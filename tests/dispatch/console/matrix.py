@@ -178,6 +178,11 @@ def _rules() -> Iterator[Page]:
     yield from _rows("dispatch_triagesettings", MODELS)
 
 
+def _grid_code(stage: Stage) -> tuple[str]:
+    assert stage.ticket.grid is not None
+    return (stage.ticket.grid.code,)
+
+
 def _tools() -> Iterator[Page]:
     ticket: Callable[[Stage], tuple[Any, ...]] = lambda stage: (stage.ticket.pk,)  # noqa: E731 - bound once
     yield Page("desk", DISPATCHING)
@@ -199,6 +204,12 @@ def _tools() -> Iterator[Page]:
     yield from _rows(
         "dispatch_standardreply", HAS_QUEUE | RULES, ADMINISTRATOR | LEAD, ADMINISTRATOR | LEAD
     )
+    posters = DISPATCHING | ADMINISTRATOR
+    own_grid = posters | ON_SITE
+    yield Page("posters", own_grid | OTHER_GRID)
+    yield Page("poster", own_grid, _grid_code)
+    yield Page("poster-pdf", own_grid, _grid_code)
+    yield Page("posters-of-village", own_grid, lambda stage: (_grid_code(stage)[0][:12],))
     yield Page("map", HAS_QUEUE)
     yield Page("map-data", HAS_QUEUE)
     yield Page("map-grids", HAS_QUEUE)

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import uuid
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 import pytest
+from django.apps import apps
 from django.db import connection
+from django.utils import timezone
 from pytest_django import Settings
 
-from reports.models import Photo, Report, Resident
+from reports.domain.consents import take_consent
+from reports.domain.joining import relations, sweep_absorbed
+from reports.enums import ConsentKind
+from reports.models import Consent, Photo, Report, Resident, ResidentToken
 from tests.factories import make_photo, make_report
 from tests.reports.conftest import Api
 
@@ -96,6 +102,17 @@ def test_a_login_fills_in_what_the_person_has_told_before(nobody: Api) -> None:
 
 
 @pytest.mark.django_db
+def test_consents_live_on(nobody: Api) -> None:
+    guest = guest_of(nobody)
+    take_consent(guest, ConsentKind.LOCATION, now=timezone.now())
+    nobody.post("/session", {"code": "dev:张三", "device": DEVICE})
+    zhang = Resident.objects.get(nickname="张三")
+    assert zhang.consents.get("location")
+    assert Consent.objects.filter(resident=zhang, kind="location", granted=True).exists()
+    assert not Consent.objects.filter(granted=False).exists()
+
+
+@pytest.mark.django_db
 def test_a_grid_officer_is_not_taken_along(nobody: Api) -> None:
     guest = guest_of(nobody)
     Resident.objects.filter(pk=guest.pk).update(role="grid")
@@ -134,6 +151,49 @@ def test_logins_at_once_bring_everything_along_once(nobody: Api) -> None:
     report.refresh_from_db()
     assert report.resident is not None
     assert report.resident.nickname == "张三"
+
+
+@pytest.mark.django_db
+def test_a_report_on_its_way_is_brought_after(nobody: Api) -> None:
+    guest = guest_of(nobody)
+    zhang_id = nobody.post("/session", {"code": "dev:张三", "device": DEVICE}).json()["resident"][
+        "id"
+    ]
+    # The request had read the guest's token before the login and inserts after it.
+    late = make_report(guest)
+    now = timezone.now()
+    assert sweep_absorbed(now=now) == 1
+    late.refresh_from_db()
+    assert late.resident_id == int(zhang_id)
+    # Within the hour it stays watched, afterwards the tombstone forgets who it was.
+    assert sweep_absorbed(now=now + timedelta(minutes=61)) == 1
+    guest.refresh_from_db()
+    assert guest.absorbed_by is None
+    assert sweep_absorbed(now=now + timedelta(minutes=62)) == 0
+
+
+@pytest.mark.django_db
+def test_an_erasure_cuts_the_tombstone_off(nobody: Api) -> None:
+    guest = guest_of(nobody)
+    token = nobody.post("/session", {"code": "dev:张三", "device": DEVICE}).json()["token"]
+    guest.refresh_from_db()
+    assert guest.absorbed_by is not None
+    assert Api(token).delete("/me").status_code == 204
+    guest.refresh_from_db()
+    assert guest.absorbed_by is None
+
+
+def test_every_key_to_a_resident_is_moved() -> None:
+    """Also one that a later table declares without a way back."""
+    keys = {
+        (model, field.name)
+        for model in apps.get_models()
+        for field in model._meta.get_fields()
+        if field.concrete and field.is_relation and field.related_model is Resident
+    }
+    moved = {(relation.related_model, relation.field.name) for relation in relations()}
+    assert moved == keys - {(ResidentToken, "user")}
+    assert len(moved) >= 4
 
 
 @pytest.mark.django_db

@@ -98,6 +98,14 @@ def test_it_passes_on_that_wechat_refuses(nobody: Api) -> None:
 
 
 @pytest.mark.django_db
+def test_production_may_run_without_wechat(nobody: Api, settings: Settings) -> None:
+    settings.DEV_LOGIN = False
+    answer = nobody.post("/session", {"code": "0a1b"})
+    assert (answer.status_code, answer.json()["code"]) == (403, "wechat_off")
+    assert nobody.post("/session", {"device": "a1" * 32}).status_code == 201
+
+
+@pytest.mark.django_db
 def test_it_forbids_a_disabled_account(nobody: Api) -> None:
     make_resident(openid="dev:李四", is_active=False)
     answer = nobody.post("/session", {"code": "dev:李四"})

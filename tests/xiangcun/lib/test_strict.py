@@ -4,14 +4,15 @@ import dataclasses
 
 import pytest
 
-from xiangcun.lib.strict import StartFacts, production_faults
+from tests.fakes.wechat_push import AES_KEY
+from xiangcun.lib.strict import StartFacts, WechatFacts, production_faults
 
 GOOD = StartFacts(
     secret_key="".join(chr(33 + i) for i in range(60)),
     ledger_key="".join(chr(34 + i) for i in range(60)),
     allowed_hosts=("town.example",),
     dev_login=False,
-    wechat_secret="given",
+    wechat=WechatFacts(app_id="wx1", secret="given"),
     sqlite=False,
     sqlite_allowed=False,
 )
@@ -33,7 +34,6 @@ def test_it_works() -> None:
         ({"allowed_hosts": ()}, "ALLOWED_HOSTS"),
         ({"allowed_hosts": ("*",)}, "ALLOWED_HOSTS"),
         ({"dev_login": True}, "WECHAT_APPID"),
-        ({"wechat_secret": ""}, "WECHAT_SECRET"),
         ({"sqlite": True}, "DATABASE_URL"),
     ],
 )
@@ -47,3 +47,31 @@ def test_it_tells_all_faults_at_once() -> None:
         GOOD, secret_key="", ledger_key="", allowed_hosts=("*",), dev_login=True, sqlite=True
     )
     assert len(production_faults(worst)) == 5
+
+
+@pytest.mark.parametrize(
+    ("facts", "named"),
+    [
+        ({"app_id": "wx1"}, ["WECHAT_SECRET"]),
+        ({"guest_login": False}, ["WECHAT_APPID"]),
+        ({"guest_login": False, "app_id": "wx1", "secret": "s"}, []),
+        ({}, []),
+        ({"h5_app_id": "wx2", "public_base_url": "https://t.example"}, ["WECHAT_H5_SECRET"]),
+        ({"h5_app_id": "wx2", "h5_secret": "s"}, ["PUBLIC_BASE_URL"]),
+        (
+            {"h5_app_id": "wx2", "h5_secret": "s", "public_base_url": "http://t.example"},
+            ["PUBLIC_BASE_URL"],
+        ),
+        ({"h5_app_id": "wx2", "h5_secret": "s", "public_base_url": "https://t.example"}, []),
+        ({"push_token": "t", "push_aes_key": AES_KEY}, ["WECHAT_APPID"]),
+        ({"app_id": "wx1", "secret": "s", "push_token": "t"}, ["WECHAT_PUSH_AES_KEY"]),
+        (
+            {"app_id": "wx1", "secret": "s", "push_token": "t", "push_aes_key": "!" * 43},
+            ["WECHAT_PUSH_AES_KEY"],
+        ),
+        ({"app_id": "wx1", "secret": "s", "push_token": "t", "push_aes_key": AES_KEY}, []),
+    ],
+)
+def test_it_looks_at_wechat(facts: dict[str, object], named: list[str]) -> None:
+    changed = dataclasses.replace(GOOD, wechat=WechatFacts(**facts))  # type: ignore[arg-type]
+    assert [fault.partition(":")[0] for fault in production_faults(changed)] == named
