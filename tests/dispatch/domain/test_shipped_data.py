@@ -93,7 +93,7 @@ def test_the_calendar_is_that_of_the_notices(year: int, off: int, worked: int) -
 
 def test_every_file_is_json_an_operator_can_read() -> None:
     for folder in (DATA, REPORTS_DATA):
-        for path in folder.iterdir():
+        for path in folder.rglob("*.json"):
             text = path.read_text(encoding="utf-8")
             json.loads(text)
             assert "\\u" not in text
