@@ -53,7 +53,7 @@ def test_three_photos_one_of_them_heic_in_three_taps(
     page = phone.open("/h5/report")
     expect(page.locator("#report-place .place-name")).to_contain_text("网格")
     expect(page.locator("#report-place .hint")).to_contain_text("误差约 18 米")
-    wide = photo(tmp_path, size=(3200, 2400))
+    wide = photo(tmp_path, size=(2800, 2100))
     page.set_input_files(
         "#report-photos input[multiple]", [wide, photo(tmp_path), photo(tmp_path, kind="HEIF")]
     )
