@@ -7,7 +7,7 @@ import uuid
 from celery import shared_task
 from django.utils import timezone
 
-from reports.domain import photo_processing, photos, sessions
+from reports.domain import photo_processing, photos, senders, sessions
 
 
 @shared_task(name="reports.process_photo")
@@ -32,3 +32,9 @@ def sweep_orphan_photos() -> None:
 def sweep_expired_tokens() -> None:
     """Delete tokens whose time is over."""
     sessions.sweep_expired_tokens(now=timezone.now())
+
+
+@shared_task(name="reports.forget_senders")
+def forget_senders() -> None:
+    """Empty the digests of devices and addresses after a month."""
+    senders.forget_senders(now=timezone.now())

@@ -204,18 +204,22 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 DATA_UPLOAD_MAX_NUMBER_FILES = 20
 
 # Resident API -------------------------------------------------------------------------------------
-# Per person (per address before login) and view scope. THROTTLE_RATES="reports=60/min,…" changes
-# some; THROTTLE_SCALE multiplies all, for a township behind one address or a load test.
+# Per person and per device, and thirty times as much per address; before login, per address (see
+# xiangcun.lib.drf.throttling). THROTTLE_RATES="reports=60/min+500/day,…" changes some; THROTTLE_SCALE
+# multiplies all, for a township behind one address or a load test.
 THROTTLE_RATES = env_rates(
     "THROTTLE_RATES",
     {
-        "session": "60/min",
-        "photos": "60/min",
-        "reports": "120/min",
-        "actions": "60/min",
+        "session": "120/min+3000/day",
+        "photos": "60/min+1000/day",
+        "reports": "60/min+300/day",
+        "actions": "60/min+500/day",
         "me": "300/min",
         "export": "10/min",
-        "public": "300/min",
+        "public": "600/min",
+        "sms": "6/hour+12/day",
+        "subscriptions": "30/min",
+        "inbox": "300/min",
     },
     scale=env_int("THROTTLE_SCALE", 1, low=1, high=100_000),
 )
@@ -257,6 +261,8 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         )
     },
 }
+# Whom somebody calls who may not send any more, or who wants to know; 12345 is the public line.
+OFFICE_PHONE = env_str("OFFICE_PHONE", "12345")
 
 # Cache and background work ------------------------------------------------------------------------
 redis_parts = env_url("REDIS_URL", schemes=("redis", "rediss", "unix"))

@@ -14,10 +14,11 @@ from dispatch.console.explanation import dangers_of
 from dispatch.console.people import actor_of
 from dispatch.console.run_rows import candidates_of, data_of, steps_of
 from dispatch.console.wording import moment_text
-from dispatch.enums import TicketAction
+from dispatch.enums import TicketAction, TicketStatus
 from dispatch.models import CategoryDuty, Department, Ticket, TriageRun
 from dispatch.queries.calendar import work_calendar
 from dispatch.queries.tickets import triage_runs_of
+from reports.enums import ReportKind
 from reports.models import Category
 
 
@@ -55,6 +56,8 @@ def wording_of(ticket: Ticket, action: TicketAction) -> dict[str, Any]:
     if action == TicketAction.REJECT:
         hint = _("选定原因后自动填入建议的答复（去哪里办、打什么电话），可修改；居民会看到这段话")
         return {"hints": {"public_text": hint}}
+    if action == TicketAction.REPLY:
+        return _reply_wording(ticket)
     if ticket.parent_id is not None and action == TicketAction.FINISH:
         return {
             "labels": {"public_text": _("办理情况")},
@@ -63,6 +66,19 @@ def wording_of(ticket: Ticket, action: TicketAction) -> dict[str, Any]:
     if action == TicketAction.FINISH and ticket.category and ticket.category.after_photo_required:
         return {"labels": {"photos": _("办理后的照片（已解决、部分解决、临时处置的必须上传）")}}
     return {}
+
+
+def _reply_wording(ticket: Ticket) -> dict[str, Any]:
+    if ticket.status in {TicketStatus.AWAITING_RATING, TicketStatus.CLOSED}:
+        hint = _("居民已用完重新打开的次数，请值班领导复核；居民会看到这段话")
+    elif ticket.kind == ReportKind.PRAISE:
+        hint = _("向居民致谢并说明已转告谁；提交后即办结，居民会看到这段话")
+    else:
+        hint = _("直接回答居民的意见或问题；除值班领导外，须另一人核查后居民才会看到")
+    return {
+        "labels": {"public_text": _("答复内容"), "photos": _("随答复给居民看的照片")},
+        "hints": {"public_text": hint},
+    }
 
 
 def dispatch_initial(request: HttpRequest, ticket: Ticket, *, wanted: str) -> dict[str, Any]:

@@ -33,7 +33,7 @@ from reports.models import Report, ReportUpdate
 from xiangcun.lib.text import mask_contacts, mask_phone
 
 Pair = tuple[str, str]
-_RESULTS = frozenset({TicketAction.FINISH, TicketAction.VERIFY})
+_RESULTS = frozenset({TicketAction.FINISH, TicketAction.REPLY, TicketAction.VERIFY})
 _CLOCK_NAMES = {
     LimitStage.ASSESS: gettext_lazy("研判期限"),
     LimitStage.SIGN: gettext_lazy("签收期限"),

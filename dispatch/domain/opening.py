@@ -18,7 +18,7 @@ from dispatch.domain.projection import project_first
 from dispatch.domain.recusals import recuse_named
 from dispatch.enums import TicketAction, TicketStatus
 from dispatch.models import Department, Ticket, TicketReport
-from reports.enums import ReportKind, Urgency
+from reports.enums import ReportKind, UpdateKind, Urgency
 from reports.models import Category, Grid, Report
 from xiangcun.lib.rows import insert_row, update_row
 
@@ -34,7 +34,8 @@ class Assessment:
     """What triage found out about a report.
 
     With ``lead`` and ``category`` given the ticket is dispatched at once; otherwise it waits for the
-    command room and ``queue_reason`` says why (Chinese, up to 300 characters).
+    command room and ``queue_reason`` says why (Chinese, up to 300 characters). ``kind`` is the flow
+    that fits, which is not always what the resident chose; ``placed`` whether the point means a place.
     """
 
     urgency: Urgency
@@ -46,6 +47,8 @@ class Assessment:
     location_flag: str = ""
     note: str = ""
     alert: Alert | None = None
+    kind: ReportKind = ReportKind.PROBLEM
+    placed: bool = True
 
 
 def open_ticket(report: Report, assessment: Assessment, *, now: datetime) -> Ticket:
@@ -73,7 +76,7 @@ def open_ticket(report: Report, assessment: Assessment, *, now: datetime) -> Tic
             note=assessment.note,
         )
         text = perform_first(ticket, TicketAction.DISPATCH, now=now, fields=fields)
-    if not project_first(ticket, report, now=now, text=text):
+    if not project_first(ticket, report, now=now, text=text, kind=UpdateKind.DISPATCHED):
         raise AnsweredForError
     return ticket
 
@@ -94,6 +97,8 @@ def _new_ticket(report: Report, assessment: Assessment, *, now: datetime) -> Tic
         confidential=bool(assessment.category and assessment.category.confidential),
         queue_reason=assessment.queue_reason[:300],
         location_flag=assessment.location_flag[:200],
+        kind=assessment.kind,
+        placed=assessment.placed,
         report_count=1,
         opened_at=report.submitted_at,
         status_since=now,
@@ -121,7 +126,7 @@ def attach_report(
     fields = Fields(note=report.number, alert=alert)
     ticket = perform(ticket.pk, TicketAction.ATTACH, actor=actor, now=now, fields=fields)
     _recuse(ticket, report, now=now)
-    if not project_first(ticket, report, now=now, text=JOINED_TEXT):
+    if not project_first(ticket, report, now=now, text=JOINED_TEXT, kind=UpdateKind.MERGED):
         raise AnsweredForError
     return ticket
 

@@ -27,12 +27,13 @@ _OPEN_MATTER = Q(category__isnull=True) | Q(category__confidential=False)
 _COLUMNS = (
     "report_id", "report__text", "report__kind", "report__lat", "report__lng",
     "report__submitted_at", "report__resident_id", "ticket__category_id", "ticket__grid__village_name",
+    "ticket__placed",
 )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class ReportRow:
-    """A report as hotspots see it; ``point`` is WGS-84."""
+    """A report as hotspots see it; ``point`` is WGS-84 and means nothing unless it is ``placed``."""
 
     report_id: int
     text: str
@@ -42,6 +43,7 @@ class ReportRow:
     resident_id: int | None
     category_id: int | None
     village: str
+    placed: bool = True
 
 
 def recent_reports(*, now: datetime) -> list[ReportRow]:
@@ -58,8 +60,10 @@ def recent_reports(*, now: datetime) -> list[ReportRow]:
         .order_by("-report_id")
     )
     found = [
-        ReportRow(pk, text, ReportKind(kind), (lat, lng), at, resident, category, village or "")
-        for pk, text, kind, lat, lng, at, resident, category, village in rows.values_list(
+        ReportRow(
+            pk, text, ReportKind(kind), (lat, lng), at, resident, category, village or "", placed
+        )
+        for pk, text, kind, lat, lng, at, resident, category, village, placed in rows.values_list(
             *_COLUMNS
         )[:MAX_REPORTS]
     ]

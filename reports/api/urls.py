@@ -22,7 +22,7 @@ urlpatterns = [
     path("reports/nearby", NearbyView.as_view(), name="nearby"),
     path("reports/<str:number>", ReportView.as_view(), name="report"),
     *(
-        path(f"reports/<str:number>/{action.value}", view, name=action.value)
+        path(f"reports/<str:number>/{action.value.replace('_', '-')}", view, name=action.value)
         for action, view in ACTION_VIEWS.items()
     ),
     path("public/reports", PublicReportsView.as_view(), name="public-reports"),

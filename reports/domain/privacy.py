@@ -54,7 +54,12 @@ def erase_resident(resident: Resident, *, now: datetime) -> None:
     Resident.objects.select_for_update().get(pk=resident.pk)
     ResidentToken.objects.filter(user=resident).delete()
     Report.objects.filter(resident=resident).update(
-        resident=None, contact_phone="", client_id=None, updated_at=now
+        resident=None,
+        contact_phone="",
+        client_id=None,
+        sender_device="",
+        sender_address="",
+        updated_at=now,
     )
     Photo.objects.filter(resident=resident).update(resident=None)
     Resident.objects.filter(pk=resident.pk).update(

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -24,7 +24,8 @@ CLOSED_STATUSES = frozenset({PublicStatus.CLOSED, PublicStatus.REJECTED, PublicS
 class Progress:
     """The whole resident's view of a case at one moment.
 
-    ``promised_at`` is aware UTC. ``allowed_actions`` is what the resident may do next.
+    ``promised_at`` is aware UTC. ``allowed_actions`` is what the resident may do next; ``rejection``
+    and ``remedies`` are as in ``Report``.
     """
 
     status: PublicStatus
@@ -35,15 +36,18 @@ class Progress:
     urgency: str = ""
     safety_prompt: str = ""
     publish: bool = False
+    rejection: Mapping[str, str] | None = None
+    remedies: Mapping[str, object] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line for the timeline; ``photos`` are photo ids the resident may see."""
+    """A line for the timeline; ``photos`` are photo ids the resident may see, ``kind`` its icon."""
 
     text: str
     department_name: str = ""
     photos: Sequence[UUID] = field(default_factory=tuple)
+    kind: UpdateKind = UpdateKind.PROGRESS
 
 
 def project(report_ids: Iterable[int], progress: Progress, *, now: datetime) -> None:
@@ -83,6 +87,8 @@ def _view(progress: Progress, *, now: datetime) -> dict[str, object]:
         "category_id": progress.category_id,
         "urgency": progress.urgency,
         "safety_prompt": progress.safety_prompt,
+        "rejection": dict(progress.rejection) if progress.rejection else None,
+        "remedies": dict(progress.remedies) if progress.remedies else None,
         "closed_at": now if progress.status in CLOSED_STATUSES else None,
         "updated_at": now,
     }
@@ -96,7 +102,7 @@ def post_line(
         ReportUpdate(
             report_id=report_id,
             at=now,
-            kind=UpdateKind.PROGRESS,
+            kind=line.kind,
             status=status,
             text=line.text,
             department_name=line.department_name,

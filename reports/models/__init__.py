@@ -5,6 +5,7 @@ from reports.models.photos import Photo
 from reports.models.places import Grid, Landmark
 from reports.models.reports import OPEN_STATUSES, Rating, Report, ReportPhoto, ReportUpdate
 from reports.models.residents import Resident, ResidentToken
+from reports.models.senders import SenderBlock
 
 __all__ = [
     "OPEN_STATUSES",
@@ -19,4 +20,5 @@ __all__ = [
     "ReportUpdate",
     "Resident",
     "ResidentToken",
+    "SenderBlock",
 ]

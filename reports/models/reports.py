@@ -27,6 +27,10 @@ class Report(models.Model):
 
     ``lat``/``lng`` are canonical WGS-84 degrees; ``raw_*`` is what the client sent in ``coord_type``.
     The projection (from ``public_status`` on) is written through ``reports.domain.progress`` only.
+    ``rejection`` is ``{code, label, text, where, at}`` of a case that was refused; ``remedies`` says what
+    the resident may still do about a case that has ended: ``{reopens_left, reopen_until, appeals_left,
+    rating_due_at}`` with ISO moments. ``sender_*`` are keyed digests of ``reports.domain.senders``,
+    kept for 30 days.
     """
 
     number = models.CharField(_("上报编号"), max_length=20, unique=True, editable=False)
@@ -105,6 +109,11 @@ class Report(models.Model):
     closed_at = models.DateTimeField(_("办结时间"), null=True, blank=True, editable=False)
     reopen_count = models.PositiveSmallIntegerField(_("重开次数"), default=0, editable=False)
     last_urged_on = models.DateField(_("最近催办日期"), null=True, blank=True, editable=False)
+    rejection = models.JSONField(_("不予受理"), null=True, blank=True, editable=False)
+    remedies = models.JSONField(_("救济途径"), null=True, blank=True, editable=False)
+    sender_device = models.CharField(_("设备摘要"), max_length=32, blank=True, editable=False)
+    sender_address = models.CharField(_("地址摘要"), max_length=32, blank=True, editable=False)
+    sender_restricted = models.BooleanField(_("上报人受限"), default=False, editable=False)
     updated_at = models.DateTimeField(_("更新时间"), editable=False)
 
     class Meta:
@@ -138,6 +147,17 @@ class Report(models.Model):
             ),
             models.Index(
                 fields=["-id"], name="report_published", condition=Q(published_at__isnull=False)
+            ),
+            models.Index(
+                fields=["sender_device", "-id"],
+                name="report_device",
+                condition=~Q(sender_device=""),
+            ),
+            # What the daily task empties after a month.
+            models.Index(
+                fields=["submitted_at"],
+                name="report_sender_known",
+                condition=~Q(sender_address=""),
             ),
         ]
 
