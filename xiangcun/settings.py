@@ -22,7 +22,6 @@ from xiangcun.lib.env import (
     env_int,
     env_list,
     env_optional_bool,
-    env_rates,
     env_str,
     env_url,
 )
@@ -32,6 +31,8 @@ from xiangcun.lib.secret_key import stored_secret_key
 from xiangcun.lib.strict import StartFacts, production_faults
 from xiangcun.lib.tiles import configured_layers, tile_origins
 from xiangcun.notice_settings import *  # noqa: F403 - what staff are told: a file of its own
+from xiangcun.resident_limits import *  # noqa: F403 - how much one sender may do
+from xiangcun.resident_limits import THROTTLE_RATES
 from xiangcun.sign_in import *  # noqa: F403 - settings like those below
 from xiangcun.unfold import unfold_settings
 
@@ -204,25 +205,6 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 DATA_UPLOAD_MAX_NUMBER_FILES = 20
 
 # Resident API -------------------------------------------------------------------------------------
-# Per person and per device, and thirty times as much per address; before login, per address (see
-# xiangcun.lib.drf.throttling). THROTTLE_RATES="reports=60/min+500/day,…" changes some; THROTTLE_SCALE
-# multiplies all, for a township behind one address or a load test.
-THROTTLE_RATES = env_rates(
-    "THROTTLE_RATES",
-    {
-        "session": "120/min+3000/day",
-        "photos": "60/min+1000/day",
-        "reports": "60/min+300/day",
-        "actions": "60/min+500/day",
-        "me": "300/min",
-        "export": "10/min",
-        "public": "600/min",
-        "sms": "6/hour+12/day",
-        "subscriptions": "30/min",
-        "inbox": "300/min",
-    },
-    scale=env_int("THROTTLE_SCALE", 1, low=1, high=100_000),
-)
 REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["reports.api.authentication.BearerAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
@@ -261,8 +243,6 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         )
     },
 }
-# Whom somebody calls who may not send any more, or who wants to know; 12345 is the public line.
-OFFICE_PHONE = env_str("OFFICE_PHONE", "12345")
 
 # Cache and background work ------------------------------------------------------------------------
 redis_parts = env_url("REDIS_URL", schemes=("redis", "rediss", "unix"))

@@ -129,6 +129,7 @@ def _everyday() -> dict[str, Any]:
             _item(_("工作日历"), "calendar_month", "calendar", "reads_calendar"),
             _item(_("站内消息"), "notifications", "inbox", "is_staff"),
             _item(_("登录管理"), "lock_person", "sign-ins", "keeps_sign_ins"),
+            _item(_("限制名单"), "block", "sender-blocks", "reads_restrictions"),
         ],
     }
 

@@ -32,6 +32,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/suspensions/", include("dispatch.console.suspension_urls")),
     path("admin/", include("dispatch.console.notice_urls")),
     path("admin/tools/", include("dispatch.console.tool_urls")),
+    path("admin/senders/", include("dispatch.console.sender_urls")),
     path("admin/calendar/", include("dispatch.console.calendar_urls")),
     path("admin/map/", include("dispatch.console.map_urls")),
     path("media/photos/<str:token>", photo_file, name="photo-file"),

@@ -77,6 +77,7 @@ class ReportCard:
     updates: list[dict[str, Any]]
     ratings: list[str]
     contact_url: str = ""
+    block_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from dispatch.console.contact_links import with_contact_links
 from dispatch.console.explanation import Names, marks_of, similar_numbers, triage_card
 from dispatch.console.highlight import Mark
 from dispatch.console.people import actor_of
+from dispatch.console.sender_links import with_block_links
 from dispatch.console.ticket_cards import (
     Look,
     clocks_of,
@@ -116,6 +117,7 @@ def page_context(request: HttpRequest, ticket: Ticket, *, now: datetime) -> dict
     nearby = reads.nearby_tickets(actor, ticket)
     runs = reads.triage_runs_of(ticket) if actor.is_command_room else []
     marks, departments = marks_by_report(runs), reads.department_names()
+    cards = [report_card(row, look, marks.get(row.report_id, ())) for row in rows]
     return {
         **headline(ticket),
         "merged_into": merged_into_link(request, ticket),
@@ -125,11 +127,8 @@ def page_context(request: HttpRequest, ticket: Ticket, *, now: datetime) -> dict
         "clocks": clocks_of(ticket, now=now),
         **waiting_for(ticket, now=now),
         "actions": actions,
-        "reports": with_contact_links(
-            request,
-            ticket,
-            rows,
-            [report_card(row, look, marks.get(row.report_id, ())) for row in rows],
+        "reports": with_block_links(
+            request, ticket, rows, with_contact_links(request, ticket, rows, cards)
         ),
         "more_reports": max(0, ticket.report_count - len(rows)),
         "confidential_note": ticket.confidential,

@@ -270,7 +270,9 @@ def _lead_was_asked(attempt: Attempt) -> None:
 
 def _only_a_letter(attempt: Attempt) -> None:
     if not attempt.ticket.is_letter:
-        raise ConflictError("not_a_letter", "只有意见建议、咨询和表扬可以直接答复，问题须办理后核查")
+        raise ConflictError(
+            "not_a_letter", "只有意见建议、咨询和表扬可以直接答复，问题须办理后核查"
+        )
 
 
 def _not_a_letter(attempt: Attempt) -> None:

@@ -250,7 +250,7 @@ def _capacity(actor: Actor, ticket: Ticket, transition: Transition) -> Seat | No
 
 def _step(attempt: Attempt) -> tuple[Data, Ticket | None]:
     """Move the ticket: effect, guarded update, ledger, photos; return data and the other ticket."""
-    ticket, transition, now = attempt.ticket, attempt.transition, attempt.now
+    ticket, now = attempt.ticket, attempt.now
     status, version, due = ticket.status, ticket.version, ticket.due_at or ticket.assess_due_at
     urgency, next_due = ticket.urgency, ticket.next_due_at
     partner = attempt.fields.target_ticket or ticket.merged_into

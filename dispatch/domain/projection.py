@@ -62,9 +62,7 @@ RESIDENT_ACTION = {
     Act.ASK_LEAD: ResidentAction.ASK_LEAD,
 }
 
-_REMEDIED = frozenset(
-    {TicketStatus.AWAITING_RATING, TicketStatus.CLOSED, TicketStatus.REJECTED}
-)
+_REMEDIED = frozenset({TicketStatus.AWAITING_RATING, TicketStatus.CLOSED, TicketStatus.REJECTED})
 _PUBLISHABLE = frozenset(
     {PublicStatus.PROCESSING, PublicStatus.AWAITING_RATING, PublicStatus.CLOSED}
 )

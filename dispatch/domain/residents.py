@@ -23,7 +23,6 @@ from reports.enums import PublicStatus, ResidentAction
 from reports.models import Report
 from xiangcun.lib.errors import ConflictError
 
-
 _PLAIN = {ResidentAction.URGE: Act.URGE, ResidentAction.ASK_LEAD: Act.ASK_LEAD}
 
 

@@ -225,13 +225,13 @@ class Ticket(models.Model):
             ),
         ]
 
+    def __str__(self) -> str:
+        return self.number
+
     @property
     def is_letter(self) -> bool:
         """Whether it is answered in words: nobody goes out for it."""
         return self.kind in LETTERS
-
-    def __str__(self) -> str:
-        return self.number
 
 
 class TicketReport(models.Model):

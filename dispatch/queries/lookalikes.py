@@ -79,8 +79,15 @@ def open_tickets_near(
     kind; any other never meets one.
     """
     box = bounding_box(lat, lng, radius_m)
-    where = (*OPEN_STATUSES, box.south, box.north, box.west, box.east, now - RECENT)
-    where = (*where, ReportKind.PROBLEM.value)
+    where = (
+        *OPEN_STATUSES,
+        box.south,
+        box.north,
+        box.west,
+        box.east,
+        now - RECENT,
+        ReportKind.PROBLEM.value,
+    )
     if category.confidential:
         rows = _NEAR_CONFIDENTIAL.all(*where, category.pk)
     else:

@@ -64,7 +64,7 @@ class LocationInput(serializers.Serializer[Any]):
         if missing and not by_words:
             message = str(self.error_messages["required"])
             raise serializers.ValidationError(
-                dict.fromkeys(missing, [message]), code="required"
+                {name: [message] for name in missing}, code="required"
             )
         return attrs
 

@@ -226,7 +226,7 @@ def _insert(report: Report, draft: Draft, *, now: datetime) -> ReportRecord:
         at=now,
         kind=UpdateKind.SUBMITTED,
         status=PublicStatus.RECEIVED,
-        text=_FIRST_WORDS.get(draft.kind, _RECEIVED),
+        text=str(_FIRST_WORDS.get(draft.kind, _RECEIVED)),
     )
     photos = _write(report, first, draft.photos, now=now)
     transaction.on_commit(partial(announce_report, report.pk))

@@ -86,9 +86,9 @@ def check_sender(resident: Resident | None, sender: Sender, *, text: str, now: d
 def _blocked(block: SenderBlock) -> SenderBlockedError:
     reason, phone = BlockReason(block.reason), settings.OFFICE_PHONE
     until = timezone.localtime(block.until)
-    appeal = _("如有异议，请拨打 %(phone)s 或到街道综合信息指挥室说明。险情不受限制，仍可上报。") % {
-        "phone": phone
-    }
+    appeal = _(
+        "如有异议，请拨打 %(phone)s 或到街道综合信息指挥室说明。险情不受限制，仍可上报。"
+    ) % {"phone": phone}
     message = _("因%(reason)s，%(until)s 前不能上报。%(appeal)s") % {
         "reason": reason.label,
         "until": f"{until:%Y-%m-%d %H:%M}",

@@ -5,96 +5,212 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('reports', '0003_urgent'),
+        ("reports", "0003_urgent"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='SenderBlock',
+            name="SenderBlock",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('resident', '上报人'), ('device', '设备'), ('address', '网络地址'), ('network', '网段')], max_length=16, verbose_name='限制对象')),
-                ('value', models.CharField(blank=True, max_length=64, verbose_name='摘要或网段')),
-                ('reason', models.CharField(choices=[('spam', '重复、大量上报无关内容'), ('abusive', '辱骂、威胁或散布违法信息'), ('false', '多次虚假上报'), ('advertising', '发布广告'), ('attack', '以程序冲击平台')], max_length=16, verbose_name='原因')),
-                ('note', models.TextField(verbose_name='说明')),
-                ('starts_at', models.DateTimeField(verbose_name='开始时间')),
-                ('until', models.DateTimeField(verbose_name='截止时间')),
-                ('lifted_at', models.DateTimeField(blank=True, null=True, verbose_name='解除时间')),
-                ('lifted_note', models.TextField(blank=True, verbose_name='解除说明')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("resident", "上报人"),
+                            ("device", "设备"),
+                            ("address", "网络地址"),
+                            ("network", "网段"),
+                        ],
+                        max_length=16,
+                        verbose_name="限制对象",
+                    ),
+                ),
+                ("value", models.CharField(blank=True, max_length=64, verbose_name="摘要或网段")),
+                (
+                    "reason",
+                    models.CharField(
+                        choices=[
+                            ("spam", "重复、大量上报无关内容"),
+                            ("abusive", "辱骂、威胁或散布违法信息"),
+                            ("false", "多次虚假上报"),
+                            ("advertising", "发布广告"),
+                            ("attack", "以程序冲击平台"),
+                        ],
+                        max_length=16,
+                        verbose_name="原因",
+                    ),
+                ),
+                ("note", models.TextField(verbose_name="说明")),
+                ("starts_at", models.DateTimeField(verbose_name="开始时间")),
+                ("until", models.DateTimeField(verbose_name="截止时间")),
+                ("lifted_at", models.DateTimeField(blank=True, null=True, verbose_name="解除时间")),
+                ("lifted_note", models.TextField(blank=True, verbose_name="解除说明")),
             ],
             options={
-                'verbose_name': '上报限制',
-                'verbose_name_plural': '上报限制',
+                "verbose_name": "上报限制",
+                "verbose_name_plural": "上报限制",
             },
         ),
         migrations.AddField(
-            model_name='report',
-            name='rejection',
-            field=models.JSONField(blank=True, editable=False, null=True, verbose_name='不予受理'),
+            model_name="report",
+            name="rejection",
+            field=models.JSONField(blank=True, editable=False, null=True, verbose_name="不予受理"),
         ),
         migrations.AddField(
-            model_name='report',
-            name='remedies',
-            field=models.JSONField(blank=True, editable=False, null=True, verbose_name='救济途径'),
+            model_name="report",
+            name="remedies",
+            field=models.JSONField(blank=True, editable=False, null=True, verbose_name="救济途径"),
         ),
         migrations.AddField(
-            model_name='report',
-            name='sender_address',
-            field=models.CharField(blank=True, editable=False, max_length=32, verbose_name='地址摘要'),
+            model_name="report",
+            name="sender_address",
+            field=models.CharField(
+                blank=True, editable=False, max_length=32, verbose_name="地址摘要"
+            ),
         ),
         migrations.AddField(
-            model_name='report',
-            name='sender_device',
-            field=models.CharField(blank=True, editable=False, max_length=32, verbose_name='设备摘要'),
+            model_name="report",
+            name="sender_device",
+            field=models.CharField(
+                blank=True, editable=False, max_length=32, verbose_name="设备摘要"
+            ),
         ),
         migrations.AddField(
-            model_name='report',
-            name='sender_restricted',
-            field=models.BooleanField(default=False, editable=False, verbose_name='上报人受限'),
+            model_name="report",
+            name="sender_restricted",
+            field=models.BooleanField(default=False, editable=False, verbose_name="上报人受限"),
         ),
         migrations.AlterField(
-            model_name='reportupdate',
-            name='kind',
-            field=models.CharField(choices=[('submitted', '已提交'), ('progress', '办理进展'), ('supplement', '补充'), ('withdraw', '撤回'), ('urge', '催办'), ('rate', '评价'), ('reopen', '重新打开'), ('appeal', '申诉'), ('ask_lead', '请值班领导复核'), ('asked', '请您补充'), ('info_expired', '补充超时'), ('dispatched', '已派单'), ('redispatched', '重新派单'), ('returned', '退回，重新派单'), ('accepted', '已签收'), ('extended', '办理延期'), ('suspended', '挂账'), ('resumed', '恢复办理'), ('escalated', '上报区级'), ('taken_back', '区级退回'), ('merged', '合并办理'), ('separated', '单独办理'), ('rejected', '不予受理'), ('reassessing', '重新研判'), ('finished', '办理结果'), ('replied', '已答复'), ('closed', '已办结'), ('due_moved', '期限调整')], default='progress', max_length=16, verbose_name='类别'),
+            model_name="reportupdate",
+            name="kind",
+            field=models.CharField(
+                choices=[
+                    ("submitted", "已提交"),
+                    ("progress", "办理进展"),
+                    ("supplement", "补充"),
+                    ("withdraw", "撤回"),
+                    ("urge", "催办"),
+                    ("rate", "评价"),
+                    ("reopen", "重新打开"),
+                    ("appeal", "申诉"),
+                    ("ask_lead", "请值班领导复核"),
+                    ("asked", "请您补充"),
+                    ("info_expired", "补充超时"),
+                    ("dispatched", "已派单"),
+                    ("redispatched", "重新派单"),
+                    ("returned", "退回，重新派单"),
+                    ("accepted", "已签收"),
+                    ("extended", "办理延期"),
+                    ("suspended", "挂账"),
+                    ("resumed", "恢复办理"),
+                    ("escalated", "上报区级"),
+                    ("taken_back", "区级退回"),
+                    ("merged", "合并办理"),
+                    ("separated", "单独办理"),
+                    ("rejected", "不予受理"),
+                    ("reassessing", "重新研判"),
+                    ("finished", "办理结果"),
+                    ("replied", "已答复"),
+                    ("closed", "已办结"),
+                    ("due_moved", "期限调整"),
+                ],
+                default="progress",
+                max_length=16,
+                verbose_name="类别",
+            ),
         ),
         migrations.AddIndex(
-            model_name='report',
-            index=models.Index(condition=models.Q(('sender_device', ''), _negated=True), fields=['sender_device', '-id'], name='report_device'),
+            model_name="report",
+            index=models.Index(
+                condition=models.Q(("sender_device", ""), _negated=True),
+                fields=["sender_device", "-id"],
+                name="report_device",
+            ),
         ),
         migrations.AddIndex(
-            model_name='report',
-            index=models.Index(condition=models.Q(('sender_address', ''), _negated=True), fields=['submitted_at'], name='report_sender_known'),
+            model_name="report",
+            index=models.Index(
+                condition=models.Q(("sender_address", ""), _negated=True),
+                fields=["submitted_at"],
+                name="report_sender_known",
+            ),
         ),
         migrations.AddField(
-            model_name='senderblock',
-            name='report',
-            field=models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='reports.report', verbose_name='依据的上报'),
+            model_name="senderblock",
+            name="report",
+            field=models.ForeignKey(
+                blank=True,
+                editable=False,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to="reports.report",
+                verbose_name="依据的上报",
+            ),
         ),
         migrations.AddField(
-            model_name='senderblock',
-            name='resident',
-            field=models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='reports.resident', verbose_name='上报人'),
+            model_name="senderblock",
+            name="resident",
+            field=models.ForeignKey(
+                blank=True,
+                editable=False,
+                null=True,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="+",
+                to="reports.resident",
+                verbose_name="上报人",
+            ),
         ),
         migrations.AddIndex(
-            model_name='senderblock',
-            index=models.Index(condition=models.Q(('lifted_at__isnull', True)), fields=['until'], name='block_standing'),
+            model_name="senderblock",
+            index=models.Index(
+                condition=models.Q(("lifted_at__isnull", True)),
+                fields=["until"],
+                name="block_standing",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='senderblock',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['resident', 'device', 'address', 'network'])), name='block_kind_known'),
+            model_name="senderblock",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind__in", ["resident", "device", "address", "network"])),
+                name="block_kind_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='senderblock',
-            constraint=models.CheckConstraint(condition=models.Q(('reason__in', ['spam', 'abusive', 'false', 'advertising', 'attack'])), name='block_reason_known'),
+            model_name="senderblock",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("reason__in", ["spam", "abusive", "false", "advertising", "attack"])
+                ),
+                name="block_reason_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='senderblock',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'resident'), ('resident__isnull', False), ('value', '')), models.Q(models.Q(('kind', 'resident'), _negated=True), ('resident__isnull', True), models.Q(('value', ''), _negated=True)), _connector='OR'), name='block_names_its_sender'),
+            model_name="senderblock",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("kind", "resident"), ("resident__isnull", False), ("value", "")),
+                    models.Q(
+                        models.Q(("kind", "resident"), _negated=True),
+                        ("resident__isnull", True),
+                        models.Q(("value", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="block_names_its_sender",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='senderblock',
-            constraint=models.CheckConstraint(condition=models.Q(('until__gt', models.F('starts_at'))), name='block_ends'),
+            model_name="senderblock",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("until__gt", models.F("starts_at"))), name="block_ends"
+            ),
         ),
     ]

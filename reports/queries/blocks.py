@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from reports.enums import SenderKind
 from reports.models import SenderBlock
@@ -78,3 +78,14 @@ def _of_networks(address: str) -> list[SenderBlock]:
         return []
     place = ip_address(address)
     return [row for network, row in _Kept.networks if place in network]
+
+
+def listed_blocks(
+    *, ended: bool, before: int | None, size: int, now: datetime
+) -> list[SenderBlock]:
+    """Return one row more than ``size`` restrictions, the newest first: standing or ended ones."""
+    standing = Q(lifted_at__isnull=True, until__gt=now)
+    rows = SenderBlock.objects.filter(~standing if ended else standing).select_related("report")
+    if before is not None:
+        rows = rows.filter(pk__lt=before)
+    return list(rows.order_by("-pk")[: size + 1])

@@ -69,6 +69,6 @@ def repeated_report(
     return None
 
 
-def _recent(resident: Resident, device: str, *, now: datetime) -> list[tuple[Any, ...]]:
+def _recent(resident: Resident, device: str, *, now: datetime) -> list[list[Any]]:
     where = (now - WINDOW, *(str(status) for status in OPEN_STATUSES), resident.pk)
     return _BY_EITHER.all(*where, device, "") if device else _BY_RESIDENT.all(*where)

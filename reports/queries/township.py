@@ -53,6 +53,7 @@ def _draw(polygons: list[dict[str, object]]) -> Circle | None:
         return None
     whole = unary_union(areas)
     centre = whole.centroid if whole.contains(whole.centroid) else whole.representative_point()
-    corners = whole.envelope.exterior.coords
-    radius = max(distance_m(centre.y, centre.x, lat, lng) for lng, lat in corners)
+    west, south, east, north = whole.bounds
+    corners = ((lat, lng) for lat in (south, north) for lng in (west, east))
+    radius = max(distance_m(centre.y, centre.x, lat, lng) for lat, lng in corners)
     return Circle(centre.y, centre.x, max(round(radius, -2), MIN_RADIUS_M))

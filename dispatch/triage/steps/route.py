@@ -86,9 +86,7 @@ def _choose(category: Category, context: TriageContext, reference: Reference) ->
     return _Choice(None, duty, lead, tuple(skipped))
 
 
-def _address_letter(
-    choice: _Choice, context: TriageContext, reference: Reference
-) -> _Choice:
+def _address_letter(choice: _Choice, context: TriageContext, reference: Reference) -> _Choice:
     """Give a letter to whom it is for: praise to the one unit it names, a question to its subject's."""
     if context.kind == ReportKind.PRAISE:
         village_code = context.grid.village_code if context.grid else ""
