@@ -8,6 +8,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from dispatch.console.conflict_cards import conflicts_of
 from dispatch.console.explanation import dangers_of
@@ -37,6 +38,12 @@ def initial_for(request: HttpRequest, ticket: Ticket, action: TicketAction) -> d
     return initial
 
 
+_NOTES = {
+    TicketAction.ANSWER_SUPERVISION: (gettext_lazy("回复内容"), gettext_lazy("值班领导会看到")),
+    TicketAction.SUPERVISE: (gettext_lazy("督办要求"), gettext_lazy("承办单位会看到")),
+}
+
+
 def wording_of(ticket: Ticket, action: TicketAction) -> dict[str, Any]:
     """Return what fields of the action's form are called on this ticket, where that is special."""
     if action == TicketAction.SPLIT:
@@ -49,10 +56,9 @@ def wording_of(ticket: Ticket, action: TicketAction) -> dict[str, Any]:
                 "promised_due": _("不填按规定时限；不晚于主工单的办理期限 %s") % due,
             },
         }
-    if action == TicketAction.ANSWER_SUPERVISION:
-        return {"labels": {"note": _("回复内容")}, "hints": {"note": _("值班领导会看到")}}
-    if action == TicketAction.SUPERVISE:
-        return {"labels": {"note": _("督办要求")}, "hints": {"note": _("承办单位会看到")}}
+    if action in _NOTES:
+        label, hint = _NOTES[action]
+        return {"labels": {"note": str(label)}, "hints": {"note": str(hint)}}
     if action == TicketAction.REJECT:
         hint = _("选定原因后自动填入建议的答复（去哪里办、打什么电话），可修改；居民会看到这段话")
         return {"hints": {"public_text": hint}}

@@ -60,6 +60,11 @@ class Tab:
             self._full.add(key)
         return False
 
+    def is_full(self, key: str) -> bool:
+        """Whether this process knows that the window is full."""
+        with self._lock:
+            return key in self._full
+
     def forget(self) -> None:
         """Count from nothing."""
         with self._lock:
@@ -90,43 +95,51 @@ class CounterThrottle(ScopedRateThrottle):
     CROWD = 30
 
     def allow_request(self, request: Request, view: APIView) -> bool:
-        """Count the request everywhere; false beyond any rate. ``wait`` is until all let pass again."""
+        """Count the request; false beyond any rate. ``wait`` is until every full window has ended.
+
+        The shortest windows come first, and one that refuses ends the counting: who knocks too fast
+        for a minute does not lose the day by it.
+        """
         self.scope = getattr(view, self.scope_attr, None)
         self.rest = 0.0
         if not self.scope:
             return True
         self.rate = self.get_rate()
         now = time.time()
-        for who, times in self._counted(request):
-            digest = hashlib.sha256(who.encode()).hexdigest()[:32]
-            for limit, seconds in parse_windows(self.rate):
-                window = int(now // seconds)
-                key = f"throttle:{self.scope}:{digest}:{seconds}:{window}"
-                if not TAB.allows(key, seconds, limit * times):
-                    self.rest = max(self.rest, (window + 1) * seconds - now)
-        return not self.rest
+        windows = [
+            (f"throttle:{self.scope}:{who}:{seconds}:{int(now // seconds)}", seconds, limit * times)
+            for limit, seconds in parse_windows(self.rate)
+            for who, times in self._counted(request)
+        ]
+        if all(TAB.allows(*window) for window in windows):
+            return True
+        full = (seconds for key, seconds, _limit in windows if TAB.is_full(key))
+        self.rest = max(seconds - now % seconds for seconds in full)
+        return False
 
     def wait(self) -> float:
         """Seconds until every window that is full has ended."""
         return max(1.0, self.rest)
 
     def _counted(self, request: Request) -> list[tuple[str, int]]:
-        """Return whom the request counts for, and how many times the rate each may have."""
+        """Return for whom the request counts (a digest), and how many times the rate each may have."""
         user, device = request.user, device_of(request)
         address = f"ip{self.get_ident(request)}"
-        if user is None or not user.is_authenticated:
-            return [(address, 1)]
-        counted = [(f"u{user.pk}", 1), (address, self.CROWD)]
-        return [*counted, (f"d{device}", 1)] if device else counted
+        counted = [(address, 1)]
+        if user is not None and user.is_authenticated:
+            counted = [(f"u{user.pk}", 1), (address, self.CROWD)]
+            counted += [(f"d{device}", 1)] if device else []
+        return [(hashlib.sha256(who.encode()).hexdigest()[:32], times) for who, times in counted]
 
 
 @lru_cache(maxsize=64)
 def parse_windows(rate: str | None) -> tuple[tuple[int, int], ...]:
-    """Return (limit, seconds) of every window of ``30/min+300/day``; none for no rate."""
+    """Return (limit, seconds) of every window of ``30/min+300/day``, the shortest first."""
     if not rate:
         return ()
     parts = (part.split("/") for part in rate.split("+"))
-    return tuple((int(limit), _SECONDS[period[0]]) for limit, period in parts)
+    found = ((int(limit), _SECONDS[period[0]]) for limit, period in parts)
+    return tuple(sorted(found, key=lambda window: window[1]))
 
 
 def device_of(request: HttpRequest | Request) -> str:
