@@ -20,6 +20,11 @@ from reports.enums import LETTERS, ReportKind, Urgency
 from reports.models import Category, Grid, Report
 from xiangcun.lib import lookups as _lookups  # noqa: F401 - makes ``at_least`` known
 
+_LETTER_WORDS = {
+    TicketStatus.HANDLING: _("办理中"),
+    TicketStatus.HANDLED: _("答复待核查"),
+}
+
 
 class Ticket(models.Model):
     """A ticket 工单. ``dispatch.domain.lifecycle.perform`` is the only writer of ``status``.
@@ -227,6 +232,11 @@ class Ticket(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+    def get_status_display(self) -> str:
+        """Return the state in words; nobody sees to a letter on the spot."""
+        own = _LETTER_WORDS.get(self.status) if self.is_letter else None
+        return str(own or TicketStatus(self.status).label)
 
     @property
     def is_letter(self) -> bool:

@@ -114,7 +114,7 @@ class CounterThrottle(ScopedRateThrottle):
         if all(TAB.allows(*window) for window in windows):
             return True
         full = (seconds for key, seconds, _limit in windows if TAB.is_full(key))
-        self.rest = max(seconds - now % seconds for seconds in full)
+        self.rest = max((seconds - now % seconds for seconds in full), default=1.0)
         return False
 
     def wait(self) -> float:
