@@ -57,8 +57,8 @@ def wording_of(ticket: Ticket, action: TicketAction) -> dict[str, Any]:
             },
         }
     if action in _NOTES:
-        label, hint = _NOTES[action]
-        return {"labels": {"note": str(label)}, "hints": {"note": str(hint)}}
+        name, told = _NOTES[action]
+        return {"labels": {"note": str(name)}, "hints": {"note": str(told)}}
     if action == TicketAction.REJECT:
         hint = _("选定原因后自动填入建议的答复（去哪里办、打什么电话），可修改；居民会看到这段话")
         return {"hints": {"public_text": hint}}

@@ -233,10 +233,11 @@ class Ticket(models.Model):
     def __str__(self) -> str:
         return self.number
 
-    def get_status_display(self) -> str:
+    def get_status_display(self) -> str:  # type: ignore[no-redef]  # Django keeps what is there
         """Return the state in words; nobody sees to a letter on the spot."""
-        own = _LETTER_WORDS.get(self.status) if self.is_letter else None
-        return str(own or TicketStatus(self.status).label)
+        status = TicketStatus(self.status)
+        own = _LETTER_WORDS.get(status) if self.is_letter else None
+        return str(own or status.label)
 
     @property
     def is_letter(self) -> bool:
