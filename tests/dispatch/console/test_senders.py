@@ -63,11 +63,9 @@ def test_it_is_lifted_with_a_reason(browser: Browser, report: Report) -> None:
     client.post(block, {**GIVEN, "kinds": ["resident"]})
     row = SenderBlock.objects.get()
     client.post(reverse("sender-lift", args=(row.pk,)), {"note": ""})
-    row.refresh_from_db()
-    assert row.lifted_at is None
+    assert SenderBlock.objects.get().lifted_at is None
     client.post(reverse("sender-lift", args=(row.pk,)), {"note": "申诉成立"})
-    row.refresh_from_db()
-    assert row.lifted_at is not None
+    assert SenderBlock.objects.get().lifted_at is not None
     assert AuditRecord.objects.filter(action=AuditAction.RESIDENT_UNBLOCKED).count() == 1
     ended = client.get(reverse("sender-blocks"), {"ended": "1"}).content.decode()
     assert "申诉成立" in ended

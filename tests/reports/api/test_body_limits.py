@@ -37,7 +37,7 @@ def test_a_declared_length_is_enough_to_refuse(zhang: Any) -> None:
         "/api/v1/me", headers={"authorization": f"Bearer {make_token(zhang)}"}
     )
     request.META |= {"CONTENT_LENGTH": str(10**12), "CONTENT_TYPE": "application/json"}
-    request._stream = Untouchable()  # type: ignore[attr-defined]
+    request._stream = Untouchable()  # type: ignore[assignment]
     assert MeView.as_view()(request).status_code == 413
 
 
