@@ -29,7 +29,8 @@ def add_tickets(count: int) -> None:
 
     from bench.flow import TEXTS, grid_points  # noqa: PLC0415
     from dispatch.triage.pipeline import run_triage  # noqa: PLC0415
-    from reports.domain.intake import Draft, Location, submit_report  # noqa: PLC0415
+    from reports.domain.drafts import Draft, Location  # noqa: PLC0415
+    from reports.domain.intake import submit_report  # noqa: PLC0415
     from reports.enums import LocationSource, ReportKind  # noqa: PLC0415
     from reports.models import Resident  # noqa: PLC0415
     from xiangcun.lib.geo import CoordType  # noqa: PLC0415

@@ -61,7 +61,8 @@ def prepare() -> list[int]:
     from dispatch.triage.learned import Example, Targets, train  # noqa: PLC0415
     from dispatch.triage.leaves import read_leaves  # noqa: PLC0415
     from dispatch.triage.vault import store_model  # noqa: PLC0415
-    from reports.domain.intake import Draft, Location, submit_report  # noqa: PLC0415
+    from reports.domain.drafts import Draft, Location  # noqa: PLC0415
+    from reports.domain.intake import submit_report  # noqa: PLC0415
     from reports.enums import LocationSource, ReportKind  # noqa: PLC0415
     from reports.models import Resident  # noqa: PLC0415
     from xiangcun.lib.geo import CoordType  # noqa: PLC0415

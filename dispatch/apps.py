@@ -18,9 +18,12 @@ class DispatchConfig(AppConfig):
         """Connect the receivers and the readiness checks: both need loaded models."""
         from dispatch import readiness, receivers
         from dispatch.domain import alarm_notices, alarms
+        from dispatch.triage import listening
+        from reports.domain import danger
 
         health.register("oldest_untriaged", _("最久未研判的上报"), readiness.oldest_untriaged)
         if alarm_notices.send_alarm not in alarms.SENDERS:
             alarms.SENDERS.append(alarm_notices.send_alarm)
+        danger.read_with(listening.tells_danger)
         health.register("outbox", _("通知发送"), readiness.standing_outbox)
         health.register("triage_model", _("研判模型"), readiness.triage_model)

@@ -85,6 +85,7 @@ class TicketAction(models.TextChoices):
     ARCHIVE = "archive", _("归档")
     SUPPLEMENT = "supplement", _("居民补充说明")
     URGE = "urge", _("居民催办")
+    ASK_LEAD = "ask_lead", _("居民请值班领导复核")
     SUPERVISE = "supervise", _("督办")
     ANSWER_SUPERVISION = "answer_supervision", _("督办回复")
     SPLIT = "split", _("拆分子工单")

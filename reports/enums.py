@@ -60,10 +60,14 @@ class ResidentAction(models.TextChoices):
     URGE = "urge", _("催办")
     RATE = "rate", _("评价")
     REOPEN = "reopen", _("重新打开")
+    ASK_LEAD = "ask_lead", _("请值班领导复核")
 
 
 class UpdateKind(models.TextChoices):
-    """Why a line stands in the resident's timeline."""
+    """Why a line stands in the resident's timeline: what the resident did, then what the office did.
+
+    ``PROGRESS`` is whatever has no word of its own, and every line written before the others existed.
+    """
 
     SUBMITTED = "submitted", _("已提交")
     PROGRESS = "progress", _("办理进展")
@@ -72,6 +76,27 @@ class UpdateKind(models.TextChoices):
     URGE = "urge", _("催办")
     RATE = "rate", _("评价")
     REOPEN = "reopen", _("重新打开")
+    APPEAL = "appeal", _("申诉")
+    ASK_LEAD = "ask_lead", _("请值班领导复核")
+    ASKED = "asked", _("请您补充")
+    INFO_EXPIRED = "info_expired", _("补充超时")
+    DISPATCHED = "dispatched", _("已派单")
+    REDISPATCHED = "redispatched", _("重新派单")
+    RETURNED = "returned", _("退回，重新派单")
+    ACCEPTED = "accepted", _("已签收")
+    EXTENDED = "extended", _("办理延期")
+    SUSPENDED = "suspended", _("挂账")
+    RESUMED = "resumed", _("恢复办理")
+    ESCALATED = "escalated", _("上报区级")
+    TAKEN_BACK = "taken_back", _("区级退回")
+    MERGED = "merged", _("合并办理")
+    SEPARATED = "separated", _("单独办理")
+    REJECTED = "rejected", _("不予受理")
+    REASSESSING = "reassessing", _("重新研判")
+    FINISHED = "finished", _("办理结果")
+    REPLIED = "replied", _("已答复")
+    CLOSED = "closed", _("已办结")
+    DUE_MOVED = "due_moved", _("期限调整")
 
 
 class PhotoStatus(models.TextChoices):
@@ -267,3 +292,26 @@ class AccessReason(models.TextChoices):
     URGENT = "urgent", _("紧急情况处置")
     INCOMING = "incoming", _("核对来电人的上报")
     OTHER = "other", _("其他工作需要")
+
+
+LETTERS = frozenset({ReportKind.OPINION, ReportKind.CONSULTATION, ReportKind.PRAISE})
+"""What is answered in words: no place is visited for it."""
+
+
+class SenderKind(models.TextChoices):
+    """By what a sender is known to the block list; never by name."""
+
+    RESIDENT = "resident", _("上报人")
+    DEVICE = "device", _("设备")
+    ADDRESS = "address", _("网络地址")
+    NETWORK = "network", _("网段")
+
+
+class BlockReason(models.TextChoices):
+    """Why somebody may not send for a while; the sender reads it."""
+
+    SPAM = "spam", _("重复、大量上报无关内容")
+    ABUSIVE = "abusive", _("辱骂、威胁或散布违法信息")
+    FALSE = "false", _("多次虚假上报")
+    ADVERTISING = "advertising", _("发布广告")
+    ATTACK = "attack", _("以程序冲击平台")

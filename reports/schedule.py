@@ -65,4 +65,9 @@ BEAT: dict[str, dict[str, Any]] = {
         "schedule": crontab(hour=3, minute=40),
         "options": {"expires": 6 * 3600},
     },
+    "reports.forget_senders": {
+        "task": "reports.forget_senders",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
 }

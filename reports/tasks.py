@@ -16,6 +16,7 @@ from reports.domain import (
     photos,
     publication,
     retention,
+    senders,
     sessions,
 )
 from reports.domain.message_outbox import DELIVER_TASK, requeue_lapsed
@@ -125,3 +126,9 @@ def strip_originals() -> None:
 def run_retention() -> None:
     """Clear away what has been kept long enough; what is left over waits for the next night."""
     retention.run_retention(now=timezone.now())
+
+
+@shared_task(name="reports.forget_senders")
+def forget_senders() -> None:
+    """Empty the digests of devices and addresses after a month."""
+    senders.forget_senders(now=timezone.now())

@@ -13,6 +13,7 @@ from redis import Redis
 
 from dispatch.queries.calendar import forget_calendar
 from dispatch.queries.limits import forget_limits
+from reports.queries.blocks import forget_blocks
 from xiangcun.lib import bell, caches
 from xiangcun.lib.drf import throttling
 
@@ -38,6 +39,7 @@ def _fresh_process_state() -> None:
     throttling.TAB.forget()
     forget_calendar()
     forget_limits()
+    forget_blocks()
     cache.clear()
 
 

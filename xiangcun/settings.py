@@ -23,7 +23,6 @@ from xiangcun.lib.env import (
     env_int,
     env_list,
     env_optional_bool,
-    env_rates,
     env_str,
     env_url,
 )
@@ -36,6 +35,8 @@ from xiangcun.notice_settings import *  # noqa: F403 - what staff are told: a fi
 from xiangcun.notice_settings import PUBLIC_BASE_URL
 from xiangcun.privacy_settings import *  # noqa: F403 - what is kept how long: a file of its own
 from xiangcun.public_settings import *  # noqa: F403 - what the public sees: likewise
+from xiangcun.resident_limits import *  # noqa: F403 - how much one sender may do
+from xiangcun.resident_limits import THROTTLE_RATES
 from xiangcun.sign_in import *  # noqa: F403 - settings like those below
 from xiangcun.unfold import unfold_settings
 from xiangcun.wechat_settings import *  # noqa: F403 - WeChat and the ways to sign in
@@ -204,22 +205,6 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 DATA_UPLOAD_MAX_NUMBER_FILES = 20
 
 # Resident API -------------------------------------------------------------------------------------
-# Per person (per address before login) and view scope. THROTTLE_RATES="reports=60/min,…" changes
-# some; THROTTLE_SCALE multiplies all, for a township behind one address or a load test.
-THROTTLE_RATES = env_rates(
-    "THROTTLE_RATES",
-    {
-        "session": "60/min",
-        "photos": "60/min",
-        "reports": "120/min",
-        "actions": "60/min",
-        "me": "300/min",
-        "sms": "20/hour",
-        "export": "10/min",
-        "public": "300/min",
-    },
-    scale=env_int("THROTTLE_SCALE", 1, low=1, high=100_000),
-)
 REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["reports.api.authentication.BearerAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],

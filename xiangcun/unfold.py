@@ -132,6 +132,7 @@ def _everyday() -> dict[str, Any]:
             _item(_("监护人同意"), "family_restroom", "guardian-paper", "dispatches"),
             _item(_("站内消息"), "notifications", "inbox", "is_staff"),
             _item(_("登录管理"), "lock_person", "sign-ins", "keeps_sign_ins"),
+            _item(_("限制名单"), "block", "sender-blocks", "reads_restrictions"),
         ],
     }
 

@@ -23,6 +23,7 @@ from dispatch.console.people import (
 from dispatch.console.posters import PRINTS_POSTERS
 from dispatch.domain.channel_settings import RESENDS
 from dispatch.domain.demo_staff import FILE_NAME
+from dispatch.domain.restricting import READS_RESTRICTIONS
 from dispatch.enums import COMMAND_ROLES, Role
 from dispatch.summary.access import readable_departments
 
@@ -76,6 +77,11 @@ def reads_figures(request: HttpRequest) -> bool:
 def reads_rules(request: HttpRequest) -> bool:
     """Whether the person sees settings."""
     return has_role(request, READS_RULES | SETS_RULES)
+
+
+def reads_restrictions(request: HttpRequest) -> bool:
+    """Whether the person sees who may not send for a while."""
+    return has_role(request, READS_RESTRICTIONS)
 
 
 def reads_calendar(request: HttpRequest) -> bool:

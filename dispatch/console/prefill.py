@@ -8,16 +8,18 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from dispatch.console.conflict_cards import conflicts_of
 from dispatch.console.explanation import dangers_of
 from dispatch.console.people import actor_of
 from dispatch.console.run_rows import candidates_of, data_of, steps_of
 from dispatch.console.wording import moment_text
-from dispatch.enums import TicketAction
+from dispatch.enums import TicketAction, TicketStatus
 from dispatch.models import CategoryDuty, Department, Ticket, TriageRun
 from dispatch.queries.calendar import work_calendar
 from dispatch.queries.tickets import triage_runs_of
+from reports.enums import ReportKind
 from reports.models import Category
 
 
@@ -36,6 +38,12 @@ def initial_for(request: HttpRequest, ticket: Ticket, action: TicketAction) -> d
     return initial
 
 
+_NOTES = {
+    TicketAction.ANSWER_SUPERVISION: (gettext_lazy("回复内容"), gettext_lazy("值班领导会看到")),
+    TicketAction.SUPERVISE: (gettext_lazy("督办要求"), gettext_lazy("承办单位会看到")),
+}
+
+
 def wording_of(ticket: Ticket, action: TicketAction) -> dict[str, Any]:
     """Return what fields of the action's form are called on this ticket, where that is special."""
     if action == TicketAction.SPLIT:
@@ -48,13 +56,14 @@ def wording_of(ticket: Ticket, action: TicketAction) -> dict[str, Any]:
                 "promised_due": _("不填按规定时限；不晚于主工单的办理期限 %s") % due,
             },
         }
-    if action == TicketAction.ANSWER_SUPERVISION:
-        return {"labels": {"note": _("回复内容")}, "hints": {"note": _("值班领导会看到")}}
-    if action == TicketAction.SUPERVISE:
-        return {"labels": {"note": _("督办要求")}, "hints": {"note": _("承办单位会看到")}}
+    if action in _NOTES:
+        name, told = _NOTES[action]
+        return {"labels": {"note": str(name)}, "hints": {"note": str(told)}}
     if action == TicketAction.REJECT:
         hint = _("选定原因后自动填入建议的答复（去哪里办、打什么电话），可修改；居民会看到这段话")
         return {"hints": {"public_text": hint}}
+    if action == TicketAction.REPLY:
+        return _reply_wording(ticket)
     if ticket.parent_id is not None and action == TicketAction.FINISH:
         return {
             "labels": {"public_text": _("办理情况")},
@@ -63,6 +72,19 @@ def wording_of(ticket: Ticket, action: TicketAction) -> dict[str, Any]:
     if action == TicketAction.FINISH and ticket.category and ticket.category.after_photo_required:
         return {"labels": {"photos": _("办理后的照片（已解决、部分解决、临时处置的必须上传）")}}
     return {}
+
+
+def _reply_wording(ticket: Ticket) -> dict[str, Any]:
+    if ticket.status in {TicketStatus.AWAITING_RATING, TicketStatus.CLOSED}:
+        hint = _("居民已用完重新打开的次数，请值班领导复核；居民会看到这段话")
+    elif ticket.kind == ReportKind.PRAISE:
+        hint = _("向居民致谢并说明已转告谁；提交后即办结，居民会看到这段话")
+    else:
+        hint = _("直接回答居民的意见或问题；除值班领导外，须另一人核查后居民才会看到")
+    return {
+        "labels": {"public_text": _("答复内容"), "photos": _("随答复给居民看的照片")},
+        "hints": {"public_text": hint},
+    }
 
 
 def dispatch_initial(request: HttpRequest, ticket: Ticket, *, wanted: str) -> dict[str, Any]:

@@ -33,7 +33,7 @@ from reports.models import Report, ReportUpdate
 from xiangcun.lib.text import mask_contacts, mask_phone
 
 Pair = tuple[str, str]
-_RESULTS = frozenset({TicketAction.FINISH, TicketAction.VERIFY})
+_RESULTS = frozenset({TicketAction.FINISH, TicketAction.REPLY, TicketAction.VERIFY})
 _CLOCK_NAMES = {
     LimitStage.ASSESS: gettext_lazy("研判期限"),
     LimitStage.SIGN: gettext_lazy("签收期限"),
@@ -78,6 +78,7 @@ class ReportCard:
     ratings: list[str]
     contact_url: str = ""
     publicity: Mapping[str, Any] = field(default_factory=dict)
+    block_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -323,7 +324,10 @@ def shown_point(ticket: Ticket, *, exact: bool) -> tuple[float, float]:
 
 
 def place_facts(report: Report | None, ticket: Ticket, *, exact: bool = True) -> list[Pair]:
-    """Return where it is and how that is known."""
+    """Return where it is and how that is known; of one without a place, what its resident wrote."""
+    if not ticket.placed:
+        address = mask_contacts(report.address) if report else ""
+        return [(_("地点"), address or _("没有填写地点"))]
     lat, lng = shown_point(ticket, exact=exact)
     facts = [(_("坐标（WGS-84）"), f"{lat:.6f}, {lng:.6f}" if exact else f"{lat:.3f}, {lng:.3f}")]
     if report is not None:

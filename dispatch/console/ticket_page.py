@@ -17,6 +17,7 @@ from dispatch.console.explanation import Names, marks_of, similar_numbers, triag
 from dispatch.console.highlight import Mark
 from dispatch.console.people import actor_of
 from dispatch.console.publicity_links import with_publicity
+from dispatch.console.sender_links import with_block_links
 from dispatch.console.ticket_cards import (
     Look,
     ReportCard,
@@ -127,7 +128,9 @@ def page_context(request: HttpRequest, ticket: Ticket, *, now: datetime) -> dict
         "clocks": clocks_of(ticket, now=now),
         **waiting_for(ticket, now=now),
         "actions": actions,
-        "reports": _report_cards(request, ticket, rows, look, marks),
+        "reports": with_block_links(
+            request, ticket, rows, _report_cards(request, ticket, rows, look, marks)
+        ),
         "more_reports": max(0, ticket.report_count - len(rows)),
         "confidential_note": ticket.confidential,
         "events": [
@@ -157,7 +160,6 @@ def _report_cards(
     marks: dict[int, list[Mark]],
 ) -> list[ReportCard]:
     """Return the residents' reports with the ways that lead on from each."""
-    cards = [report_card(row, look, marks.get(row.report_id, ())) for row in rows]
     cards = with_contact_links(request, ticket, rows, cards)
     return with_publicity(request, ticket, rows, cards)
 

@@ -29,6 +29,12 @@ _NEXT = {
 }
 
 
+def next_action(ticket: Ticket) -> TicketAction | None:
+    """Return what its department does next with the ticket."""
+    action = _NEXT.get(TicketStatus(ticket.status))
+    return TicketAction.REPLY if action == TicketAction.FINISH and ticket.is_letter else action
+
+
 def tabs_of(counts: dict[str, int], *, active: Tab, shown: frozenset[str]) -> list[dict[str, Any]]:
     """Return the tabs with their counts, for the template."""
     base = reverse("tray")
@@ -82,7 +88,7 @@ def _latest_text(event: TicketEvent | None) -> str:
 
 def _next_step(request: HttpRequest, ticket: Ticket) -> dict[str, Any] | None:
     """Return the button of the ticket's state, if the person's seat may press it."""
-    action = _NEXT.get(TicketStatus(ticket.status))
+    action = next_action(ticket)
     row = find(ticket.status, action) if action else None
     if action is None or row is None or actor_of(request).seat_for(ticket, row.roles) is None:
         return None

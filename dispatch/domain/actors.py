@@ -86,7 +86,8 @@ class Actor:
 def _walks(seat: Seat, ticket: Ticket) -> bool:
     """Whether a grid officer may know of the ticket: ``dispatch.queries.access`` says the same."""
     in_grid = ticket.grid_id in seat.grid_ids
-    return in_grid and not ticket.confidential and ticket.status in ON_SITE_STATUSES
+    to_see = ticket.status in ON_SITE_STATUSES and not ticket.is_letter
+    return in_grid and not ticket.confidential and to_see
 
 
 SYSTEM = Actor(fixed_role=Role.SYSTEM)

@@ -14,7 +14,7 @@ from django.db import transaction
 from dispatch.domain.attempts import Attempt
 from dispatch.domain.notice_rules import ANNOUNCED
 from dispatch.domain.notifications import SPREAD_TASK
-from dispatch.enums import DEPARTMENT_ROLES
+from dispatch.enums import DEPARTMENT_ROLES, TicketAction, TicketStatus
 from dispatch.models import Announcement, TicketEvent
 from xiangcun.lib import bell
 from xiangcun.lib.rows import insert_row
@@ -29,7 +29,7 @@ class _LastRing:
 def announce(attempt: Attempt, event: TicketEvent) -> None:
     """Write down that this event is to be told, when anybody is told of such events."""
     rule = ANNOUNCED.get(attempt.transition.action)
-    if rule is None:
+    if rule is None or _needs_nobody(attempt):
         return
     ticket = attempt.ticket
     department_id = ticket.lead_department_id
@@ -49,6 +49,12 @@ def announce(attempt: Attempt, event: TicketEvent) -> None:
     )
     insert_row(announcement)
     transaction.on_commit(_ring_now_and_then, robust=True)
+
+
+def _needs_nobody(attempt: Attempt) -> bool:
+    """Whether it is a reply that nobody has to check: the lead's own, or thanks."""
+    waits = attempt.ticket.status == TicketStatus.HANDLED
+    return attempt.transition.action == TicketAction.REPLY and not waits
 
 
 def _ring_now_and_then() -> None:

@@ -93,6 +93,11 @@ class ComplaintReader:
                 found.setdefault(department_id, why)  # type: ignore[arg-type]  # why is not None here
         return found
 
+    def named(self, text: str, *, village_code: str = "") -> frozenset[int]:
+        """Return the ids of all the text names, whatever it says of them."""
+        mentions = self._mentions(text, village_code)
+        return frozenset().union(*(mention.departments for mention in mentions))
+
     def _mentions(self, text: str, village_code: str) -> Iterator[_Mention]:
         for match in self._find_unit.finditer(text):
             name = match.group()

@@ -12,7 +12,8 @@ from functools import partial
 from types import MappingProxyType
 from typing import Any
 
-from dispatch.domain import clocks, recomputing
+from dispatch.domain import clocks, letters, recomputing
+from dispatch.domain.answering import ANSWERING_EFFECTS
 from dispatch.domain.assignments import assign_departments, end_assignments
 from dispatch.domain.attempts import Attempt
 from dispatch.domain.audit import record_audit
@@ -57,6 +58,7 @@ def _back_to_desk(attempt: Attempt) -> Data:
 
 def _reject(attempt: Attempt) -> Data:
     attempt.ticket.reject_reason = str(attempt.fields.reject_reason)
+    attempt.ticket.result_text = attempt.fields.public_text.strip()
     attempt.ticket.closed_at = attempt.now
     return {}
 
@@ -64,6 +66,7 @@ def _reject(attempt: Attempt) -> Data:
 def _appeal(attempt: Attempt) -> Data:
     attempt.ticket.appeal_count += 1
     attempt.ticket.reject_reason = ""
+    attempt.ticket.result_text = ""
     attempt.ticket.closed_at = None
     return _back_to_desk(attempt)
 
@@ -84,8 +87,11 @@ def _dispatch(attempt: Attempt) -> Data:
         clocks.limit_for, category_id=category.pk, grid_id=ticket.grid_id, urgency=urgency
     )
     sign, handle = limit(LimitStage.SIGN), limit(LimitStage.HANDLE)
+    start = now
+    if ticket.is_letter:
+        handle, start = letters.reply_limit(ticket), letters.clock_start(ticket, now=now)
     clocks.start_clock(ticket, LimitStage.SIGN, now=now, limit=sign)
-    clocks.start_clock(ticket, LimitStage.HANDLE, now=now, limit=handle)
+    clocks.start_clock(ticket, LimitStage.HANDLE, now=start, limit=handle)
     if fields.promised_due is not None:
         ticket.due_at = fields.promised_due
     ticket.due_unit = handle.unit
@@ -358,6 +364,7 @@ EFFECTS: Mapping[Act, Effect] = MappingProxyType(
         Act.RECOMPUTE_DUE: _recompute_due,
         Act.URGE: _urge,
         **WATCH_EFFECTS,
+        **ANSWERING_EFFECTS,
         Act.NOTE: mention_colleagues,
         Act.SPLIT: plan_children,
         Act.CANCEL_CHILD: _cancel_child,

@@ -16,6 +16,7 @@ from dispatch.domain.recomputing import lags_behind_parent, moves_of
 from dispatch.domain.workflow import IN_OFFICE
 from dispatch.enums import PHYSICAL_OUTCOMES, LimitStage, Role
 from dispatch.queries.calendar import work_calendar
+from dispatch.queries.lead_asked import lead_asked
 from dispatch.queries.parties import any_works_on
 from reports.enums import Urgency
 from xiangcun.lib.errors import ConflictError, FieldError, InvalidInputError, NotAllowedError
@@ -25,6 +26,7 @@ MAX_EXTENSIONS: Final = 2
 MAX_REOPENINGS: Final = 2
 MAX_DISPATCHES: Final = 3
 REOPEN_DAYS: Final = 30
+RATING_DAYS: Final = 7
 SUSPENSION_DAYS: Final = 90
 RETURN_WORKDAYS: Final = 1
 SUPERVISION_DAYS: Final = 30
@@ -251,6 +253,33 @@ def _two_reopenings(attempt: Attempt) -> None:
         raise ConflictError("reopenings_used", "已重新打开两次，请联系指挥室")
 
 
+def _reopenings_over(attempt: Attempt) -> None:
+    if attempt.ticket.reopen_count < MAX_REOPENINGS:
+        raise ConflictError("reopenings_left", "还可以重新打开，不用请值班领导复核")
+
+
+def _lead_not_asked(attempt: Attempt) -> None:
+    if lead_asked(attempt.ticket):
+        raise ConflictError("lead_asked", "已经请值班领导复核过了，请等待答复")
+
+
+def _lead_was_asked(attempt: Attempt) -> None:
+    if not lead_asked(attempt.ticket, unanswered=True):
+        raise ConflictError("lead_not_asked", "居民没有请值班领导复核，或已经答复过")
+
+
+def _only_a_letter(attempt: Attempt) -> None:
+    if not attempt.ticket.is_letter:
+        raise ConflictError(
+            "not_a_letter", "只有意见建议、咨询和表扬可以直接答复，问题须办理后核查"
+        )
+
+
+def _not_a_letter(attempt: Attempt) -> None:
+    if attempt.ticket.is_letter:
+        raise ConflictError("is_a_letter", "意见建议、咨询和表扬不用现场处置，请用“答复居民”")
+
+
 def _confidential_contact_is_leads(attempt: Attempt) -> None:
     if attempt.ticket.confidential and Role.LEAD not in attempt.actor.roles:
         raise NotAllowedError("lead_only", "保密事项的联系方式只有值班领导可以查看")
@@ -292,6 +321,11 @@ GUARDS: Mapping[str, Callable[[Attempt], None]] = MappingProxyType(
         "not_escalated_result": _not_escalated_result,
         "reopen_window": _reopen_window,
         "two_reopenings": _two_reopenings,
+        "reopenings_over": _reopenings_over,
+        "lead_not_asked": _lead_not_asked,
+        "lead_was_asked": _lead_was_asked,
+        "only_a_letter": _only_a_letter,
+        "not_a_letter": _not_a_letter,
         "promise_within_limit": _promise_within_limit,
         "review_due": _review_due,
         "card_due": _card_due,
@@ -322,6 +356,11 @@ STATE_GUARDS = frozenset(
         "not_escalated_result",
         "reopen_window",
         "two_reopenings",
+        "reopenings_over",
+        "lead_not_asked",
+        "lead_was_asked",
+        "only_a_letter",
+        "not_a_letter",
         "review_due",
         "card_due",
         "supervision_open",

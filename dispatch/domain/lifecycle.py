@@ -16,6 +16,7 @@ from dispatch.domain import cards, clocks, ledger
 from dispatch.domain.actors import SYSTEM, Actor, Seat
 from dispatch.domain.alarms import alert_of_merged, heed_alert, ring_if_raised
 from dispatch.domain.announcing import announce
+from dispatch.domain.answering import target_of
 from dispatch.domain.attempts import Attempt
 from dispatch.domain.effects import Data, apply_effect
 from dispatch.domain.fields import Fields, check_fields
@@ -27,6 +28,7 @@ from dispatch.domain.projection import (
     public_text,
     result_photo_ids,
     tell,
+    update_kind,
 )
 from dispatch.domain.recomputing import lags_behind_parent, moves_of
 from dispatch.domain.recusals import copy_recusals, recuse_named
@@ -34,13 +36,14 @@ from dispatch.domain.resident_notices import notice_of, tell_notice
 from dispatch.domain.splitting import new_children
 from dispatch.domain.transitions import IN_DEPARTMENT
 from dispatch.domain.workflow import ASSISTANTS_MAY, Transition, find, rows_from
-from dispatch.enums import DEPARTMENT_ROLES, Role, Visibility
+from dispatch.enums import DEPARTMENT_ROLES, Role, TicketStatus, Visibility
 from dispatch.enums import TicketAction as Act
 from dispatch.models import EventPhoto, Ticket, TicketEvent
 from dispatch.queries.calendar import work_calendar
 from dispatch.queries.children import open_children, running_children
 from dispatch.queries.parties import assisting_departments, is_recused_from
 from reports.domain.photos import claim_photos
+from reports.enums import UpdateKind
 from xiangcun.lib.errors import ConflictError, DomainError, NotAllowedError, NotFoundError
 from xiangcun.lib.requestid import current_request_id
 from xiangcun.lib.rows import insert_row, update_row
@@ -103,8 +106,8 @@ def perform(
         # its words have made the matter more urgent.
         elif action not in _UNSEEN and (action != Act.ATTACH or "raised" in data):
             photos = _shown_photos(attempt)
-            text, notice = public_text(attempt), notice_of(attempt)
-            project_ticket(ticket, now=now, text=text, photos=photos, notice=notice)
+            text, notice, kind = public_text(attempt), notice_of(attempt), update_kind(attempt)
+            project_ticket(ticket, now=now, text=text, photos=photos, notice=notice, kind=kind)
         if ticket.child_count:
             _move_children(attempt, data)
         return ticket
@@ -248,12 +251,12 @@ def _capacity(actor: Actor, ticket: Ticket, transition: Transition) -> Seat | No
 
 def _step(attempt: Attempt) -> tuple[Data, Ticket | None]:
     """Move the ticket: effect, guarded update, ledger, photos; return data and the other ticket."""
-    ticket, transition, now = attempt.ticket, attempt.transition, attempt.now
+    ticket, now = attempt.ticket, attempt.now
     status, version, due = ticket.status, ticket.version, ticket.due_at or ticket.assess_due_at
     urgency, next_due = ticket.urgency, ticket.next_due_at
     partner = attempt.fields.target_ticket or ticket.merged_into
     data = {**heed_alert(attempt), **apply_effect(attempt)}
-    target = transition.target_of(is_child=ticket.parent_id is not None)
+    target = target_of(attempt)
     if target is not None:
         ticket.status = target
         ticket.status_since = now
@@ -295,12 +298,13 @@ def _move_partner(attempt: Attempt, partner: Ticket, *, moved: list[int]) -> Non
         ),
     )
     shown, notice = partner if merged else ticket, notice_of(attempt)
+    kind = UpdateKind.MERGED if merged else UpdateKind.SEPARATED
     project_ticket(shown, now=attempt.now, among=moved)
-    tell(moved, transition.public_text, now=attempt.now)
+    tell(moved, transition.public_text, kind=kind, now=attempt.now)
     if notice is not None:
         tell_notice(shown, moved, notice, now=attempt.now)
     others = [pk for pk in live_report_ids(partner) if pk not in set(moved)]
-    tell(others, JOINED_BY_OTHERS if merged else LEFT_BY_OTHERS, now=attempt.now)
+    tell(others, JOINED_BY_OTHERS if merged else LEFT_BY_OTHERS, kind=kind, now=attempt.now)
 
 
 def _move_children(attempt: Attempt, data: Data) -> None:
@@ -379,6 +383,8 @@ def _keep_photos(attempt: Attempt, event: TicketEvent) -> None:
 
 
 def _shown_photos(attempt: Attempt) -> list[Any]:
-    if attempt.transition.action == Act.VERIFY:
+    action = attempt.transition.action
+    if action == Act.VERIFY:
         return [*result_photo_ids(attempt.ticket), *attempt.fields.photos]
-    return []
+    told = action == Act.REPLY and attempt.ticket.status != TicketStatus.HANDLED
+    return list(attempt.fields.photos) if told else []

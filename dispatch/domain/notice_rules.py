@@ -64,6 +64,8 @@ ANNOUNCED: Mapping[Act, Rule] = MappingProxyType(
         Act.APPEAL: Rule(Kind.ROOM, (D, L), _("居民申诉，请重新研判")),
         Act.REOPEN: Rule(Kind.ROOM, (D, L), _("工单重新打开，请研判")),
         Act.FINISH: Rule(Kind.ROOM, (V,), _("办理完成，请核查")),
+        Act.REPLY: Rule(Kind.ROOM, (V,), _("答复已拟好，请核查")),
+        Act.ASK_LEAD: Rule(Kind.ROOM, (L,), _("居民请值班领导复核")),
     }
 )
 

@@ -19,7 +19,7 @@ from dispatch.domain.recusals import recuse_named
 from dispatch.domain.resident_notices import Notice
 from dispatch.enums import TicketAction, TicketStatus
 from dispatch.models import Department, Ticket, TicketReport
-from reports.enums import MessageTemplate, ReportKind, Urgency
+from reports.enums import MessageTemplate, ReportKind, UpdateKind, Urgency
 from reports.models import Category, Grid, Report
 from xiangcun.lib.rows import insert_row, update_row
 
@@ -35,7 +35,8 @@ class Assessment:
     """What triage found out about a report.
 
     With ``lead`` and ``category`` given the ticket is dispatched at once; otherwise it waits for the
-    command room and ``queue_reason`` says why (Chinese, up to 300 characters).
+    command room and ``queue_reason`` says why (Chinese, up to 300 characters). ``kind`` is the flow
+    that fits, which is not always what the resident chose; ``placed`` whether the point means a place.
     """
 
     urgency: Urgency
@@ -47,6 +48,8 @@ class Assessment:
     location_flag: str = ""
     note: str = ""
     alert: Alert | None = None
+    kind: ReportKind = ReportKind.PROBLEM
+    placed: bool = True
 
 
 def open_ticket(report: Report, assessment: Assessment, *, now: datetime) -> Ticket:
@@ -75,7 +78,9 @@ def open_ticket(report: Report, assessment: Assessment, *, now: datetime) -> Tic
         )
         text = perform_first(ticket, TicketAction.DISPATCH, now=now, fields=fields)
     notice = Notice(MessageTemplate.DISPATCHED)  # told with the text only, if there is one
-    if not project_first(ticket, report, now=now, text=text, notice=notice):
+    if not project_first(
+        ticket, report, now=now, text=text, notice=notice, kind=UpdateKind.DISPATCHED
+    ):
         raise AnsweredForError
     return ticket
 
@@ -96,6 +101,8 @@ def _new_ticket(report: Report, assessment: Assessment, *, now: datetime) -> Tic
         confidential=bool(assessment.category and assessment.category.confidential),
         queue_reason=assessment.queue_reason[:300],
         location_flag=assessment.location_flag[:200],
+        kind=assessment.kind,
+        placed=assessment.placed,
         report_count=1,
         opened_at=report.submitted_at,
         status_since=now,
@@ -124,7 +131,9 @@ def attach_report(
     ticket = perform(ticket.pk, TicketAction.ATTACH, actor=actor, now=now, fields=fields)
     _recuse(ticket, report, now=now)
     notice = Notice(MessageTemplate.JOINED)
-    if not project_first(ticket, report, now=now, text=JOINED_TEXT, notice=notice):
+    if not project_first(
+        ticket, report, now=now, text=JOINED_TEXT, notice=notice, kind=UpdateKind.MERGED
+    ):
         raise AnsweredForError
     return ticket
 

@@ -3,23 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db.models import F
-from django.utils import timezone
 
-from dispatch.domain.attempts import Attempt
-from dispatch.domain.guards import MAX_REOPENINGS
+from dispatch.domain import letters
+from dispatch.domain.guards import MAX_REOPENINGS, RATING_DAYS, REOPEN_DAYS
 from dispatch.domain.prompts import safety_prompt
+from dispatch.domain.rejections import rejection_of
 from dispatch.domain.resident_notices import Notice, tell_notice
+from dispatch.domain.step_words import public_text, update_kind
 from dispatch.domain.workflow import rows_from
-from dispatch.enums import Outcome, RejectReason, Role, TicketStatus
+from dispatch.enums import Role, TicketStatus
 from dispatch.enums import TicketAction as Act
 from dispatch.models import EventPhoto, Ticket
+from dispatch.queries.lead_asked import lead_asked
 from reports.domain.progress import Line, Progress, post_line, project, take_over
-from reports.enums import PublicStatus, ResidentAction
+from reports.enums import PublicStatus, ReportKind, ResidentAction, UpdateKind
 from reports.models import Report
+
+__all__ = [
+    "live_report_ids",
+    "progress_of",
+    "project_first",
+    "project_ticket",
+    "public_text",
+    "remedies_of",
+    "resident_actions",
+    "result_photo_ids",
+    "tell",
+    "update_kind",
+]
 
 PUBLIC_STATUS = {
     TicketStatus.ASSESSING: PublicStatus.RECEIVED,
@@ -45,8 +60,10 @@ RESIDENT_ACTION = {
     Act.RATE: ResidentAction.RATE,
     Act.REOPEN: ResidentAction.REOPEN,
     Act.APPEAL: ResidentAction.REOPEN,
+    Act.ASK_LEAD: ResidentAction.ASK_LEAD,
 }
 
+_REMEDIED = frozenset({TicketStatus.AWAITING_RATING, TicketStatus.CLOSED, TicketStatus.REJECTED})
 _PUBLISHABLE = frozenset(
     {PublicStatus.PROCESSING, PublicStatus.AWAITING_RATING, PublicStatus.CLOSED}
 )
@@ -59,12 +76,62 @@ def resident_actions(ticket: Ticket) -> tuple[ResidentAction, ...]:
         action = RESIDENT_ACTION.get(row.action)
         if action is None or Role.RESIDENT not in row.roles:
             continue
-        if row.action == Act.APPEAL and ticket.appeal_count >= 1:
-            continue
-        if row.action == Act.REOPEN and ticket.reopen_count >= MAX_REOPENINGS:
+        if _is_used_up(ticket, row.action):
             continue
         actions.append(action)
     return tuple(dict.fromkeys(actions))
+
+
+def _is_used_up(ticket: Ticket, action: Act) -> bool:
+    """Whether a right that is counted, or that a praise never had, is gone."""
+    if action in {Act.REOPEN, Act.URGE} and ticket.kind == ReportKind.PRAISE:
+        return True
+    if action == Act.APPEAL:
+        return ticket.appeal_count >= 1
+    if action == Act.REOPEN:
+        return ticket.reopen_count >= MAX_REOPENINGS
+    if action == Act.ASK_LEAD:
+        return ticket.reopen_count < MAX_REOPENINGS or lead_asked(ticket)
+    return False
+
+
+def remedies_of(ticket: Ticket) -> dict[str, object] | None:
+    """Return what may still be done about a case that has ended (``Report.remedies``), else ``None``."""
+    status = TicketStatus(ticket.status)
+    if ticket.kind == ReportKind.PRAISE or status not in _REMEDIED:
+        return None
+    if status == TicketStatus.REJECTED:
+        return _remedies(appeals_left=max(0, 1 - ticket.appeal_count))
+    since = ticket.closed_at or ticket.verified_at or ticket.status_since
+    rating = status == TicketStatus.AWAITING_RATING
+    return _remedies(
+        reopens_left=max(0, MAX_REOPENINGS - ticket.reopen_count),
+        reopen_until=since + timedelta(days=REOPEN_DAYS),
+        rating_due_at=ticket.status_since + timedelta(days=RATING_DAYS) if rating else None,
+    )
+
+
+def _remedies(
+    *,
+    reopens_left: int = 0,
+    appeals_left: int = 0,
+    reopen_until: datetime | None = None,
+    rating_due_at: datetime | None = None,
+) -> dict[str, object]:
+    return {
+        "reopens_left": reopens_left,
+        "appeals_left": appeals_left,
+        "reopen_until": reopen_until.isoformat() if reopen_until else None,
+        "rating_due_at": rating_due_at.isoformat() if rating_due_at else None,
+    }
+
+
+def _promised(ticket: Ticket, *, in_hands: bool) -> datetime | None:
+    """Return the date the resident was told; a letter has one from the day it was sent."""
+    if in_hands:
+        return ticket.due_at
+    waits = ticket.is_letter and ticket.status in {TicketStatus.ASSESSING, TicketStatus.NEED_INFO}
+    return letters.reply_due(ticket) if waits else None
 
 
 def progress_of(ticket: Ticket) -> Progress:
@@ -76,11 +143,13 @@ def progress_of(ticket: Ticket) -> Progress:
         status=status,
         allowed_actions=resident_actions(ticket),
         department_name=ticket.lead_department.name if ticket.lead_department and in_hands else "",
-        promised_at=ticket.due_at if in_hands else None,
+        promised_at=_promised(ticket, in_hands=in_hands),
         category_id=ticket.category_id,
         urgency=ticket.urgency,
         safety_prompt=safety_prompt(ticket),
         grid_id=ticket.grid_id,
+        rejection=rejection_of(ticket),
+        remedies=remedies_of(ticket),
         publish=bool(category and category.public_default and not ticket.confidential and in_hands),
     )
 
@@ -101,6 +170,7 @@ def project_ticket(
     now: datetime,
     text: str = "",
     photos: Sequence[UUID] = (),
+    kind: UpdateKind = UpdateKind.PROGRESS,
     among: Sequence[int] | None = None,
     notice: Notice | None = None,
 ) -> None:
@@ -116,7 +186,7 @@ def project_ticket(
     progress = progress_of(ticket)
     project(report_ids, progress, now=now)
     if text:
-        line = Line(text=text, department_name=progress.department_name, photos=photos)
+        line = Line(text, department_name=progress.department_name, photos=photos, kind=kind)
         post_line(report_ids, line, status=progress.status, now=now)
         if notice is not None:
             tell_notice(ticket, report_ids, notice, now=now)
@@ -129,52 +199,27 @@ def project_first(
     now: datetime,
     text: str = "",
     notice: Notice | None = None,
+    kind: UpdateKind = UpdateKind.PROGRESS,
 ) -> bool:
     """Write the view of ``ticket`` to a report it has just got; False if that is answered for."""
     progress = progress_of(ticket)
     if not take_over(report, progress, now=now):
         return False
     if text:
-        line = Line(text=text, department_name=progress.department_name)
+        line = Line(text=text, department_name=progress.department_name, kind=kind)
         post_line([report.pk], line, status=progress.status, now=now)
         if notice is not None:
             tell_notice(ticket, [report.pk], notice, now=now)
     return True
 
 
-def tell(report_ids: Sequence[int], text: str, *, now: datetime) -> None:
+def tell(report_ids: Sequence[int], text: str, *, kind: UpdateKind, now: datetime) -> None:
     """Add a line to the timelines of single reports, under the status they show now."""
     for report in Report.objects.filter(pk__in=report_ids).only(
         "pk", "public_status", "department_name"
     ):
-        line = Line(text=text, department_name=report.department_name)
+        line = Line(text=text, department_name=report.department_name, kind=kind)
         post_line([report.pk], line, status=PublicStatus(report.public_status), now=now)
-
-
-def public_text(attempt: Attempt) -> str:
-    """Return what the residents read about this step ("" = nothing new for them)."""
-    ticket, fields, action = attempt.ticket, attempt.fields, attempt.transition.action
-    if action == Act.DISPATCH:
-        verb = "重新派单给" if ticket.return_count or ticket.reopen_count else "已派单给"
-        due = f"，承诺 {_day(ticket.due_at)} 前办结" if ticket.due_at else ""
-        return f"{verb}{ticket.lead_department}{due}。"
-    if action == Act.GRANT_EXTENSION and ticket.due_at:
-        return f"办理期限延长至 {_day(ticket.due_at)}。"
-    if action == Act.EXTEND_SUSPENSION and ticket.review_at:
-        told = fields.public_text.strip()
-        return f"{told}\n继续挂账，将于 {ticket.review_at} 前复核。".strip()
-    if action == Act.REJECT:
-        return f"{RejectReason(ticket.reject_reason).label}。{fields.public_text.strip()}"
-    if action == Act.VERIFY:
-        result = (
-            f"{Outcome(ticket.outcome).label}：{ticket.result_text}"
-            if ticket.outcome
-            else ticket.result_text
-        )
-        return f"{result}\n{fields.public_text.strip()}".strip()
-    if action in {Act.REQUEST_SUSPENSION, Act.FINISH, Act.REPORT_BACK}:
-        return ""  # the lead's or the verifier's word comes first
-    return fields.public_text.strip() or attempt.transition.public_text
 
 
 def result_photo_ids(ticket: Ticket) -> list[UUID]:
@@ -191,7 +236,3 @@ def result_photo_ids(ticket: Ticket) -> list[UUID]:
         .order_by("order")
         .values_list("photo_id", flat=True)
     )
-
-
-def _day(moment: datetime | None) -> str:
-    return f"{timezone.localtime(moment):%Y-%m-%d %H:%M}" if moment else ""

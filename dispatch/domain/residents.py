@@ -16,7 +16,7 @@ from dispatch.domain.actors import resident_actor
 from dispatch.domain.alerts import Alert
 from dispatch.domain.fields import Fields
 from dispatch.domain.lifecycle import perform
-from dispatch.domain.projection import live_report_ids
+from dispatch.domain.projection import live_report_ids, remedies_of, resident_actions
 from dispatch.enums import TicketAction as Act
 from dispatch.enums import TicketStatus
 from dispatch.models import Ticket, TicketReport
@@ -27,6 +27,8 @@ from xiangcun.lib.errors import ConflictError
 from xiangcun.lib.text import mask_contacts
 
 _PHOTOS_ALONE = gettext_lazy("补充了照片")
+
+_PLAIN = {ResidentAction.URGE: Act.URGE, ResidentAction.ASK_LEAD: Act.ASK_LEAD}
 
 
 def apply_resident_action(
@@ -50,7 +52,8 @@ def apply_resident_action(
     if chosen == Act.WITHDRAW_JOINED:
         _close_own(report, PublicStatus.WITHDRAWN, now=now)
     if chosen == Act.RATE_JOINED:
-        _close_own(report, PublicStatus.CLOSED, now=now)
+        ticket.refresh_from_db()
+        _close_own(report, PublicStatus.CLOSED, now=now, ticket=ticket)
 
 
 def _before_triage(report: Report, action: ResidentAction, *, now: datetime) -> None:
@@ -63,11 +66,16 @@ def _before_triage(report: Report, action: ResidentAction, *, now: datetime) -> 
         raise ConflictError("not_assessed_yet", "上报正在受理，请稍后再试")
 
 
-def _close_own(report: Report, status: PublicStatus, *, now: datetime) -> None:
-    reopen = (ResidentAction.REOPEN,) if status == PublicStatus.CLOSED else ()
+def _close_own(
+    report: Report, status: PublicStatus, *, now: datetime, ticket: Ticket | None = None
+) -> None:
+    """End one report of a ticket that goes on; who has rated may still reopen it, as far as it goes."""
+    rights = resident_actions(ticket) if ticket else ()
+    remedies = remedies_of(ticket) if ticket else None
     progress = Progress(
         status=status,
-        allowed_actions=reopen,
+        allowed_actions=tuple(row for row in rights if row is not ResidentAction.RATE),
+        remedies={**remedies, "rating_due_at": None} if remedies else None,
         department_name=report.department_name,
         promised_at=report.promised_at,
         category_id=report.category_id,
@@ -84,8 +92,8 @@ def _choose(ticket: Ticket, action: ResidentAction) -> Act:
         return Act.ANSWER if ticket.status == TicketStatus.NEED_INFO else Act.SUPPLEMENT
     if action == ResidentAction.REOPEN:
         return Act.APPEAL if ticket.status == TicketStatus.REJECTED else Act.REOPEN
-    if action == ResidentAction.URGE:
-        return Act.URGE
+    if action in _PLAIN:
+        return _PLAIN[action]
     # The rating row is written already, so its report no longer counts among those who wait.
     waiting = len(live_report_ids(ticket))
     if action == ResidentAction.RATE:

@@ -13,7 +13,7 @@ from django.db.models import QuerySet
 
 from dispatch.domain import cards
 from dispatch.domain.actors import SYSTEM
-from dispatch.domain.guards import RETURN_WORKDAYS
+from dispatch.domain.guards import RATING_DAYS, RETURN_WORKDAYS
 from dispatch.domain.lifecycle import perform
 from dispatch.enums import TicketAction, TicketStatus
 from dispatch.models import Ticket
@@ -36,7 +36,7 @@ class Timer:
 
 TIMERS = (
     Timer(TicketStatus.NEED_INFO, TicketAction.EXPIRE_INFO, 3),
-    Timer(TicketStatus.AWAITING_RATING, TicketAction.CLOSE_UNRATED, 7),
+    Timer(TicketStatus.AWAITING_RATING, TicketAction.CLOSE_UNRATED, RATING_DAYS),
     Timer(TicketStatus.CLOSED, TicketAction.ARCHIVE, 30),
 )
 

@@ -16,7 +16,8 @@ class Transition:
 
     ``required`` and ``optional`` name fields of ``dispatch.domain.fields.Fields``; ``public_text`` is
     what the resident reads when the actor wrote nothing for them ("" = no line in the timeline).
-    ``child_target`` is where a child goes instead of ``target``.
+    ``child_target`` is where a child goes instead of ``target``, ``lead_target`` where the lead's own
+    word leads, who needs no second person, ``praise_target`` where a praise goes: nobody rates thanks.
     """
 
     action: Act
@@ -29,10 +30,21 @@ class Transition:
     visibility: Visibility = Visibility.INTERNAL
     public_text: str = ""
     child_target: St | None = None
+    lead_target: St | None = None
+    praise_target: St | None = None
 
-    def target_of(self, *, is_child: bool) -> St | None:
+    def target_of(
+        self, *, is_child: bool = False, by_lead: bool = False, is_praise: bool = False
+    ) -> St | None:
         """Return where the step leads; a child has no resident who would rate it."""
-        return self.child_target if is_child and self.child_target else self.target
+        for applies, special in (
+            (is_child, self.child_target),
+            (is_praise, self.praise_target),
+            (by_lead, self.lead_target),
+        ):
+            if applies and special is not None:
+                return special
+        return self.target
 
 
 def row(
@@ -47,6 +59,8 @@ def row(
     visibility: Visibility = Visibility.INTERNAL,
     public_text: str = "",
     child_target: St | None = None,
+    lead_target: St | None = None,
+    praise_target: St | None = None,
 ) -> Transition:
     """Write one row of the table."""
     return Transition(
@@ -60,6 +74,8 @@ def row(
         visibility,
         public_text,
         child_target,
+        lead_target,
+        praise_target,
     )
 
 

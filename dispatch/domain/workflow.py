@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from dispatch.domain.answering_rows import ANSWERING
 from dispatch.domain.transitions import (
     BEFORE_ACCEPT,
     IN_DEPARTMENT,
@@ -227,7 +228,7 @@ TRANSITIONS: tuple[Transition, ...] = (
         St.HANDLED,
         required=("outcome", "public_text"),
         optional=("photos", "note"),
-        guards=("after_photo",),
+        guards=("not_a_letter", "after_photo"),
         visibility=Visibility.INTERNAL,
     ),
     _row(
@@ -361,6 +362,7 @@ TRANSITIONS: tuple[Transition, ...] = (
     ),
     _row(Act.ATTACH, IN_OFFICE, [S, D, L], optional=("note",)),
     _row(Act.DETACH, IN_OFFICE, [S, D, L], optional=("note",)),
+    *ANSWERING,
 )
 
 ASSISTANTS_MAY = frozenset({Act.NOTE})

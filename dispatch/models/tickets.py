@@ -16,9 +16,14 @@ from dispatch.enums import (
     TicketStatus,
 )
 from dispatch.models.staff import Department, Staff
-from reports.enums import Urgency
+from reports.enums import LETTERS, ReportKind, Urgency
 from reports.models import Category, Grid, Report
 from xiangcun.lib import lookups as _lookups  # noqa: F401 - makes ``at_least`` known
+
+_LETTER_WORDS = {
+    TicketStatus.HANDLING: _("办理中"),
+    TicketStatus.HANDLED: _("答复待核查"),
+}
 
 
 class Ticket(models.Model):
@@ -30,6 +35,10 @@ class Ticket(models.Model):
     does something to the ticket next: a card, or the review of a suspension (``dispatch.domain.cards``).
     ``clock_bases`` says from when and over how many minutes each deadline was computed
     (``dispatch.domain.clocks``).
+
+    ``kind`` decides the flow: a letter (opinion, consultation, praise) is answered in words, a problem is
+    seen to on the spot. A letter that tells of danger is opened as a problem. Without ``placed`` the
+    point is but the middle of the township, and nothing near it is like it.
 
     A child 子工单 is a task split off for one more department: it carries no report of its own, and
     ``child_count`` of its ``parent`` says how many there ever were.
@@ -93,6 +102,10 @@ class Ticket(models.Model):
         verbose_name=_("主工单"),
     )
     child_count = models.PositiveSmallIntegerField(_("子工单数"), default=0)
+    kind = models.CharField(
+        _("类型"), max_length=16, choices=ReportKind, default=ReportKind.PROBLEM
+    )
+    placed = models.BooleanField(_("有确定地点"), default=True)
     pending_request = models.JSONField(_("待批申请"), null=True, blank=True)
 
     opened_at = models.DateTimeField(_("立案时间"))
@@ -146,6 +159,9 @@ class Ticket(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(card__in=["", *Card.values]), name="ticket_card_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=ReportKind.values), name="ticket_kind_known"
             ),
         ]
         indexes = [
@@ -216,6 +232,17 @@ class Ticket(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+    def get_status_display(self) -> str:  # type: ignore[no-redef]  # Django keeps what is there
+        """Return the state in words; nobody sees to a letter on the spot."""
+        status = TicketStatus(self.status)
+        own = _LETTER_WORDS.get(status) if self.is_letter else None
+        return str(own or status.label)
+
+    @property
+    def is_letter(self) -> bool:
+        """Whether it is answered in words: nobody goes out for it."""
+        return self.kind in LETTERS
 
 
 class TicketReport(models.Model):

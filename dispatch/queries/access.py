@@ -13,6 +13,7 @@ from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 
 from dispatch.enums import ON_SITE_STATUSES, AssignmentKind, Role, TicketStatus
 from dispatch.models import Assignment, Recusal, Ticket
+from reports.enums import ReportKind
 from reports.models import Report
 
 M = TypeVar("M", bound=Model)
@@ -144,4 +145,5 @@ def _in_scope(viewer: Viewer, *, active_only: bool) -> QuerySet[Ticket]:
 
 
 def _on_site(viewer: Viewer) -> Q:
-    return Q(grid__in=viewer.grid_ids, confidential=False, status__in=ON_SITE_STATUSES)
+    seen_to = Q(kind=ReportKind.PROBLEM, status__in=ON_SITE_STATUSES)
+    return seen_to & Q(grid__in=viewer.grid_ids, confidential=False)

@@ -28,12 +28,13 @@ _COLUMNS = (
     "report_id", "report__text", "report__kind", "report__lat", "report__lng",
     "report__submitted_at", "report__resident_id", "ticket__category_id", "ticket__grid__village_name",
     "report__anonymous",
+    "ticket__placed",
 )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class ReportRow:
-    """A report as hotspots see it; ``point`` is WGS-84.
+    """A report as hotspots see it; ``point`` is WGS-84 and means nothing unless it is ``placed``.
 
     ``resident_id`` tells people apart and nothing else. Of anonymous reports it is another number than
     of the same person's named ones: a hotspot of two reports by one person would say whose they are.
@@ -47,6 +48,7 @@ class ReportRow:
     resident_id: int | None
     category_id: int | None
     village: str
+    placed: bool = True
 
 
 def recent_reports(*, now: datetime) -> list[ReportRow]:
@@ -72,8 +74,9 @@ def recent_reports(*, now: datetime) -> list[ReportRow]:
             _person(resident, anonymous=hidden),
             category,
             village or "",
+            placed,
         )
-        for pk, text, kind, lat, lng, at, resident, category, village, hidden in rows.values_list(
+        for pk, text, kind, lat, lng, at, resident, category, village, hidden, placed in rows.values_list(
             *_COLUMNS
         )[:MAX_REPORTS]
     ]

@@ -10,6 +10,7 @@ from django.db.models import Case, IntegerField, QuerySet, Value, When
 
 from dispatch.enums import OPEN_STATUSES
 from dispatch.models import Ticket, TicketReport
+from reports.enums import ReportKind
 from reports.models import Category
 from xiangcun.lib.geo import bounding_box, distance_m
 from xiangcun.lib.rows import RowQuery
@@ -43,6 +44,8 @@ def _around() -> QuerySet[Ticket]:
         .filter(lat__range=(0.0, 0.0))
         .filter(lng__range=(0.0, 0.0))
         .filter(opened_at__gte=datetime.min.replace(tzinfo=UTC))
+        .filter(kind=ReportKind.PROBLEM)
+        .filter(placed=True)
     )
 
 
@@ -69,14 +72,22 @@ _NEAR, _NEAR_CONFIDENTIAL = RowQuery(_near), RowQuery(_near_confidential)
 def open_tickets_near(
     *, category: Category, lat: float, lng: float, radius_m: float, now: datetime
 ) -> list[OpenTicket]:
-    """Return open tickets within the circle, of the last 30 days (two queries).
+    """Return open tickets of a place within the circle, of the last 30 days (two queries).
 
     At most ``MAX_ROWS``: those of the category first, then its neighbours' (the same top level), then
     the rest, the newest first. A confidential category meets confidential tickets only, of its own
     kind; any other never meets one.
     """
     box = bounding_box(lat, lng, radius_m)
-    where = (*OPEN_STATUSES, box.south, box.north, box.west, box.east, now - RECENT)
+    where = (
+        *OPEN_STATUSES,
+        box.south,
+        box.north,
+        box.west,
+        box.east,
+        now - RECENT,
+        ReportKind.PROBLEM.value,
+    )
     if category.confidential:
         rows = _NEAR_CONFIDENTIAL.all(*where, category.pk)
     else:

@@ -9,6 +9,7 @@ from django.db.models import Count, Max, QuerySet, Sum
 from dispatch.enums import OPEN_STATUSES
 from dispatch.models import Department, Ticket
 from dispatch.queries.access import Viewer, current_tickets
+from reports.enums import ReportKind
 from reports.models import Category, Grid
 
 CAP = 20_000
@@ -20,8 +21,9 @@ _POINT = frozenset({"lat", "lng"})
 
 
 def board_tickets(viewer: Viewer) -> QuerySet[Ticket]:
-    """Return the open tickets that stand in ``viewer``'s queues now."""
-    return current_tickets(viewer).filter(status__in=OPEN_STATUSES)
+    """Return the open tickets with a place that stand in ``viewer``'s queues now; letters have none."""
+    rows = current_tickets(viewer).filter(status__in=OPEN_STATUSES)
+    return rows.filter(kind=ReportKind.PROBLEM, placed=True)
 
 
 def board_rows(viewer: Viewer) -> list[list[Any]]:

@@ -34,6 +34,7 @@ from dispatch.queries.access import (
 )
 from dispatch.queries.counting import capped_counts
 from dispatch.queries.triage_runs import ATTACHED
+from reports.enums import ReportKind
 from reports.models import Grid, ReportPhoto, ReportUpdate
 from xiangcun.lib.geo import bounding_box, distance_m
 from xiangcun.lib.similarity import likeness, places_agree, print_of
@@ -207,9 +208,10 @@ def nearby_tickets(viewer: Viewer, ticket: Ticket) -> list[NearbyTicket]:
     A task is like its parent and its sisters, and is no duplicate. Distances to three known points
     would tell a department the exact place of a confidential matter: there are none.
     """
-    if ticket.parent_id is not None or not may_see_reporter(viewer, ticket):
+    has_place = ticket.placed and not ticket.is_letter
+    if ticket.parent_id is not None or not has_place or not may_see_reporter(viewer, ticket):
         return []
-    scope = visible_tickets(viewer)
+    scope = visible_tickets(viewer).filter(kind=ReportKind.PROBLEM, placed=True)
     if not viewer.is_command_room:
         scope = scope.filter(confidential=False)
     box = bounding_box(ticket.lat, ticket.lng, NEARBY_RADIUS_M)

@@ -25,6 +25,7 @@ MOVES = (
     Act.RETURN,
     Act.ACCEPT,
     Act.FINISH,
+    Act.REPLY,
     Act.REJECT,
     Act.ESCALATE,
 )

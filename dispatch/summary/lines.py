@@ -51,7 +51,7 @@ LINE_FIELDS = (
 """Columns of ``TicketEvent`` that make a :class:`Line`, in its order (what is the ticket's never changes)."""
 
 # The earlier lines a metric may ask for, besides the one just before.
-MILESTONES = (Act.DISPATCH, Act.ACCEPT, Act.REWORK, Act.FINISH, Act.REPORT_BACK)
+MILESTONES = (Act.DISPATCH, Act.ACCEPT, Act.REWORK, Act.FINISH, Act.REPLY, Act.REPORT_BACK)
 
 
 @dataclass(frozen=True, slots=True)

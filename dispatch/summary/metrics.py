@@ -28,6 +28,9 @@ OPENED = "opened"
 SATISFIED_FROM = 4
 
 
+_RESULTS = (Act.FINISH, Act.REPLY)
+"""By what a department says that it is done: work, or the answer to a letter."""
+
 Start = Callable[[Line, Past], datetime | None]
 
 
@@ -62,13 +65,28 @@ def _on_time(line: Line, _past: Past) -> bool:
 
 
 def _has_limit(_line: Line, past: Past) -> bool:
-    result = past.latest(Act.FINISH, Act.REPORT_BACK)
-    return result is not None and result.action == Act.FINISH
+    result = past.latest(*_RESULTS, Act.REPORT_BACK)
+    return result is not None and result.action in _RESULTS
 
 
 def _closed_on_time(line: Line, past: Past) -> bool:
-    finish = past.latest(Act.FINISH)
+    finish = past.latest(*_RESULTS)
     return finish is not None and _has_limit(line, past) and bool(finish.data.get("on_time"))
+
+
+def _is_result(line: Line, _past: Past) -> bool:
+    """Whether it is a result: the lead's word to a resident who asked for it changes no state."""
+    return line.action != Act.REPLY or "on_time" in line.data
+
+
+def _tells_result(line: Line, _past: Past) -> bool:
+    """Whether the resident reads a result by it that they may judge."""
+    rated = line.to_status == TicketStatus.AWAITING_RATING
+    return line.action == Act.VERIFY or (rated and "on_time" in line.data)
+
+
+def _closes(line: Line, _past: Past) -> bool:
+    return line.to_status == TicketStatus.CLOSED and "on_time" in line.data
 
 
 def _solved(line: Line, _past: Past) -> bool:
@@ -136,16 +154,17 @@ FLOWS: tuple[Metric, ...] = (
         code="finished",
         name=_("办理完成量"),
         explanation=_(
-            "承办单位提交办理结果的次数，返工后再提交再计一次；用时从签收（返工后从返工）算起，按自然时间计，含挂账。"
+            "承办单位提交办理结果或答复来信的次数，返工后再提交再计一次；用时从签收（返工后从返工）算起，按自然时间计，含挂账。"
         ),
-        actions=frozenset({Act.FINISH}),
+        actions=frozenset(_RESULTS),
+        when=_is_result,
         since=_since(Act.ACCEPT, Act.REWORK),
     ),
     Metric(
         code="finished_on_time",
         name=_("按期办理量"),
         explanation=_("办理完成量中，提交时没有超过办理期限（含获准的延期）的次数。"),
-        actions=frozenset({Act.FINISH}),
+        actions=frozenset(_RESULTS),
         when=_on_time,
     ),
     Metric(
@@ -158,9 +177,18 @@ FLOWS: tuple[Metric, ...] = (
         code="verified",
         name=_("核查通过量"),
         explanation=_(
-            "核查通过并答复居民的次数；用时从居民上报到答复，按自然时间计，不因挂账、退单停表。"
+            "核查通过并答复居民的次数，值班领导直接答复来信的也计；用时从居民上报到答复，按自然时间计，不因挂账、退单停表。"
         ),
-        actions=frozenset({Act.VERIFY}),
+        actions=frozenset({Act.VERIFY, Act.REPLY}),
+        when=_tells_result,
+        since=_since_opening,
+    ),
+    Metric(
+        code="thanked",
+        name=_("表扬转达量"),
+        explanation=_("表扬转告有关单位并致谢的件数；表扬不评价，不计入办结量和满意率。"),
+        actions=frozenset({Act.REPLY}),
+        when=_closes,
         since=_since_opening,
     ),
     Metric(

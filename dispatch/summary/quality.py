@@ -124,7 +124,7 @@ def judge(moves: Sequence[Move]) -> Verdict:
             return Verdict.WRONG
         returned = move.action == Act.RETURN or (returned and move.action != Act.DISPATCH)
         done.add(move.action)
-    if Act.FINISH in done:
+    if done & {Act.FINISH, Act.REPLY}:
         return Verdict.RIGHT
     return Verdict.SIGNED if Act.ACCEPT in done else Verdict.OPEN
 

@@ -9,10 +9,13 @@ from enum import StrEnum
 
 from dispatch.models import Department
 from dispatch.triage.candidate import Candidate
-from reports.enums import ReportKind, ResidentRole, Urgency
+from reports.enums import LETTERS, ReportKind, ResidentRole, Urgency
 from reports.models import Category, Grid
 
 __all__ = ["Candidate", "Decision", "Lookalike", "Outcome", "StepResult", "TriageContext"]
+
+
+_URGENT = frozenset({Urgency.P0, Urgency.P1})
 
 
 class Outcome(StrEnum):
@@ -59,7 +62,9 @@ class TriageContext:
     ``lat``/``lng`` are WGS-84 degrees, moments aware UTC. ``category`` is the best candidate once it
     is likely enough to be shown; ``attach_to`` the ticket the report surely belongs to; ``doubt``
     what speaks against the point.
-    ``urgent`` is the resident's own mark: a hint that is shown and decides nothing.
+    ``urgent`` is the resident's own mark: a hint that is shown and decides nothing. Without ``placed``
+    the point is but the middle of the township; ``restricted``: its sender is on the block list and
+    was heard because of danger. ``subject_code`` is what a letter speaks of, where that is sure.
     """
 
     report_id: int
@@ -80,7 +85,10 @@ class TriageContext:
     address: str = ""
     location_source: str = ""
     urgent: bool = False
+    placed: bool = True
+    restricted: bool = False
 
+    subject_code: str = ""
     repeated_report_id: int | None = None
     grid: Grid | None = None
     location_flag: str = ""
@@ -95,6 +103,11 @@ class TriageContext:
     lookalikes: tuple[Lookalike, ...] = ()
     lead: Department | None = None
     assisting: tuple[Department, ...] = ()
+
+    @property
+    def is_letter(self) -> bool:
+        """Whether it is to be answered in words: one that turned out urgent wants somebody to go."""
+        return self.kind in LETTERS and self.urgency not in _URGENT
 
 
 @dataclass(frozen=True, slots=True)

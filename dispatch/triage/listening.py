@@ -50,6 +50,11 @@ def forget_dangers() -> None:
     _Kept.check_at, _Kept.fingerprint = 0.0, ()
 
 
+def tells_danger(text: str) -> bool:
+    """Whether a text tells of danger of any degree: what may never be turned away."""
+    return bool(find_dangers(text, current_dangers()))
+
+
 def alert_in(report: Report, action: ResidentAction, payload: Mapping[str, object]) -> Alert | None:
     """Return the mortal danger that the resident's words tell of, ``None`` for none."""
     words = str(payload.get("text") or payload.get("reason") or "")

@@ -29,6 +29,7 @@ from dispatch.triage.steps import (
     route,
     screen,
 )
+from reports.domain.drafts import is_placed
 from reports.enums import ReportKind, ResidentRole, Urgency
 from reports.models import Report
 
@@ -90,6 +91,8 @@ def build_context(found: UntriagedReport, *, now: datetime) -> TriageContext:
         address=report.address,
         location_source=report.location_source,
         urgent=report.urgent,
+        placed=is_placed(report),
+        restricted=report.sender_restricted,
     )
 
 
@@ -166,6 +169,8 @@ def _settle(
         location_flag=context.location_flag,
         note=f"系统研判：{decision.reason}" if dispatched else "",
         alert=_alert(context),
+        kind=context.kind if context.is_letter else ReportKind.PROBLEM,
+        placed=context.placed,
     )
     run = TriageRun(
         at=context.now,

@@ -1,4 +1,4 @@
-"""``POST /reports/{number}/<action>``: supplement, withdraw, urge, rate, reopen."""
+"""``POST /reports/{number}/<action>``: supplement, withdraw, urge, rate, reopen, ask-lead."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ from rest_framework.serializers import Serializer
 
 from reports.api import schemas
 from reports.api.answers import Presenter
-from reports.api.base import ResidentView, resident_of, validated
+from reports.api.base import ResidentView, resident_of, sender_of_request, validated
 from reports.api.inputs import (
+    AskLeadInput,
     RateInput,
     ReopenInput,
     SupplementInput,
@@ -28,9 +29,10 @@ from reports.queries.mine import find_mine, read_record
 
 
 class ActionView(ResidentView):
-    """Shared by the five; a subclass names its action and its input."""
+    """Shared by the six; a subclass names its action and its input."""
 
     throttle_scope = "actions"
+    max_body = 64 * 1024
     action: ResidentAction
     input: type[Serializer[Any]]
 
@@ -41,7 +43,8 @@ class ActionView(ResidentView):
         report = find_mine(resident_of(request), normalize_number(number))
         if "photos" in payload:
             payload["photos"] = [str(photo_id) for photo_id in payload["photos"]]
-        act(report, self.action, payload=payload, now=now)
+        sender = sender_of_request(request)
+        act(report, self.action, payload=payload, now=now, sender=sender)
         return Response(Presenter(request, now=now).record(read_record(report)))
 
 
@@ -80,6 +83,13 @@ class ReopenView(ActionView):
     input = ReopenInput
 
 
+class AskLeadView(ActionView):
+    """Ask the lead to look at it, when it cannot be reopened any more."""
+
+    action = ResidentAction.ASK_LEAD
+    input = AskLeadInput
+
+
 def _described(view: type[ActionView], summary: str) -> Callable[..., Any]:
     """Describe the inherited ``post`` of one action and make it a view."""
     describe = extend_schema_view(
@@ -90,7 +100,7 @@ def _described(view: type[ActionView], summary: str) -> Callable[..., Any]:
             request=view.input,
             responses={
                 200: schemas.ReportShape,
-                **schemas.errors(400, 401, 404, 409, 413, 415, 429),
+                **schemas.errors(400, 401, 403, 404, 409, 413, 415, 429),
             },
         )
     )
@@ -105,6 +115,7 @@ ACTION_VIEWS: dict[ResidentAction, Callable[..., Any]] = {
         (WithdrawView, "撤回上报"),
         (UrgeView, "催办（每天一次）"),
         (RateView, "评价"),
-        (ReopenView, "申请重新办理"),
+        (ReopenView, "申请重新办理；不予受理的，申诉"),
+        (AskLeadView, "请值班领导复核（两次重新打开之后）"),
     )
 }

@@ -10,11 +10,21 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.utils.translation import gettext as _
 from rest_framework.request import Request
 
 from reports.domain.identity import is_guest
 from reports.domain.sessions import Session
-from reports.enums import AgeBand, PublicStatus, ReportKind, ResidentRole
+from reports.enums import (
+    LETTERS,
+    AgeBand,
+    LocationSource,
+    PublicStatus,
+    ReportKind,
+    ResidentAction,
+    ResidentRole,
+    UpdateKind,
+)
 from reports.models import Category, Photo, Rating, Report, Resident
 from reports.queries.categories import CategoryNode, CategoryTree
 from reports.queries.mine import ReportRecord, TimelineEntry, photos_of
@@ -49,17 +59,10 @@ class Presenter:
         return {
             "number": report.number,
             "kind": choice(ReportKind, report.kind),
-            "status": choice(PublicStatus, report.public_status),
+            "status": status_of(report),
             "text": report.text,
             "category": category_of(report),
-            "location": {
-                "lat": report.raw_lat,
-                "lng": report.raw_lng,
-                "coord_type": report.coord_type,
-                "accuracy": report.accuracy_m,
-                "source": report.location_source,
-                "address": report.address,
-            },
+            "location": location_of(report),
             "photos": [self.photo(photo) for photo in photos],
             "anonymous": report.anonymous,
             "department": report.department_name or None,
@@ -69,6 +72,8 @@ class Presenter:
             "closed_at": moment(report.closed_at),
             "safety_prompt": report.safety_prompt or None,
             "allowed_actions": list(report.allowed_actions),
+            "rejection": report.rejection,
+            **remedies_of(report),
         }
 
     def listed(self, report: Report) -> Answer:
@@ -93,7 +98,7 @@ class Presenter:
         line = entry.update
         return {
             "at": moment(line.at),
-            "kind": line.kind,
+            **_kind_of(line.kind),
             "status": choice(PublicStatus, line.status),
             "text": line.text,
             "department": line.department_name or None,
@@ -113,6 +118,53 @@ def moment(at: datetime | None) -> str | None:
 def choice(enum: Any, value: str) -> dict[str, str]:
     """Return the machine's code and the person's word."""
     return {"code": str(value), "label": str(enum(value).label)}
+
+
+def status_of(report: Report) -> dict[str, str]:
+    """Return the status; nobody goes out to a letter, so it is not 处置中."""
+    shown = choice(PublicStatus, report.public_status)
+    if report.kind in LETTERS and report.public_status == PublicStatus.PROCESSING:
+        return {**shown, "label": str(_("办理中"))}
+    return shown
+
+
+def location_of(report: Report) -> Answer | None:
+    """Return the place as it was sent; ``None`` for a letter that names none."""
+    by_words = report.location_source == LocationSource.TEXT
+    if by_words and report.kind in LETTERS and not report.address:
+        return None
+    return {
+        "lat": report.raw_lat,
+        "lng": report.raw_lng,
+        "coord_type": report.coord_type,
+        "accuracy": report.accuracy_m,
+        "source": report.location_source,
+        "address": report.address,
+    }
+
+
+def remedies_of(report: Report) -> Answer:
+    """Show what may still be done about a case that has ended, and until when."""
+    left = report.remedies
+    if not left:
+        return {"reopen": None, "rating_due_at": None}
+    return {
+        "reopen": {
+            "left": left["reopens_left"],
+            "until": _moment_again(left["reopen_until"]),
+            "appeal_left": left["appeals_left"],
+            "ask_lead": ResidentAction.ASK_LEAD.value in report.allowed_actions,
+        },
+        "rating_due_at": _moment_again(left["rating_due_at"]),
+    }
+
+
+def _moment_again(text: str | None) -> str | None:
+    return moment(datetime.fromisoformat(text)) if text else None
+
+
+def _kind_of(kind: str) -> dict[str, str]:
+    return {"kind": str(kind), "label": str(UpdateKind(kind).label)}
 
 
 def category_of(report: Report) -> dict[str, str] | None:

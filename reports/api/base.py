@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any, cast
 
+from django.core.exceptions import RequestDataTooBig
 from rest_framework.permissions import AllowAny, IsAuthenticated
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
@@ -13,19 +14,33 @@ from rest_framework.serializers import Serializer
 from rest_framework.views import APIView
 
 from reports.api.authentication import BearerAuthentication
+from reports.domain.senders import Sender, sender_of
 from reports.models import Resident
+from xiangcun.lib.clients import address_of
 from xiangcun.lib.drf.errors import exception_handler
 from xiangcun.lib.drf.parsers import StrictJSONParser
-from xiangcun.lib.drf.throttling import CounterThrottle
+from xiangcun.lib.drf.throttling import CounterThrottle, device_of
+
+_LENGTH_DIGITS = 18
 
 
 class ApiView(APIView):
-    """JSON in and out, one error shape, a throttle by ``throttle_scope``."""
+    """JSON in and out, one error shape, a throttle by ``throttle_scope``, a limit to the body.
+
+    ``max_body`` is in bytes. A longer body is refused by its declared length before it is read, one
+    that declares none while it is read.
+    """
 
     parser_classes: Any = [StrictJSONParser]
     renderer_classes: Any = [JSONRenderer]
     throttle_classes: Any = [CounterThrottle]
     throttle_scope: str
+    max_body = 16 * 1024
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Check who, how often and how much, in this order."""
+        super().initial(request, *args, **kwargs)
+        check_length(request, self.max_body)
 
     def get_exception_handler(self) -> Callable[..., Any]:
         """Answer errors in the API's shape."""
@@ -44,6 +59,18 @@ class PublicView(ApiView):
 
     authentication_classes: Any = []
     permission_classes = [AllowAny]
+
+
+def check_length(request: Request, limit: int) -> None:
+    """Raise 413 for a declared length beyond ``limit``."""
+    length = request.META.get("CONTENT_LENGTH") or "0"
+    if length.isascii() and length.isdecimal() and int(length[:_LENGTH_DIGITS]) > limit:
+        raise RequestDataTooBig
+
+
+def sender_of_request(request: Request) -> Sender:
+    """Return device and address of the caller, in the shape that is kept."""
+    return sender_of(device=device_of(request), address=address_of(request))
 
 
 def resident_of(request: Request) -> Resident:

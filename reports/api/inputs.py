@@ -9,10 +9,11 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from reports.api.fields import PhoneField, WordField
+from reports.domain.drafts import Draft, Location
 from reports.domain.form_consents import ON_FORM
-from reports.domain.intake import Draft, Location
 from reports.domain.privacy import Profile
 from reports.enums import (
+    LETTERS,
     AgeBand,
     ConsentKind,
     CoordinateSystem,
@@ -90,14 +91,32 @@ def profile_of(data: dict[str, Any]) -> Profile:
 
 
 class LocationInput(serializers.Serializer[Any]):
-    """A point in the coordinate system the client names; ``accuracy`` in metres."""
+    """A point in the coordinate system the client names; ``accuracy`` in metres.
 
-    lat = NumberField(low=-MAX_LAT, high=MAX_LAT)
-    lng = NumberField(low=-MAX_LNG, high=MAX_LNG)
-    coord_type = WordField(choices=CoordinateSystem.choices)
+    With ``source`` ``text`` the point may be left out: then the address says where.
+    """
+
+    lat = NumberField(low=-MAX_LAT, high=MAX_LAT, required=False, allow_null=True, default=None)
+    lng = NumberField(low=-MAX_LNG, high=MAX_LNG, required=False, allow_null=True, default=None)
+    coord_type = WordField(
+        choices=CoordinateSystem.choices, required=False, allow_null=True, default=None
+    )
     source = WordField(choices=LocationSource.choices)  # type: ignore[assignment]
     accuracy = NumberField(low=0, high=MAX_ACCURACY_M, allow_null=True, default=None)
     address = TextField(max_length=200, allow_blank=True, default="")
+
+    default_error_messages = {"required": _("请填写这一项")}
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Ask for the whole point, but for a place in words, which has none of it."""
+        missing = [name for name in ("lat", "lng", "coord_type") if attrs[name] is None]
+        by_words = attrs["source"] == LocationSource.TEXT and {"lat", "lng"} <= set(missing)
+        if missing and not by_words:
+            message = str(self.error_messages["required"])
+            raise serializers.ValidationError(
+                {name: [message] for name in missing}, code="required"
+            )
+        return attrs
 
 
 class PhotosField(serializers.ListField):
@@ -132,7 +151,7 @@ class ReportInput(serializers.Serializer[Any]):
     client_id = IdField()
     kind = WordField(choices=ReportKind.choices, default=ReportKind.PROBLEM.value)
     text = TextField(max_length=MAX_TEXT)
-    location = LocationInput()
+    location = LocationInput(required=False, allow_null=True, default=None)
     category = TextField(max_length=4, allow_blank=True, allow_null=True, default="")
     photos = PhotosField(default=list)
     anonymous = TruthField(default=False)
@@ -140,29 +159,44 @@ class ReportInput(serializers.Serializer[Any]):
     join = TextField(max_length=20, allow_blank=True, allow_null=True, default="")
     urgent = TruthField(default=False)
     consents = ConsentTicksField(default=list)
+    repeat_ok = TruthField(default=False, help_text="确认与一天内上报的相同内容不是一件事")
+
+    default_error_messages = {"required": _("请填写这一项")}
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Ask a problem where it is; a letter needs no place."""
+        if attrs["location"] is None and attrs["kind"] not in LETTERS:
+            message = str(self.error_messages["required"])
+            raise serializers.ValidationError({"location": [message]}, code="required")
+        return attrs
 
 
 def draft_of(data: dict[str, Any]) -> Draft:
     """Turn the cleaned body of ``POST /reports`` into the domain's draft."""
-    place = data["location"]
     return Draft(
         client_id=data["client_id"],
         kind=ReportKind(data["kind"]),
         text=data["text"],
-        location=Location(
-            lat=place["lat"],
-            lng=place["lng"],
-            coord_type=CoordType(place["coord_type"]),
-            source=LocationSource(place["source"]),
-            accuracy=place["accuracy"],
-            address=place["address"],
-        ),
+        location=_location_of(data["location"]),
         category=data["category"] or "",
         photos=tuple(data["photos"]),
         anonymous=data["anonymous"],
         contact_phone=data["contact_phone"] or "",
         join=data["join"] or "",
         urgent=data["urgent"],
+    )
+
+
+def _location_of(place: dict[str, Any] | None) -> Location | None:
+    if place is None:
+        return None
+    return Location(
+        lat=place["lat"],
+        lng=place["lng"],
+        coord_type=CoordType(place["coord_type"] or CoordType.WGS84),
+        source=LocationSource(place["source"]),
+        accuracy=place["accuracy"],
+        address=place["address"],
     )
 
 
@@ -200,6 +234,12 @@ class RateInput(serializers.Serializer[Any]):
     solved = TruthField()
     score = WholeNumberField(low=1, high=5)
     comment = TextField(max_length=MAX_TEXT, allow_blank=True, default="")
+
+
+class AskLeadInput(serializers.Serializer[Any]):
+    """What the lead should look at."""
+
+    text = TextField(max_length=500)
 
 
 class ReopenInput(serializers.Serializer[Any]):

@@ -9,7 +9,7 @@ from rest_framework.response import Response
 
 from reports.api import schemas
 from reports.api.answers import Presenter
-from reports.api.base import ResidentView, resident_of, validated
+from reports.api.base import ResidentView, resident_of, sender_of_request, validated
 from reports.api.inputs import MineQuery, ReportInput, draft_of
 from reports.domain.form_consents import agreed_on_form
 from reports.domain.intake import submit_report
@@ -30,6 +30,8 @@ LIMIT = OpenApiParameter("limit", int, description="每页条数，最多 100")
 
 class ReportsView(ResidentView):
     """Send a report; list one's own."""
+
+    max_body = 64 * 1024
 
     @property
     def throttle_scope(self) -> str:  # type: ignore[override]
@@ -60,11 +62,13 @@ class ReportsView(ResidentView):
         responses={
             200: schemas.ReportShape,
             201: schemas.ReportShape,
-            **schemas.errors(400, 401, 409, 413, 415, 429),
+            **schemas.errors(400, 401, 403, 409, 413, 415, 429),
         },
         description="client_id 由客户端生成：网络重试时用同一个 client_id 和同样的内容，得到同一件上报（200）；"
-        "内容不同返回 409 idempotency_conflict。consents 是本次表单上勾选的同意，不影响重试；"
-        "没有同意的内容不会保存，但上报总会受理。",
+        "内容不同返回 409 idempotency_conflict。同一居民或同一设备一天内上报过几乎相同的内容时返回 "
+        "409 repeated_report，details 里有先前的编号；确是另一件事的，用同一个 client_id 加 repeat_ok 再提交。"
+        "涉及险情的上报不受上述限制。意见建议、咨询、表扬可以不带位置。"
+        "consents 是本次表单上勾选的同意，不影响重试；没有同意的内容不会保存，但上报总会受理。",
     )
     def post(self, request: Request) -> Response:
         """Accept a report once, however often it is sent."""
@@ -77,6 +81,8 @@ class ReportsView(ResidentView):
             now=now,
             channel=channel_of(request, resident),
             agreed=agreed_on_form(given["consents"]),
+            sender=sender_of_request(request),
+            repeat_ok=given["repeat_ok"],
         )
         answer = Presenter(request, now=now).record(done.record)
         return Response(answer, status=201 if done.created else 200)

@@ -98,6 +98,7 @@ class TimelineShape(Shape[Any]):
 
     at = serializers.DateTimeField()
     kind = serializers.ChoiceField(UpdateKind.choices)
+    label = serializers.CharField(help_text="kind 的中文")  # type: ignore[assignment]
     status = PublicStatusShape()
     text = serializers.CharField(allow_blank=True)
     department = serializers.CharField(allow_null=True)
@@ -114,6 +115,25 @@ class RatingShape(Shape[Any]):
     at = serializers.DateTimeField()
 
 
+class RejectionShape(Shape[Any]):
+    """Why a case was refused and where to go with it."""
+
+    code = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
+    text = serializers.CharField()
+    where = serializers.CharField(allow_blank=True)
+    at = serializers.DateTimeField()
+
+
+class ReopenShape(Shape[Any]):
+    """What may still be done about a case that has ended."""
+
+    left = serializers.IntegerField(help_text="还可以重新打开几次")
+    until = serializers.DateTimeField(allow_null=True)
+    appeal_left = serializers.IntegerField(help_text="还可以申诉几次")
+    ask_lead = serializers.BooleanField()
+
+
 class ReportSummaryShape(Shape[Any]):
     """A report in a list."""
 
@@ -122,7 +142,7 @@ class ReportSummaryShape(Shape[Any]):
     status = PublicStatusShape()
     text = serializers.CharField()
     category = CategoryRefShape(allow_null=True)
-    location = LocationShape()
+    location = LocationShape(allow_null=True)
     photos = PhotoShape(many=True)
     anonymous = serializers.BooleanField()
     department = serializers.CharField(allow_null=True)
@@ -132,6 +152,9 @@ class ReportSummaryShape(Shape[Any]):
     closed_at = serializers.DateTimeField(allow_null=True)
     safety_prompt = serializers.CharField(allow_null=True)
     allowed_actions = serializers.ListField(child=serializers.ChoiceField(ResidentAction.choices))
+    rejection = RejectionShape(allow_null=True)
+    reopen = ReopenShape(allow_null=True)
+    rating_due_at = serializers.DateTimeField(allow_null=True)
 
 
 class ReportShape(ReportSummaryShape):

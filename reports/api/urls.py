@@ -54,7 +54,7 @@ urlpatterns = [
     path("reports/counts", CountsView.as_view(), name="report-counts"),
     path("reports/<str:number>", ReportView.as_view(), name="report"),
     *(
-        path(f"reports/<str:number>/{action.value}", view, name=action.value)
+        path(f"reports/<str:number>/{action.value.replace('_', '-')}", view, name=action.value)
         for action, view in ACTION_VIEWS.items()
     ),
     path("places/at", PlaceAtView.as_view(), name="place-at"),

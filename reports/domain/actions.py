@@ -1,4 +1,4 @@
-"""What a resident does with a report after sending it: five actions, one door."""
+"""What a resident does with a report after sending it: six actions, one door."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from reports.domain.photos import claim_photos
+from reports.domain.senders import NOBODY, Sender, check_sender
 from reports.enums import PublicStatus, ResidentAction, UpdateKind
 from reports.models import Rating, Report, ReportUpdate, Resident
 from reports.signals import resident_acted
@@ -23,13 +24,22 @@ Payload = Mapping[str, object]
 
 
 @transaction.atomic
-def act(report: Report, action: ResidentAction, *, payload: Payload, now: datetime) -> Report:
+def act(
+    report: Report,
+    action: ResidentAction,
+    *,
+    payload: Payload,
+    now: datetime,
+    sender: Sender = NOBODY,
+) -> Report:
     """Carry out a resident's action; return the report as it is afterwards.
 
     Payload by action: supplement ``{text, photos: [uuid str]}``, withdraw ``{reason}``, urge
-    ``{text}``, rate ``{solved, score, comment}``, reopen ``{reason}``. Our rows are written first,
+    ``{text}``, rate ``{solved, score, comment}``, reopen ``{reason}``, ask_lead ``{text}``. Our rows are written first,
     then ``resident_acted`` lets the office change the case or refuse: its ``DomainError`` undoes
-    everything. Raises ``ConflictError`` ``action_not_allowed``, ``urged_today``, ``already_rated``.
+    everything. Raises ``ConflictError`` ``action_not_allowed``, ``urged_today``, ``already_rated``, and
+    ``sender_blocked`` for what a restricted sender adds unasked; what is theirs to decide (withdraw,
+    answer, rate, reopen) stays theirs.
 
     Locks are taken in one order everywhere: the ticket first (the office's receiver does), then its
     reports. So our rows before the signal are inserts only and the report itself is updated after.
@@ -37,6 +47,10 @@ def act(report: Report, action: ResidentAction, *, payload: Payload, now: dateti
     current = Report.objects.get(pk=report.pk)
     if action.value not in current.allowed_actions:
         raise _not_allowed(current, action)
+    asked = current.public_status == PublicStatus.NEED_INFO
+    if action in _RESTRICTED and not asked:
+        words = str(payload.get("text") or "")
+        check_sender(_person(current), sender, text=words, now=now)
     line = _write_line(current, action, payload, now=now)
     _RECORDERS[action](current, line, payload, now)
     resident_acted.send(sender=Report, report=current, action=action, payload=payload, now=now)
@@ -60,10 +74,17 @@ def _write_line(
     return ReportUpdate.objects.create(
         report=report,
         at=now,
-        kind=UpdateKind(action.value),
+        kind=_kind(report, action),
         status=report.public_status,
         text=_words(action, payload),
     )
+
+
+def _kind(report: Report, action: ResidentAction) -> UpdateKind:
+    """Return the line's kind: to reopen what was refused is to appeal."""
+    if action is ResidentAction.REOPEN and report.public_status == PublicStatus.REJECTED:
+        return UpdateKind.APPEAL
+    return UpdateKind(action.value)
 
 
 def _words(action: ResidentAction, payload: Payload) -> str:
@@ -73,7 +94,7 @@ def _words(action: ResidentAction, payload: Payload) -> str:
         head = _("评价：%(solved)s，%(score)s 分") % {"solved": solved, "score": payload["score"]}
         comment = str(payload.get("comment") or "")
         return f"{head}。{comment}" if comment else head
-    key = "text" if action in {ResidentAction.SUPPLEMENT, ResidentAction.URGE} else "reason"
+    key = "text" if action in _SPEAKING else "reason"
     return str(payload.get(key) or "") or str(_DEFAULT_WORDS[action])
 
 
@@ -133,10 +154,14 @@ _RECORDERS: Mapping[ResidentAction, Callable[[Report, ReportUpdate, Payload, dat
     ResidentAction.URGE: _record_nothing,
     ResidentAction.RATE: _record_rating,
     ResidentAction.REOPEN: _record_nothing,
+    ResidentAction.ASK_LEAD: _record_nothing,
 }
+_SPEAKING = frozenset({ResidentAction.SUPPLEMENT, ResidentAction.URGE, ResidentAction.ASK_LEAD})
+_RESTRICTED = _SPEAKING
 _DEFAULT_WORDS: Mapping[ResidentAction, object] = {
     ResidentAction.SUPPLEMENT: gettext_lazy("补充了照片"),
     ResidentAction.WITHDRAW: gettext_lazy("已撤回上报"),
     ResidentAction.URGE: gettext_lazy("催办一次"),
     ResidentAction.REOPEN: gettext_lazy("申请重新办理"),
+    ResidentAction.ASK_LEAD: gettext_lazy("请值班领导复核"),
 }

@@ -110,7 +110,13 @@ def _cut_photos(person: Resident, now: datetime) -> None:
 def _cut_reports(person: Resident, now: datetime) -> None:
     """Cut the link; the body's fingerprint was made of the words with the telephone in them."""
     Report.objects.filter(resident=person).update(
-        resident=None, contact_phone="", client_id=None, body_hash="", updated_at=now
+        resident=None,
+        contact_phone="",
+        client_id=None,
+        body_hash="",
+        sender_device="",
+        sender_address="",
+        updated_at=now,
     )
 
 

@@ -17,7 +17,7 @@ from reports.models import Resident
 from xiangcun.lib.geo import round_public
 
 if TYPE_CHECKING:
-    from reports.domain.intake import Draft, Location
+    from reports.domain.drafts import Draft, Location
 
 ON_FORM = frozenset(
     {
@@ -35,7 +35,7 @@ COARSE_M = 100.0
 
 
 @dataclass(frozen=True, slots=True)
-class Sender:
+class Submitter:
     """Who sends a report: ``owner`` is whose it becomes, ``None`` when it may be nobody's."""
 
     resident: Resident
@@ -52,17 +52,18 @@ class Sender:
         return kind not in self.agreed and self.resident.consents.get(kind.value) is False
 
 
-def may_keep(draft: Draft, sender: Sender) -> Draft:
+def may_keep(draft: Draft, submitter: Submitter) -> Draft:
     """Return the draft without what its sender has not agreed to leave.
 
     An anonymous report keeps no telephone: nobody could ever be shown it. A measured place that may
     not be kept is known to some 100 m, like a place told in words.
     """
-    unlinked = sender.owner is None
+    unlinked = submitter.owner is None
     anonymous = draft.anonymous or unlinked
-    no_phone = anonymous or sender.refuses(ConsentKind.PHONE)
+    no_phone = anonymous or submitter.refuses(ConsentKind.PHONE)
     place = draft.location
-    if sender.refuses(ConsentKind.LOCATION) and place.source in MEASURED:
+    measured = place is not None and place.source in MEASURED
+    if place is not None and measured and submitter.refuses(ConsentKind.LOCATION):
         place = coarse(place)
     return replace(
         draft,
@@ -74,20 +75,22 @@ def may_keep(draft: Draft, sender: Sender) -> Draft:
 
 def coarse(place: Location) -> Location:
     """Return the place to some 100 m, as one told in words."""
+    if place.lat is None or place.lng is None:
+        return place
     lat, lng = round_public(place.lat, place.lng)
     accuracy = max(place.accuracy or 0.0, COARSE_M)
     return replace(place, lat=lat, lng=lng, accuracy=accuracy, source=LocationSource.TEXT)
 
 
-def note_form(sender: Sender, draft: Draft, *, now: datetime, channel: str) -> None:
+def note_form(submitter: Submitter, draft: Draft, *, now: datetime, channel: str) -> None:
     """Write down what was ticked on the form, and what was handed over without being asked.
 
     Free for whom all of it is known. Of a child nothing is written: there is no consent to record.
     """
-    resident = sender.resident
+    resident = submitter.resident
     if resident.needs_guardian:
         return
-    new = {kind: True for kind in sender.agreed if resident.consents.get(kind.value) is not True}
+    new = {kind: True for kind in submitter.agreed if resident.consents.get(kind.value) is not True}
     if new:
         write_consents(resident, new, how=ConsentHow.GIVEN, now=now, channel=channel)
     note_implied(resident, _handed_over(draft), now=now, channel=channel)
@@ -100,7 +103,7 @@ def agreed_on_form(words: Collection[str]) -> frozenset[ConsentKind]:
 
 def _handed_over(draft: Draft) -> list[ConsentKind]:
     kinds = [ConsentKind.PRIVACY]
-    if draft.location.source in MEASURED:
+    if draft.location is not None and draft.location.source in MEASURED:
         kinds.append(ConsentKind.LOCATION)
     if draft.photos:
         kinds.append(ConsentKind.PHOTO)

@@ -20,9 +20,10 @@ from typing import IO, Any, Self
 from django.db import DataError, IntegrityError, transaction
 from django.utils.translation import gettext as _
 
+from reports.domain.drafts import Draft, Location, hash_draft
 from reports.domain.import_mapping import Entry, RowError, guess_mapping, read_entry
 from reports.domain.import_readers import RawRow, Source
-from reports.domain.intake import Draft, Location, announce_report, build_report, hash_draft
+from reports.domain.intake import announce_report, build_report
 from reports.domain.numbers import new_number
 from reports.enums import Channel, LocationSource, PublicStatus, UpdateKind
 from reports.models import Report, ReportUpdate

@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import uuid
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
 from django.db import IntegrityError, transaction
-from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from reports.domain.form_consents import Sender, may_keep, note_form
+from reports.domain.drafts import Draft, hash_draft, place_of
+from reports.domain.form_consents import Submitter, may_keep, note_form
 from reports.domain.numbers import new_number, normalize_number
 from reports.domain.originals import disown_photos
 from reports.domain.photos import claim_photos
 from reports.domain.publication import first_state
+from reports.domain.repeats import RepeatedReportError, check_repeat
+from reports.domain.senders import NOBODY, Sender, SenderBlockedError, check_sender
 from reports.enums import (
     Channel,
     ConsentKind,
-    LocationSource,
     Publication,
     PublicStatus,
     ReportKind,
@@ -36,40 +36,18 @@ from reports.queries.public import is_open_public_number
 from reports.signals import report_submitted
 from xiangcun.lib import bell
 from xiangcun.lib.errors import ConflictError, InvalidInputError
-from xiangcun.lib.geo import CoordType, out_of_china, to_wgs84
+from xiangcun.lib.geo import out_of_china, to_wgs84
 from xiangcun.lib.rows import insert_pair, insert_row
 
 FIRST_ACTIONS = (ResidentAction.SUPPLEMENT, ResidentAction.WITHDRAW)
 CHECK_TASK = "reports.check_content"
 _NUMBER_TRIES = 5
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Location:
-    """A place as the client sent it: degrees in ``coord_type``, ``accuracy`` in metres."""
-
-    lat: float
-    lng: float
-    coord_type: CoordType
-    source: LocationSource
-    accuracy: float | None = None
-    address: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Draft:
-    """What a resident sends, already of the right types, lengths and characters."""
-
-    client_id: uuid.UUID
-    kind: ReportKind
-    text: str
-    location: Location
-    category: str = ""
-    photos: tuple[uuid.UUID, ...] = ()
-    anonymous: bool = False
-    contact_phone: str = ""
-    join: str = ""
-    urgent: bool = False
+_RECEIVED = gettext_lazy("已收到您的上报，我们会尽快研判并转给责任单位。")
+_FIRST_WORDS = {
+    ReportKind.OPINION: gettext_lazy("已收到您的意见建议，我们会在 15 个工作日内答复您。"),
+    ReportKind.CONSULTATION: gettext_lazy("已收到您的咨询，我们会在 15 个工作日内答复您。"),
+    ReportKind.PRAISE: gettext_lazy("谢谢您的表扬，我们会转告有关单位。"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +65,8 @@ def submit_report(
     now: datetime,
     channel: Channel | None = None,
     agreed: frozenset[ConsentKind] = frozenset(),
+    sender: Sender = NOBODY,
+    repeat_ok: bool = True,
 ) -> Submission:
     """Accept a report, or recognise one that was accepted before.
 
@@ -96,50 +76,38 @@ def submit_report(
     retries at the same moment cannot both win. The same ``client_id`` with another body raises
     ``ConflictError`` ``idempotency_conflict``. A repeated request is answered even when its
     category or photo could not be used any more. Other errors are 400s of a field.
+
+    A restricted ``sender`` is refused (``sender_blocked``), and unless ``repeat_ok`` so is what the
+    same person or device has said within a day (``repeated_report``): neither when the words tell of
+    danger.
     """
-    sender = Sender(resident, agreed)
-    body_hash, kept = hash_draft(draft), may_keep(draft, sender)
+    submitter = Submitter(resident, agreed)
+    body_hash, kept = hash_draft(draft), may_keep(draft, submitter)
     try:
         for _attempt in range(_NUMBER_TRIES):
             try:
-                record = _insert(sender, kept, body_hash, now=now, channel=channel)
+                report = _check(submitter, kept, sender, now=now, repeat_ok=repeat_ok)
+                report.body_hash = body_hash
+                report.channel = channel or _channel_of(resident, kept)
+                record = _insert(report, kept, submitter, now=now)
             except IntegrityError:
                 # Either this client_id is here already or, once in a billion, the number is.
-                earlier = _find_earlier(sender, draft.client_id)
+                earlier = _find_earlier(submitter, draft.client_id)
                 if earlier is not None:
                     return _repeat(earlier, body_hash)
             else:
-                note_form(sender, kept, now=now, channel=record.report.channel)
+                note_form(submitter, kept, now=now, channel=record.report.channel)
                 return Submission(record, created=True)
-    except InvalidInputError:
-        earlier = _find_earlier(sender, draft.client_id)
+    except (InvalidInputError, SenderBlockedError, RepeatedReportError):
+        earlier = _find_earlier(submitter, draft.client_id)
         if earlier is None:
             raise
         return _repeat(earlier, body_hash)
     raise ConflictError("number_taken", _("系统繁忙，请稍后重试"))
 
 
-def hash_draft(draft: Draft) -> str:
-    """Return the fingerprint of a draft's meaning: equal for the same body in another spelling."""
-    content = {**_content(draft), "location": _content(draft.location)}
-    if not draft.urgent:
-        del content["urgent"]  # bodies accepted before the field existed keep their fingerprint
-    canonical = json.dumps(
-        content, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=str
-    )
-    if draft.contact_phone:
-        # Eleven digits could be guessed from a plain digest beside the rest of the body.
-        return salted_hmac("reports.body", canonical, algorithm="sha256").hexdigest()
-    return hashlib.sha256(canonical.encode()).hexdigest()
-
-
-def _content(record: Draft | Location) -> dict[str, object]:
-    """Return fields and values; ``dataclasses.asdict`` would copy every one of them deeply."""
-    return {field.name: getattr(record, field.name) for field in fields(record)}
-
-
-def _find_earlier(sender: Sender, client_id: uuid.UUID) -> Report | None:
-    return Report.objects.filter(resident=sender.owner, client_id=client_id).first()
+def _find_earlier(submitter: Submitter, client_id: uuid.UUID) -> Report | None:
+    return Report.objects.filter(resident=submitter.owner, client_id=client_id).first()
 
 
 def _repeat(earlier: Report, body_hash: str) -> Submission:
@@ -150,23 +118,32 @@ def _repeat(earlier: Report, body_hash: str) -> Submission:
     return Submission(read_record(earlier), created=False)
 
 
-def _insert(
-    sender: Sender, draft: Draft, body_hash: str, *, now: datetime, channel: Channel | None
-) -> ReportRecord:
-    """Write the report, its photos and the first line of its timeline; all of it or nothing."""
+def _check(
+    submitter: Submitter, draft: Draft, sender: Sender, *, now: datetime, repeat_ok: bool
+) -> Report:
+    """Return the row that is to be written, or raise why it may not be."""
+    restricted = check_sender(submitter.resident, sender, text=draft.text, now=now)
     category = _check_category(draft)
     join = _check_join(draft)
-    report = build_report(sender.owner, draft, category, now=now)
-    report.body_hash = body_hash
+    report = build_report(submitter.owner, draft, category, now=now)
     report.join_number = join
-    report.channel = channel or _channel_of(sender.resident, draft)
+    if report.resident is not None:  # who is not to be remembered leaves no digest either
+        report.sender_device, report.sender_address = sender.device, sender.address
+    report.sender_restricted = restricted
+    if not (repeat_ok or join):
+        check_repeat(submitter.resident, report, now=now)
+    return report
+
+
+def _insert(report: Report, draft: Draft, submitter: Submitter, *, now: datetime) -> ReportRecord:
+    """Write the report, its photos and the first line of its timeline; all of it or nothing."""
     first = ReportUpdate(
         at=now,
         kind=UpdateKind.SUBMITTED,
         status=PublicStatus.RECEIVED,
-        text=_("已收到您的上报，我们会尽快研判并转给责任单位。"),
+        text=str(_FIRST_WORDS.get(draft.kind, _RECEIVED)),
     )
-    photos = _write(report, first, draft.photos, sender, now=now)
+    photos = _write(report, first, draft.photos, submitter, now=now)
     transaction.on_commit(partial(announce_report, report.pk))
     if report.publication == Publication.PENDING:  # the platform wants to be asked within two hours
         bell.ring_on_commit(CHECK_TASK, report.pk)
@@ -177,7 +154,7 @@ def _write(
     report: Report,
     first: ReportUpdate,
     ids: tuple[uuid.UUID, ...],
-    sender: Sender,
+    submitter: Submitter,
     *,
     now: datetime,
 ) -> list[Photo]:
@@ -189,7 +166,7 @@ def _write(
         insert_row(report)
         first.report = report
         insert_row(first)
-        return _attach_photos(report, ids, sender, now=now)
+        return _attach_photos(report, ids, submitter, now=now)
 
 
 def announce_report(report_id: int) -> None:
@@ -201,9 +178,10 @@ def build_report(
     resident: Resident | None, draft: Draft, category: CategoryNode | None, *, now: datetime
 ) -> Report:
     """Return the unsaved row of ``draft``, its place in WGS-84; a place far away raises 400."""
-    place = draft.location
-    lat, lng = to_wgs84(place.lat, place.lng, place.coord_type)
-    if out_of_china(place.lat, place.lng) or out_of_china(lat, lng):
+    place = place_of(draft)
+    raw_lat, raw_lng = place.lat or 0.0, place.lng or 0.0  # place_of has filled them
+    lat, lng = to_wgs84(raw_lat, raw_lng, place.coord_type)
+    if out_of_china(raw_lat, raw_lng) or out_of_china(lat, lng):
         raise InvalidInputError.of_field(
             "location", "location_out_of_range", _("位置不在服务范围内，请重新选择地点")
         )
@@ -222,8 +200,8 @@ def build_report(
         else None,
         lat=lat,
         lng=lng,
-        raw_lat=place.lat,
-        raw_lng=place.lng,
+        raw_lat=raw_lat,
+        raw_lng=raw_lng,
         coord_type=place.coord_type,
         accuracy_m=place.accuracy,
         location_source=place.source,
@@ -273,18 +251,18 @@ def _check_join(draft: Draft) -> str:
 
 
 def _attach_photos(
-    report: Report, ids: tuple[uuid.UUID, ...], sender: Sender, *, now: datetime
+    report: Report, ids: tuple[uuid.UUID, ...], submitter: Submitter, *, now: datetime
 ) -> list[Photo]:
     """Claim the photos and link them in the resident's order; return their rows.
 
     With a report that is nobody's the photos become nobody's, and lose what their originals tell.
     """
-    claim_photos(ids, resident=sender.resident, now=now)
+    claim_photos(ids, resident=submitter.resident, now=now)
     ReportPhoto.objects.bulk_create(
         ReportPhoto(report=report, photo_id=photo_id, order=order)
         for order, photo_id in enumerate(ids)
     )
-    if sender.owner is None:
+    if submitter.owner is None:
         disown_photos(Photo.objects.filter(pk__in=ids), now=now)
     rows = Photo.objects.in_bulk(ids)
     return [rows[photo_id] for photo_id in ids]

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -24,8 +24,9 @@ CLOSED_STATUSES = frozenset({PublicStatus.CLOSED, PublicStatus.REJECTED, PublicS
 class Progress:
     """The whole resident's view of a case at one moment.
 
-    ``promised_at`` is aware UTC. ``allowed_actions`` is what the resident may do next. ``publish`` is
-    the office's word on showing the case; the report's own gate has another.
+    ``promised_at`` is aware UTC. ``allowed_actions`` is what the resident may do next; ``rejection``
+    and ``remedies`` are as in ``Report``. ``publish`` is the office's word on showing the case; the
+    report's own gate has another.
     """
 
     status: PublicStatus
@@ -37,15 +38,18 @@ class Progress:
     safety_prompt: str = ""
     grid_id: int | None = None
     publish: bool = False
+    rejection: Mapping[str, str] | None = None
+    remedies: Mapping[str, object] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line for the timeline; ``photos`` are photo ids the resident may see."""
+    """A line for the timeline; ``photos`` are photo ids the resident may see, ``kind`` its icon."""
 
     text: str
     department_name: str = ""
     photos: Sequence[UUID] = field(default_factory=tuple)
+    kind: UpdateKind = UpdateKind.PROGRESS
 
 
 def project(report_ids: Iterable[int], progress: Progress, *, now: datetime) -> None:
@@ -97,6 +101,8 @@ def _view(progress: Progress, *, now: datetime) -> dict[str, object]:
         "grid_id": progress.grid_id,
         "urgency": progress.urgency,
         "safety_prompt": progress.safety_prompt,
+        "rejection": dict(progress.rejection) if progress.rejection else None,
+        "remedies": dict(progress.remedies) if progress.remedies else None,
         "closed_at": now if progress.status in CLOSED_STATUSES else None,
         "updated_at": now,
     }
@@ -110,7 +116,7 @@ def post_line(
         ReportUpdate(
             report_id=report_id,
             at=now,
-            kind=UpdateKind.PROGRESS,
+            kind=line.kind,
             status=status,
             text=line.text,
             department_name=line.department_name,

@@ -35,6 +35,7 @@ from reports.models.reports import (
     ReportUpdate,
 )
 from reports.models.residents import Resident, ResidentToken
+from reports.models.senders import SenderBlock
 
 __all__ = [
     "OPEN_GATES",
@@ -65,6 +66,7 @@ __all__ = [
     "Resident",
     "ResidentMessage",
     "ResidentToken",
+    "SenderBlock",
     "SmsLog",
     "SubscriptionGrant",
     "WechatToken",

@@ -33,6 +33,10 @@ class Report(models.Model):
     The projection (from ``public_status`` on) is written through ``reports.domain.progress`` only.
     ``publishable`` is the office's word and part of it; ``publication`` is the gate and is written by
     ``reports.domain.publication``. ``published_at`` is set while both agree.
+    ``rejection`` is ``{code, label, text, where, at}`` of a case that was refused; ``remedies`` says what
+    the resident may still do about a case that has ended: ``{reopens_left, reopen_until, appeals_left,
+    rating_due_at}`` with ISO moments. ``sender_*`` are keyed digests of ``reports.domain.senders``,
+    kept for 30 days.
     """
 
     number = models.CharField(_("上报编号"), max_length=20, unique=True, editable=False)
@@ -129,6 +133,11 @@ class Report(models.Model):
     closed_at = models.DateTimeField(_("办结时间"), null=True, blank=True, editable=False)
     reopen_count = models.PositiveSmallIntegerField(_("重开次数"), default=0, editable=False)
     last_urged_on = models.DateField(_("最近催办日期"), null=True, blank=True, editable=False)
+    rejection = models.JSONField(_("不予受理"), null=True, blank=True, editable=False)
+    remedies = models.JSONField(_("救济途径"), null=True, blank=True, editable=False)
+    sender_device = models.CharField(_("设备摘要"), max_length=32, blank=True, editable=False)
+    sender_address = models.CharField(_("地址摘要"), max_length=32, blank=True, editable=False)
+    sender_restricted = models.BooleanField(_("上报人受限"), default=False, editable=False)
     updated_at = models.DateTimeField(_("更新时间"), editable=False)
 
     class Meta:
@@ -136,6 +145,12 @@ class Report(models.Model):
         verbose_name_plural = _("上报")
         constraints = [
             models.UniqueConstraint(fields=["resident", "client_id"], name="report_client_id_once"),
+            # A report that may be nobody's (a child's) is sent again on a bad line like any other.
+            models.UniqueConstraint(
+                fields=["client_id"],
+                name="report_client_id_once_unlinked",
+                condition=Q(resident__isnull=True),
+            ),
             # A child's report belongs to nobody, and a repeated request must still find it.
             models.UniqueConstraint(
                 fields=["client_id"],
@@ -182,6 +197,17 @@ class Report(models.Model):
             ),
             models.Index(
                 fields=["-id"], name="report_published", condition=Q(published_at__isnull=False)
+            ),
+            models.Index(
+                fields=["sender_device", "-id"],
+                name="report_device",
+                condition=~Q(sender_device=""),
+            ),
+            # What the daily task empties after a month.
+            models.Index(
+                fields=["submitted_at"],
+                name="report_sender_known",
+                condition=~Q(sender_address=""),
             ),
         ]
 

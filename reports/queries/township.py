@@ -2,18 +2,58 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
+from django.db.models import Count, Max
 from shapely.geometry import shape
 from shapely.ops import unary_union
 
 from reports.models import Grid
+from xiangcun.lib.geo import distance_m
+
+MIN_RADIUS_M = 1000.0
+"""A place known by words only is never believed to be nearer than this."""
+
+
+@dataclass(frozen=True, slots=True)
+class Circle:
+    """A WGS-84 point and the metres around it in which all of the township lies."""
+
+    lat: float
+    lng: float
+    radius_m: float
+
+
+class _Kept:
+    """The process's copy and the state of the table it was made of."""
+
+    state: tuple[object, ...] = ()
+    circle: Circle | None = None
 
 
 def township_centre() -> tuple[float, float] | None:
     """Return a point well inside the township (WGS-84 latitude, longitude); ``None`` without grids."""
-    polygons = Grid.objects.filter(is_active=True).values_list("polygon", flat=True)
+    circle = township_circle()
+    return (circle.lat, circle.lng) if circle else None
+
+
+def township_circle() -> Circle | None:
+    """Return the circle around the township; ``None`` without grids. One small query, when unchanged."""
+    grids = Grid.objects.filter(is_active=True)
+    state = tuple(grids.aggregate(rows=Count("pk"), latest=Max("updated_at")).values())
+    if state != _Kept.state:
+        _Kept.circle = _draw(list(grids.values_list("polygon", flat=True)))
+        _Kept.state = state
+    return _Kept.circle
+
+
+def _draw(polygons: list[dict[str, object]]) -> Circle | None:
     areas = [shape(polygon).buffer(0) for polygon in polygons]
     if not areas:
         return None
     whole = unary_union(areas)
     centre = whole.centroid if whole.contains(whole.centroid) else whole.representative_point()
-    return centre.y, centre.x
+    west, south, east, north = whole.bounds
+    corners = ((lat, lng) for lat in (south, north) for lng in (west, east))
+    radius = max(distance_m(centre.y, centre.x, lat, lng) for lat, lng in corners)
+    return Circle(centre.y, centre.x, max(round(radius, -2), MIN_RADIUS_M))

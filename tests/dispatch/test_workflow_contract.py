@@ -34,6 +34,8 @@ NEEDS_PREPARATION = {
     Act.RED_CARD,
     Act.REVIEW_SUSPENSION,
     Act.RECOMPUTE_DUE,
+    Act.REPLY,  # letters have tests of their own
+    Act.ASK_LEAD,
 }
 
 

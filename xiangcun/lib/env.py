@@ -144,21 +144,26 @@ def env_clock_span(name: str, default: str) -> tuple[time, time] | None:
     return start, end
 
 
+_WINDOW = r"\d{1,9}/(sec|min|hour|day)"
+_RATE = rf"{_WINDOW}(\+{_WINDOW})*"
+
+
 def env_rates(name: str, defaults: Mapping[str, str], *, scale: int) -> dict[str, str]:
     """Return throttle rates by scope: ``defaults`` times ``scale``, some replaced by the variable.
 
-    The variable reads ``reports=60/min,photos=90/min`` and is taken as it is, without ``scale``.
+    The variable reads ``reports=60/min+500/day,photos=90/min`` and is taken as it is, without
+    ``scale``.
     An unknown scope raises: a limit that silently holds nowhere is worse than no start.
     """
     rates = {}
     for scope, rate in defaults.items():
-        count, period = rate.split("/")
-        rates[scope] = f"{int(count) * scale}/{period}"
+        windows = (window.split("/") for window in rate.split("+"))
+        rates[scope] = "+".join(f"{int(count) * scale}/{period}" for count, period in windows)
     for pair in env_list(name):
         scope, _, rate = (part.strip() for part in pair.partition("="))
-        if scope not in rates or not re.fullmatch(r"\d{1,9}/(sec|min|hour|day)", rate):
+        if scope not in rates or not re.fullmatch(_RATE, rate):
             known = ", ".join(rates)
-            raise bad_value(name, f"格式如 me=60/min，可用的名称：{known}",
-                            f"write scope=60/min; scopes: {known}")  # fmt: skip
+            raise bad_value(name, f"格式如 me=60/min 或 reports=30/min+300/day，可用的名称：{known}",
+                            f"write scope=60/min or scope=30/min+300/day; scopes: {known}")  # fmt: skip
         rates[scope] = rate
     return rates

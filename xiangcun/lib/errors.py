@@ -6,7 +6,9 @@ body and the console shows ``message`` as it is. A code is part of the API: rena
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,16 +24,25 @@ class DomainError(Exception):
     """The request is understood and refused.
 
     ``code`` is stable English snake_case, ``message`` a Chinese sentence for the person who asked,
-    ``status`` the HTTP status, ``errors`` the fields to correct (may be empty).
+    ``status`` the HTTP status, ``errors`` the fields to correct (may be empty), ``details`` plain JSON
+    for a client that can do more than show the sentence.
     """
 
     status: int = 400
 
-    def __init__(self, code: str, message: str, *, errors: tuple[FieldError, ...] = ()) -> None:
+    def __init__(
+        self,
+        code: str,
+        message: str,
+        *,
+        errors: tuple[FieldError, ...] = (),
+        details: Mapping[str, Any] | None = None,
+    ) -> None:
         super().__init__(code)
         self.code = code
         self.message = message
         self.errors = errors
+        self.details = details
 
 
 class InvalidInputError(DomainError):

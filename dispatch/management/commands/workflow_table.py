@@ -27,8 +27,17 @@ def row(transition: Transition) -> str:
     sources = "、".join(str(status.label) for status in order if status in transition.sources)
     roles = " ".join(letter for role, letter in LETTERS.items() if role in transition.roles)
     target = TicketStatus(transition.target).label if transition.target else "–"
-    if transition.child_target:
-        target = f"{target}（子工单：{TicketStatus(transition.child_target).label}）"
+    special = "，".join(
+        f"{who}：{TicketStatus(status).label}"
+        for who, status in (
+            ("子工单", transition.child_target),
+            ("值班领导", transition.lead_target),
+            ("表扬", transition.praise_target),
+        )
+        if status
+    )
+    if special:
+        target = f"{target}（{special}）"
     columns = (
         sources,
         f"`{transition.action.value}` {transition.action.label}",

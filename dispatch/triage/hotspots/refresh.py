@@ -51,8 +51,12 @@ def find_hotspots(rows: Sequence[ReportRow], *, now: datetime) -> list[FoundHots
 
 def _message(row: ReportRow) -> Message:
     """Read a report as title and body; a question about a rule has no place."""
-    point = None if row.kind in _PLACELESS else row.point
+    point = row.point if _has_place(row) else None
     return Message(first_sentence(row.text), row.text, point)
+
+
+def _has_place(row: ReportRow) -> bool:
+    return row.placed and row.kind not in _PLACELESS
 
 
 def _describe(group: list[ReportRow], *, now: datetime) -> FoundHotspot:
@@ -100,7 +104,7 @@ def _title(group: list[ReportRow]) -> str:
 
 def _place_name(group: list[ReportRow]) -> str:
     """Return the village most of it lies in, "" for what is spread or has no place."""
-    placed = [row for row in group if row.kind not in _PLACELESS]
+    placed = [row for row in group if _has_place(row)]
     if not placed:
         return ""
     name, count = Counter(row.village for row in placed).most_common(1)[0]
@@ -108,7 +112,7 @@ def _place_name(group: list[ReportRow]) -> str:
 
 
 def _circle(group: list[ReportRow]) -> tuple[float | None, float | None, int | None]:
-    placed = [row.point for row in group if row.kind not in _PLACELESS]
+    placed = [row.point for row in group if _has_place(row)]
     if 2 * len(placed) < len(group):
         return None, None, None
     lat, lng = mean(point[0] for point in placed), mean(point[1] for point in placed)

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from dispatch.domain.letters import CATEGORY_CODES
 from dispatch.triage.context import Candidate, StepResult, TriageContext
 from dispatch.triage.reference import Reference
+from reports.enums import LETTERS
+from reports.models import Category
 
 NAME = "classify"
 CONFIDENT = 0.6
@@ -20,8 +23,10 @@ def run(context: TriageContext, reference: Reference) -> StepResult:
     hints = (f"[{context.kind.label}]",)
     ranked = classifier.rank(context.text, hints=hints, chosen=context.chosen_code)
     candidates = tuple(row for row in ranked if row.code in reference.categories)
-    if not candidates:
+    if not candidates and context.kind not in LETTERS:
         return StepResult(NAME, context, "没有可判断分类的词语", ok=False)
+    if context.kind in LETTERS:
+        return _file_letter(context, candidates, reference)
     best = candidates[0]
     threshold = classifier.threshold(best.code)
     category = reference.categories[best.code] if best.confidence >= LIKELY else None
@@ -34,6 +39,47 @@ def run(context: TriageContext, reference: Reference) -> StepResult:
     sure = best.confidence >= threshold and classifier.stands_out(candidates)
     reason = _explain(candidates, threshold, reference, sure=sure)
     return StepResult(NAME, found, reason, ok=sure, data=data)
+
+
+def _file_letter(
+    context: TriageContext, candidates: tuple[Candidate, ...], reference: Reference
+) -> StepResult:
+    """File a letter under its own kind, and note what it speaks of where that is sure.
+
+    A subject that is confidential keeps its category, and its secrecy. Whatever a resident chose from
+    the list is what the letter is about.
+    """
+    category = reference.categories.get(CATEGORY_CODES[context.kind])
+    if category is None:
+        return StepResult(NAME, context, "没有收来信的分类，请人工判定", ok=False)
+    subject = _subject_of(context, candidates, reference)
+    if subject is not None and subject.confidential:
+        category = subject
+    code = subject.code if subject is not None else ""
+    confidence = candidates[0].confidence if candidates else 0.0
+    found = replace(
+        context,
+        candidates=candidates,
+        category=category,
+        confidence=confidence,
+        subject_code=code,
+    )
+    about = f"，涉及“{subject.name}”" if subject is not None else ""
+    data = {"candidates": [_as_data(row) for row in candidates[:2]], "subject": code}
+    return StepResult(NAME, found, f"来信归入“{category.name}”{about}", data=data)
+
+
+def _subject_of(
+    context: TriageContext, candidates: tuple[Candidate, ...], reference: Reference
+) -> Category | None:
+    classifier = reference.classifier
+    if context.chosen_code in reference.categories:
+        return reference.categories[context.chosen_code]
+    if not candidates:
+        return None
+    best = candidates[0]
+    sure = best.confidence >= classifier.threshold(best.code) and classifier.stands_out(candidates)
+    return reference.categories[best.code] if sure else None
 
 
 def _explain(

@@ -47,6 +47,8 @@ def run(context: TriageContext, _reference: Reference) -> StepResult:
     wished = _wished(context)
     if wished is not None:
         return _joined(context, wished, "居民选择“我也遇到”")
+    if context.is_letter or not context.placed:
+        return StepResult(NAME, context, "没有确定的地点，不按地点查重")
     category = context.category
     if category is None:
         return StepResult(NAME, context, "分类未定，未查重")
@@ -106,9 +108,8 @@ def _wished(context: TriageContext) -> OpenTicket | None:
     repeated = context.repeated_report_id
     if named is None and repeated is not None:
         named = open_ticket_of_report(pk=repeated)
-    if named is None or _metres(context, named) > JOIN_DISTANCE_M:
-        return None
-    return named
+    far = context.placed and named is not None and _metres(context, named) > JOIN_DISTANCE_M
+    return None if far else named
 
 
 def _is_sure(context: TriageContext, category: Category, found: _Found) -> bool:

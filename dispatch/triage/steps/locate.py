@@ -11,6 +11,8 @@ from dataclasses import replace
 from dispatch.triage.context import StepResult, TriageContext
 from dispatch.triage.placecheck import VAGUE_ACCURACY_M, Evidence, check_places
 from dispatch.triage.reference import Reference
+from reports.enums import LETTERS
+from reports.models import Grid
 from xiangcun.lib.geo import ShiftHint, double_shift_hint
 
 NAME = "locate"
@@ -25,10 +27,14 @@ HINTS = {
 
 def run(context: TriageContext, reference: Reference) -> StepResult:
     """Find the grid; more than ``NEAR_M`` outside the township a person must look."""
+    if not context.placed:
+        return _by_words(context)
     place = reference.grids.locate(context.lat, context.lng)
     if place is None:
         return StepResult(NAME, context, "尚未录入网格，未定位")
     grid, distance = place.grid, round(place.distance_m)
+    if context.kind in LETTERS:
+        return _of_letter(context, grid if place.distance_m <= NEAR_M else None)
     if place.distance_m > NEAR_M:
         return _outside(context, reference, distance)
     evidence = check_places(context, grid, reference.places)
@@ -54,6 +60,22 @@ def run(context: TriageContext, reference: Reference) -> StepResult:
         reason = f"{reason}；{evidence.doubt.flag}"
     located = replace(context, grid=grid, location_flag=flag, doubt=evidence.doubt)
     return StepResult(NAME, located, reason, data=data)
+
+
+def _by_words(context: TriageContext) -> StepResult:
+    """Leave a place known by words to a person; a letter needs none."""
+    if context.kind in LETTERS:
+        return StepResult(NAME, context, "来信没有填写地点，不定位")
+    flag = f"没有定位，居民写的地点：{context.address}"
+    found = replace(context, location_flag=flag)
+    return StepResult(NAME, found, f"{flag}，请核实地点", ok=False)
+
+
+def _of_letter(context: TriageContext, grid: Grid | None) -> StepResult:
+    """Note the grid a letter was written in; nobody goes there, so nothing has to agree with it."""
+    if grid is None:
+        return StepResult(NAME, context, "来信的位置在辖区外，不影响答复")
+    return StepResult(NAME, replace(context, grid=grid), f"来信位于{grid.name}")
 
 
 def _outside(context: TriageContext, reference: Reference, distance: int) -> StepResult:

@@ -10,7 +10,7 @@ from dispatch.triage.dangers import Danger, DangerReading, read_dangers
 from dispatch.triage.reference import Reference
 from dispatch.triage.steps.classify import CONFIDENT
 from dispatch.triage.timing import raise_by_time
-from reports.enums import ReportKind, Urgency
+from reports.enums import LETTERS, ReportKind, Urgency
 
 NAME = "prioritise"
 OPENING_CHARACTERS = 200
@@ -39,6 +39,9 @@ def run(context: TriageContext, reference: Reference) -> StepResult:
         "time_rule": rule,
         "resident_says_urgent": context.urgent,
     }
+    if found.kind in LETTERS and not found.is_letter:
+        reason = f"{_reason(found, reading)}：来信说的是紧急的事，按问题处置，请人工确认分类"
+        return StepResult(NAME, found, reason, ok=False, data=data)
     if _contradicts(found, dangers):
         reason = f"{urgency.label}：有险情词“{dangers[0].said}”，与分类不一致，请人工确认"
         return StepResult(NAME, found, reason, ok=False, data=data)

@@ -31,6 +31,7 @@ class _Choice:
     duty: Duty | None
     lead: Department | None
     skipped: tuple[tuple[Rule, str], ...]
+    why: str = "按分类分工"
 
 
 def run(context: TriageContext, reference: Reference) -> StepResult:
@@ -42,11 +43,13 @@ def run(context: TriageContext, reference: Reference) -> StepResult:
     if category is None:
         return StepResult(NAME, context, "分类未定，未选择单位", ok=False)
     choice = _choose(category, context, reference)
+    if context.is_letter and choice.rule is None:
+        choice = _address_letter(choice, context, reference)
     data = _data(choice, category, context)
     if choice.duty is None:
         reason = f"“{category.name}”没有分工，请人工派单"
         return StepResult(NAME, context, reason, ok=False, data=data)
-    why = f"规则：{choice.rule.name}" if choice.rule else "按分类分工"
+    why = f"规则：{choice.rule.name}" if choice.rule else choice.why
     if choice.skipped:
         why += f"；跳过 {len(choice.skipped)} 条有误的规则"
     lead = choice.lead
@@ -81,6 +84,23 @@ def _choose(category: Category, context: TriageContext, reference: Reference) ->
     duty = reference.duties.get(category.code)
     lead = _real(duty.lead, context, reference) if duty else None
     return _Choice(None, duty, lead, tuple(skipped))
+
+
+def _address_letter(choice: _Choice, context: TriageContext, reference: Reference) -> _Choice:
+    """Give a letter to whom it is for: praise to the one unit it names, a question to its subject's."""
+    if context.kind == ReportKind.PRAISE:
+        village_code = context.grid.village_code if context.grid else ""
+        named = reference.complaints.named(context.text, village_code=village_code)
+        praised = reference.departments.get(next(iter(named))) if len(named) == 1 else None
+        if praised is not None and praised.is_active:
+            return replace(choice, duty=Duty(praised, ()), lead=praised, why="表扬的单位")
+        return choice
+    duty = reference.duties.get(context.subject_code)
+    lead = _real(duty.lead, context, reference) if duty else None
+    if duty is None or lead is None:
+        return choice
+    # Whoever knows the subject answers alone: a letter is not a case for two.
+    return replace(choice, duty=Duty(duty.lead, ()), lead=lead, why="按来信内容的分工")
 
 
 def _data(choice: _Choice, category: Category, context: TriageContext) -> dict[str, object]:

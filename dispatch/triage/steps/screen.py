@@ -26,6 +26,9 @@ def run(context: TriageContext, _reference: Reference) -> StepResult:
     data = {"characters": len(letters), "contact_data": mask_contacts(context.text) != context.text}
     if _is_meaningless(letters, context.photo_count):
         return StepResult(NAME, context, "内容过少，看不出诉求", ok=False, data=data)
+    if context.restricted:
+        reason = "上报人在限制名单内，因内容涉及险情仍予受理，请先核实"
+        return StepResult(NAME, context, reason, ok=False, data={**data, "restricted": True})
     earlier = _find_repeated(context)
     if earlier is not None:
         repeated_id, number = earlier

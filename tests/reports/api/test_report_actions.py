@@ -25,7 +25,12 @@ GOOD: dict[str, dict[str, Any]] = {
     "urge": {"text": "快一点"},
     "rate": {"solved": True, "score": 5, "comment": "很快"},
     "reopen": {"reason": "又出现了"},
+    "ask_lead": {"text": "两次都没有解决"},
 }
+
+
+def path_of(report: Report, action: str) -> str:
+    return f"/reports/{report.number}/{action.replace('_', '-')}"
 
 
 @pytest.fixture(autouse=True)
@@ -60,7 +65,7 @@ def test_it_works(api: Api, report: Report, hear: Hear, action: ResidentAction) 
         project([report.pk], Progress(status=PublicStatus.PROCESSING), now=now)
 
     hear(office)
-    answer = api.post(f"/reports/{report.number}/{action}", GOOD[action])
+    answer = api.post(path_of(report, action), GOOD[action])
     assert answer.status_code == 200
     shown = answer.json()
     assert shown["status"]["code"] == "processing"
@@ -80,7 +85,7 @@ def test_it_forbids_what_is_not_allowed_now(
     api: Api, zhang: Resident, action: ResidentAction
 ) -> None:
     report = make_report(zhang, allowed_actions=[], public_status=PublicStatus.CLOSED)
-    answer = api.post(f"/reports/{report.number}/{action}", GOOD[action])
+    answer = api.post(path_of(report, action), GOOD[action])
     assert (answer.status_code, answer.json()["code"]) == (409, "action_not_allowed")
     assert "已办结" in answer.json()["message"]
     assert not ReportUpdate.objects.exists()
@@ -91,7 +96,7 @@ def test_it_forbids_what_is_not_allowed_now(
 def test_it_forbids_anothers_report(
     other: Api, nobody: Api, report: Report, action: ResidentAction
 ) -> None:
-    path = f"/reports/{report.number}/{action}"
+    path = path_of(report, action)
     assert other.post(path, GOOD[action]).status_code == 404
     assert nobody.post(path, GOOD[action]).status_code == 401
 
@@ -105,7 +110,7 @@ def test_it_undoes_everything_when_the_office_refuses(
         raise ConflictError("ticket_moved", "工单刚刚有了变化，请刷新")
 
     hear(office)
-    answer = api.post(f"/reports/{report.number}/{action}", GOOD[action])
+    answer = api.post(path_of(report, action), GOOD[action])
     assert (answer.status_code, answer.json()["code"]) == (409, "ticket_moved")
     report.refresh_from_db()
     assert report.last_urged_on is None
@@ -185,7 +190,7 @@ def test_it_rates_each_round_once(api: Api, report: Report) -> None:
 def test_it_validates_every_field(
     api: Api, report: Report, action: str, body: dict[str, Any], field: str, code: str
 ) -> None:
-    answer = api.post(f"/reports/{report.number}/{action}", body)
+    answer = api.post(path_of(report, action), body)
     assert answer.status_code == 400
     assert [(e["field"], e["code"]) for e in answer.json()["errors"]] == [(field, code)]
 
@@ -199,7 +204,7 @@ def test_it_lets_one_of_several_at_once_win(action: ResidentAction) -> None:
 
     def send(_: int) -> int:
         try:
-            answer = Api(token).post(f"/reports/{report.number}/{action}", GOOD[action])
+            answer = Api(token).post(path_of(report, action), GOOD[action])
             return int(answer.status_code)
         finally:
             connection.close()

@@ -130,7 +130,7 @@ def test_a_body_with_a_phone_leaves_no_digest_to_guess_it_from(api: Api) -> None
     import json
 
     from reports.api.inputs import ReportInput, draft_of
-    from reports.domain.intake import _content, hash_draft
+    from reports.domain.drafts import _content, hash_draft
 
     data = {**report_body(contact_phone="13800000000"), "consents": []}
     serializer = ReportInput(data=data)

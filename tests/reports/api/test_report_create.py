@@ -4,10 +4,12 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from reports.enums import Channel, PublicStatus
 from reports.models import Category, Photo, Report, Resident
+from reports.queries.blocks import block_of
 from reports.queries.categories import category_tree
 from reports.signals import report_submitted
 from tests.factories import NOW, make_category, make_photo, make_report
@@ -180,7 +182,8 @@ def test_it_forbids_anothers_photo(api: Api, li: Resident) -> None:
 def test_it_takes_a_photo_again(api: Api, zhang: Resident) -> None:
     photo = str(make_photo(zhang).pk)
     for _ in range(2):
-        assert api.post("/reports", report_body(photos=[photo])).status_code == 201
+        body = report_body(photos=[photo], repeat_ok=True)
+        assert api.post("/reports", body).status_code == 201
 
 
 @pytest.mark.parametrize(
@@ -263,7 +266,7 @@ def test_it_takes_2000_characters(api: Api) -> None:
         (b'{"location": {"lat": NaN}}', 400),
         (b'{"location": {"lat": 1e999}}', 400),
         (b'{"text": "\\ud800"}', 400),
-        (b"[" * 100_000, 400),
+        (b"[" * 60_000, 400),
         (b'{"a":' * 5000 + b"1" + b"}" * 5000, 400),
         (b'{"text": "' + b"x" * 300_000 + b'"}', 413),
     ],
@@ -295,13 +298,14 @@ def count_statements(api: Api, body: dict[str, Any]) -> int:
     return sum(not query["sql"].startswith(brackets) for query in queries)
 
 
-@pytest.mark.parametrize(("photos", "statements"), [(0, 3), (1, 6), (9, 6)])
+@pytest.mark.parametrize(("photos", "statements"), [(0, 4), (1, 7), (9, 7)])
 def test_it_costs_few_statements(
     api: Api, zhang: Resident, garbage: Category, photos: int, statements: int
 ) -> None:
     category_tree()
     zhang.consents = dict.fromkeys(("privacy", "location", "photo"), True)
     zhang.save()
+    block_of(resident_id=None, device="", address_digest="", address="", now=timezone.now())
     ids = [str(make_photo(zhang).pk) for _ in range(photos)]
     assert count_statements(api, report_body(category="0401", photos=ids)) == statements
 

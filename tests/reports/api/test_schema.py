@@ -53,7 +53,17 @@ def test_it_names_every_call(schema: dict[str, Any]) -> None:
 
 def test_it_documents_the_errors(schema: dict[str, Any]) -> None:
     responses = schema["paths"]["/api/v1/reports"]["post"]["responses"]
-    assert set(responses) == {"200", "201", "400", "401", "409", "413", "415", "429"}
+    assert set(responses) == {
+        "200",
+        "201",
+        "400",
+        "401",
+        "403",
+        "409",
+        "413",
+        "415",
+        "429",
+    }
     reference = responses["409"]["content"]["application/json"]["schema"]["$ref"]
     assert reference == "#/components/schemas/ErrorShape"
 

@@ -7,7 +7,8 @@ from dataclasses import asdict, replace
 import pytest
 
 from reports.domain import intake
-from reports.domain.intake import Draft, Location, hash_draft, submit_report
+from reports.domain.drafts import Draft, Location, hash_draft
+from reports.domain.intake import submit_report
 from reports.enums import LocationSource, ReportKind
 from reports.models import Report, Resident
 from tests.factories import NOW

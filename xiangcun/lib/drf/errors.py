@@ -1,13 +1,14 @@
 """The one shape of an API error, for everything that can go wrong under ``/api``.
 
-Body: ``{"code", "message", "errors": [{"field", "code", "message"}], "request_id"}``. The message
-is Chinese and fit for the screen; ``field`` is a path such as ``location.lat`` or ``photos[0]``.
+Body: ``{"code", "message", "errors": [{"field", "code", "message"}], "request_id"}`` and, where a
+code is documented to have them, ``details``. The message is Chinese and fit for the screen;
+``field`` is a path such as ``location.lat`` or ``photos[0]``.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.core.exceptions import (
@@ -85,9 +86,14 @@ _BY_CLASS: tuple[tuple[type[Exception] | tuple[type[Exception], ...], int, str],
 )
 
 
-def error_body(code: str, message: str, errors: tuple[FieldError, ...] = ()) -> dict[str, Any]:
-    """Build the body; ``errors`` may be empty."""
-    return {
+def error_body(
+    code: str,
+    message: str,
+    errors: tuple[FieldError, ...] = (),
+    details: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
+    """Build the body; ``errors`` may be empty, ``details`` are left out when there are none."""
+    body = {
         "code": code,
         "message": str(message),
         "errors": [
@@ -96,6 +102,7 @@ def error_body(code: str, message: str, errors: tuple[FieldError, ...] = ()) -> 
         ],
         "request_id": current_request_id(),
     }
+    return {**body, "details": dict(details)} if details else body
 
 
 def exception_handler(error: Exception, _context: dict[str, Any]) -> Response | None:
@@ -108,7 +115,7 @@ def exception_handler(error: Exception, _context: dict[str, Any]) -> Response | 
 
 def _answer(error: Exception) -> Response | None:
     if isinstance(error, DomainError):
-        body = error_body(error.code, error.message, error.errors)
+        body = error_body(error.code, error.message, error.errors, error.details)
         return Response(body, status=error.status, headers=_retry_after(error))
     if isinstance(error, exceptions.ValidationError):
         fields = tuple(_field_errors(error.get_full_details(), ""))
@@ -124,7 +131,21 @@ def _known(error: Exception, status: int, code: str) -> Response:
     headers = _retry_after(error)
     if status == 401:
         headers["WWW-Authenticate"] = getattr(error, "auth_header", None) or "Bearer"
-    return Response(error_body(code, str(MESSAGES[code])), status=status, headers=headers)
+    message, details = str(MESSAGES[code]), None
+    if "Retry-After" in headers:
+        seconds = int(headers["Retry-After"])
+        message = str(_("操作太频繁，请%(wait)s后再试")) % {"wait": _wait_words(seconds)}
+        details = {"retry_after": seconds}
+    return Response(error_body(code, message, (), details), status=status, headers=headers)
+
+
+def _wait_words(seconds: int) -> str:
+    """Return the wait as a person says it, rounded up: " 40 秒", " 12 分钟", " 3 小时"."""
+    if seconds < 60:
+        return f" {seconds} 秒"
+    if seconds < 3600:
+        return f" {math.ceil(seconds / 60)} 分钟"
+    return f" {math.ceil(seconds / 3600)} 小时"
 
 
 def _retry_after(error: Exception) -> dict[str, str]:

@@ -19,7 +19,10 @@ class InvalidJSONError(ParseError):
 
 
 class StrictJSONParser(BaseParser):
-    """Refuses with 400 ``invalid_json`` or 413 ``body_too_large``, never with a 500."""
+    """Refuses with 400 ``invalid_json`` or 413 ``body_too_large``, never with a 500.
+
+    A view that sets ``max_body`` (bytes) takes less than ``MAX_JSON_BYTES``.
+    """
 
     media_type = "application/json"
 
@@ -27,11 +30,13 @@ class StrictJSONParser(BaseParser):
         self,
         stream: IO[Any],
         media_type: str | None = None,  # noqa: ARG002
-        parser_context: Mapping[str, Any] | None = None,  # noqa: ARG002
+        parser_context: Mapping[str, Any] | None = None,
     ) -> dict[str, Any]:
         """Return the object in the body."""
-        raw = stream.read(MAX_JSON_BYTES + 1)
-        if len(raw) > MAX_JSON_BYTES:
+        view = (parser_context or {}).get("view")
+        limit = min(MAX_JSON_BYTES, getattr(view, "max_body", MAX_JSON_BYTES))
+        raw = stream.read(limit + 1)
+        if len(raw) > limit:
             raise RequestDataTooBig
         try:
             data = json.loads(raw.decode("utf-8"), parse_constant=_refuse, parse_float=_finite)
