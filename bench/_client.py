@@ -64,7 +64,7 @@ class ApiClient:
 
 
 def report_body(text: str, lat: float, lng: float, **extra: Any) -> dict[str, Any]:
-    """Return a report as a phone sends it (WGS-84)."""
+    """Return a report as a phone sends it (WGS-84); alike ones of one person are meant so."""
     location = {
         "lat": lat,
         "lng": lng,
@@ -75,5 +75,5 @@ def report_body(text: str, lat: float, lng: float, **extra: Any) -> dict[str, An
     }
     return {
         "client_id": str(uuid.uuid4()), "kind": "problem", "text": text, "location": location,
-        "photos": [], "anonymous": False, **extra,
+        "photos": [], "anonymous": False, "repeat_ok": True, **extra,
     }  # fmt: skip

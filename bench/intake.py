@@ -58,6 +58,7 @@ def body(client_id: str = "CLIENT_ID") -> dict[str, object]:
         "location": location,
         "photos": [],
         "anonymous": False,
+        "repeat_ok": True,  # one resident sends them all: the look for repetitions is left out
     }
 
 
