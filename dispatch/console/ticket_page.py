@@ -160,6 +160,7 @@ def _report_cards(
     marks: dict[int, list[Mark]],
 ) -> list[ReportCard]:
     """Return the residents' reports with the ways that lead on from each."""
+    cards = [report_card(row, look, marks.get(row.report_id, ())) for row in rows]
     cards = with_contact_links(request, ticket, rows, cards)
     return with_publicity(request, ticket, rows, cards)
 

@@ -136,6 +136,7 @@ def test_a_body_with_a_phone_leaves_no_digest_to_guess_it_from(api: Api) -> None
     serializer = ReportInput(data=data)
     serializer.is_valid(raise_exception=True)
     draft = draft_of(serializer.validated_data)
+    assert draft.location is not None
     content = {**_content(draft), "location": _content(draft.location)}
     del content["urgent"]
     plain = json.dumps(
