@@ -26,6 +26,8 @@ RESIDENT_LINES = frozenset(
         UpdateKind.URGE,
         UpdateKind.RATE,
         UpdateKind.REOPEN,
+        UpdateKind.APPEAL,
+        UpdateKind.ASK_LEAD,
     }
 )
 _LINK = ReportUpdate.photos.through
