@@ -9,7 +9,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from reports.api import schemas
+from reports.api import public_schemas, schemas
 from reports.api.base import PublicView, validated
 from reports.api.inputs import CoordQuery, NearbyQuery, PublicQuery
 from reports.api.public_answers import case_answer, nearby_answer, origin_of, public_answer
@@ -33,7 +33,7 @@ class NearbyView(PublicView):
         summary="附近已公开的未办结事项，内容相近的在前",
         tags=_TAGS,
         parameters=[NearbyQuery],
-        responses={200: schemas.NearbyShape, **schemas.errors(400, 429)},
+        responses={200: public_schemas.NearbyShape, **schemas.errors(400, 429)},
     )
     def get(self, request: Request) -> Response:
         """Return up to five: those told in like words first, then the nearest."""
@@ -55,7 +55,7 @@ class PublicReportsView(PublicView):
         summary="公开事项",
         tags=_TAGS,
         parameters=[PublicQuery, CURSOR, LIMIT],
-        responses={200: schemas.PublicPageShape, **schemas.errors(400, 429)},
+        responses={200: public_schemas.PublicPageShape, **schemas.errors(400, 429)},
     )
     def get(self, request: Request) -> Response:
         """List what may be published, newest first."""
@@ -82,7 +82,7 @@ class PublicReportView(PublicView):
         summary="一件公开事项：只有状态变化，没有居民写的内容",
         tags=_TAGS,
         parameters=[CoordQuery],
-        responses={200: schemas.PublicCaseShape, **schemas.errors(400, 404, 429)},
+        responses={200: public_schemas.PublicCaseShape, **schemas.errors(400, 404, 429)},
     )
     def get(self, request: Request, number: str) -> Response:
         """Show what everybody may know of it."""
@@ -100,7 +100,7 @@ class PublicStatsView(PublicView):
         operation_id="public_stats",
         summary="公开事项的数量",
         tags=_TAGS,
-        responses={200: schemas.PublicStatsShape, **schemas.errors(429)},
+        responses={200: public_schemas.PublicStatsShape, **schemas.errors(429)},
     )
     def get(self, request: Request) -> Response:
         """Count, at most a minute late."""
