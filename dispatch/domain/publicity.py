@@ -115,7 +115,7 @@ def _release(
 ) -> PublicPhoto:
     ticket = _lock_ticket(report)
     # Their row is locked while we look again: a yes that is taken back meanwhile finds the photo.
-    Resident.objects.select_for_update(no_key=True).filter(pk=report.resident_id).first()
+    Resident.objects.select_for_update(no_key=True).filter(reports=report.pk).first()
     _check_choice(report, kind)
     known = PublicPhoto.objects.filter(photo=photo).values_list("rectangles", flat=True).first()
     shown = [report.pk]

@@ -78,7 +78,7 @@ def _photo(resident: Resident | None, colour: str = "red") -> Photo:
 
 
 def _agree(report: Report, *, granted: bool = True) -> None:
-    Resident.objects.filter(pk=report.resident_id).update(consents={"publication": granted})
+    Resident.objects.filter(reports=report.pk).update(consents={"publication": granted})
 
 
 def _before(report: Report) -> Photo:
@@ -257,7 +257,7 @@ def test_a_failure_leaves_no_file(
 @pytest.mark.parametrize("said", ["never asked", "refused", "nobody's"])
 def test_photos_of_who_did_not_agree_stay_away(report: Report, cast: Cast, said: str) -> None:
     photo = _before(report)
-    Resident.objects.filter(pk=report.resident_id).update(consents={})
+    Resident.objects.filter(reports=report.pk).update(consents={})
     if said == "refused":
         _agree(report, granted=False)
     if said == "nobody's":

@@ -232,7 +232,8 @@ def test_a_supplement_sent_again_is_the_same_one(
     assert ReportUpdate.objects.filter(report=report, kind="supplement").count() == 1
     assert len(heard) == 1
     assert "client_id" not in heard[0]
-    for changed in ({"text": "别的"}, {"photos": []}):
+    others: list[dict[str, Any]] = [{"text": "别的"}, {"photos": []}]
+    for changed in others:
         other = api.post(path, {**body, **changed})
         assert (other.status_code, other.json()["code"]) == (409, "idempotency_conflict")
     assert api.post(path, {**body, "client_id": "x"}).status_code == 400
