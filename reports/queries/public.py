@@ -11,13 +11,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Prefetch, QuerySet, prefetch_related_objects
+from django.db.models import (
+    Exists,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+    prefetch_related_objects,
+)
 
 from reports.enums import PublicPhotoKind
 from reports.models import OPEN_STATUSES, PublicPhotoReport, Report
 from reports.queries.categories import CategoryNode, category_tree
 from reports.queries.public_links import public_photo_path
 from reports.queries.public_words import summary_of
+from reports.queries.township import UNPLACED, is_placed
 from xiangcun.lib.geo import BoundingBox, bounding_box, distance_m, round_public
 from xiangcun.lib.similarity import likeness, places_agree, print_of
 
@@ -30,7 +38,8 @@ ALIKE = 0.5
 _CANDIDATES = 200
 _COLUMNS = (
     "id", "number", "public_status", "category_id", "lat", "lng", "department_name",
-    "submitted_at", "closed_at", "grid__village_name", "public_note__summary",
+    "location_source", "accuracy_m", "submitted_at", "closed_at", "grid__village_name",
+    "public_note__summary",
 )  # fmt: skip
 _PHOTOS = Prefetch(
     "public_photo_links", PublicPhotoReport.objects.select_related("public_photo").order_by("id")
@@ -50,13 +59,13 @@ class ReleasedPhoto:
 
 @dataclass(frozen=True, slots=True)
 class PublicReport:
-    """A published report; ``lat``/``lng`` are rounded WGS-84 degrees."""
+    """A published report; ``lat``/``lng`` are rounded WGS-84 degrees, ``None`` without a known place."""
 
     number: str
     status: str
     category: CategoryNode | None
-    lat: float
-    lng: float
+    lat: float | None
+    lng: float | None
     department_name: str
     submitted_at: datetime
     closed_at: datetime | None
@@ -71,10 +80,12 @@ def published_reports(
 ) -> QuerySet[Report]:
     """Return published rows; ``category`` is a leaf or a top-level code. Give them to ``present``.
 
-    A box is widened to the cells it touches, so that an exact place cannot be cut out by moving it.
+    A box is widened to the cells it touches, so that an exact place cannot be cut out by moving it. What
+    is known by words only lies in no box.
     """
-    rows = _published()
+    rows = not_joined(_published())
     if bbox is not None:
+        rows = rows.exclude(UNPLACED)
         south, west = round_public(bbox.south, bbox.west)
         north, east = round_public(bbox.north, bbox.east)
         half = 0.0005
@@ -85,6 +96,17 @@ def published_reports(
     return rows.filter(category__in=_category_ids(category)) if category else rows
 
 
+def public_row(number: str) -> Report | None:
+    """Return one published row, one that joined another case as well; give it to ``present``."""
+    return _published().filter(number=number).first()
+
+
+def not_joined(rows: QuerySet[Report]) -> QuerySet[Report]:
+    """Leave out those who "also met" a case that is public itself: one matter is one pin."""
+    met = Report.objects.filter(number=OuterRef("join_number"), published_at__isnull=False)
+    return rows.filter(Q(join_number="") | ~Exists(met))
+
+
 def _published() -> QuerySet[Report]:
     rows = Report.objects.filter(published_at__isnull=False)
     return rows.select_related("grid", "public_note").only(*_COLUMNS).prefetch_related(_PHOTOS)
@@ -92,7 +114,9 @@ def _published() -> QuerySet[Report]:
 
 def present(report: Report, *, distance: float | None = None) -> PublicReport:
     """Reduce a row to what may be published; the only way from a row to a public answer."""
-    lat, lng = round_public(report.lat, report.lng)
+    lat = lng = None
+    if is_placed(report.location_source, report.accuracy_m):
+        lat, lng = round_public(report.lat, report.lng)
     node = _node(report.category_id)
     note = getattr(report, "public_note", None)
     village = report.grid.village_name if report.grid else ""
