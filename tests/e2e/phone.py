@@ -81,8 +81,9 @@ def stored(instance: Instance, client_id: str) -> list[Stored]:
 class Phone:
     """One person's browser; ``faults`` are errors of the pages."""
 
-    def __init__(self, context: BrowserContext) -> None:
+    def __init__(self, context: BrowserContext, base: str) -> None:
         self.context = context
+        self.base = base
         self.faults: list[str] = []
         self.page = self.new_page()
 
@@ -158,7 +159,7 @@ def phone_of(browser: Browser, base: str, **place: float) -> Iterator[Phone]:
         is_mobile=True,
     )
     try:
-        phone = Phone(context)
+        phone = Phone(context, base)
         yield phone
         assert phone.faults == []
     finally:

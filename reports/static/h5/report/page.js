@@ -7,7 +7,7 @@ import { $, agoWords, attempt, button, dialog, el, fill, icon } from "../core/ui
 import { ReportForm, dangerCard } from "./form.js";
 import { askWhichCase, casesNear, publicCase, titleOf } from "./near.js";
 import { refusalCard } from "./refusal.js";
-import { Sending } from "./sending.js";
+import { NOT_KEPT, Sending } from "./sending.js";
 import { KINDS, isLetter } from "./words.js";
 
 const GRID_CODE = /^\d{15}$/;
@@ -116,7 +116,15 @@ async function begin() {
   const draft = db.newDraft({ kind: askedKind() });
   draft.join = (query().get("join") || "").slice(0, 20);
   await showForm(draft, { isNew: true });
-  if (!draft.join) await offerOldDraft(draft.kind);
+  if (!(await db.isLasting())) warnNotKept();
+  else if (!draft.join) await offerOldDraft(draft.kind);
+}
+
+/* There can be no old draft either, so its place is free. */
+function warnNotKept() {
+  const box = $("#report-resume");
+  fill(box, el("p", { class: "card card-warn", text: NOT_KEPT }));
+  box.hidden = false;
 }
 
 async function offerOldDraft(kind) {
