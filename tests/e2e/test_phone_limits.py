@@ -74,10 +74,9 @@ def test_without_background_sync_and_locks_the_next_visit_sends(
         first, second = phone.new_page(), phone.new_page()
         first.goto("/h5/", wait_until="commit")
         second.goto("/h5/mine", wait_until="commit")
-        second.wait_for_function(
-            "async id => { const db = await import('/static/h5/core/db.js');"
-            " return (await db.getDraft(id)).state === 'sent'; }",
-            arg=client_id,
+        phone.until(
+            "async () => { const db = await import('/static/h5/core/db.js');"
+            f" return (await db.getDraft('{client_id}')).state === 'sent'; }}"
         )
         [report] = stored(instance, client_id)
         assert len(report.photos) == 2
@@ -115,6 +114,7 @@ def test_without_a_store_it_is_sent_and_the_person_warned(
         [report] = stored(instance, phone.client_id())
         assert (report.number, len(report.photos)) == (number, 2)
         # The tab itself remembers who that was: the next page is no other guest's.
+        phone.agree()
         page.get_by_role("link", name="看办理进展").click()
         expect(page.locator("#case-mine")).to_contain_text("用的是无痕窗口")
 

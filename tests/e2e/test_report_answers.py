@@ -18,7 +18,7 @@ from tests.e2e.wire import Wire, open_wire
 
 pytestmark = pytest.mark.e2e
 REPORTS, PHOTOS = "/api/v1/reports", "/api/v1/photos"
-A_MINUTE, LATE, TOO_MANY = 60, 45, 429
+A_MINUTE, LATE, TOO_MANY, PROCESSES = 60, 45, 429, 8
 WAITING = "发得太快，要等一分钟"
 
 
@@ -38,17 +38,24 @@ def client_of(phone: Phone, instance: Instance) -> ApiClient:
     return client
 
 
+def use_up(client: ApiClient) -> None:
+    """Knock until every process of the server has had enough: each lets a few more pass."""
+    for _process in range(PROCESSES):
+        while client.call("POST", REPORTS, {})[0] != TOO_MANY:
+            pass
+        client.close()
+
+
 @pytest.fixture(scope="module")
 def hurried(instance: Instance, browser: Browser, wire: Wire) -> Iterator[Phone]:
     """A phone that has used up its minute and is left to itself; the last test looks at it again."""
     with phone_of(browser, wire.base) as phone:
         phone.open("/h5/report")
-        client = client_of(phone, instance)
         phone.fill(WAITING, [])
         # The limit is of a minute by the clock: its last seconds may be over before the phone sends.
-        time.sleep(max(0, time.time() % A_MINUTE - LATE) and A_MINUTE - time.time() % A_MINUTE)
-        while client.call("POST", REPORTS, {})[0] != TOO_MANY:
-            pass
+        if time.time() % A_MINUTE > LATE:
+            time.sleep(A_MINUTE - time.time() % A_MINUTE)
+        use_up(client_of(phone, instance))
         phone.send()
         expect(phone.page.locator(".sending-title")).to_have_text("请稍等一下")
         yield phone
@@ -88,7 +95,7 @@ def last_body(wire: Wire, client_id: str) -> dict[str, Any]:
 def test_what_was_said_already_is_shown_and_may_be_sent_all_the_same(
     phone: Phone, wire: Wire, instance: Instance
 ) -> None:
-    words = "河埠头的石阶塌了一级，老人下去洗菜会摔"
+    words = "河埠头的水草太多，洗菜要走到桥那边去"
     phone.open("/h5/report")
     phone.fill(words, [])
     phone.send()
@@ -101,7 +108,7 @@ def test_what_was_said_already_is_shown_and_may_be_sent_all_the_same(
     expect(link).to_have_attribute("href", f"/h5/reports/{first}")
     client_id = phone.client_id()
     assert stored(instance, client_id) == []
-    card.get_by_role("button", name="照样发送").click()
+    card.get_by_role("button", name="仍要上报").click()
     second = phone.wait_sent()
     assert phone.client_id() == client_id
     assert last_body(wire, client_id)["repeat_ok"] is True
@@ -134,6 +141,7 @@ def test_a_place_is_told_in_words_alone(browser: Browser, wire: Wire) -> None:
         phone.wait_sent()
         sent = last_body(wire, phone.client_id())["location"]
         assert sent == {"source": "text", "address": "张家桥头第三家门前"}
+        phone.agree()
         page.get_by_role("link", name="看办理进展").click()
         expect(page.locator("#case-mine")).to_contain_text("张家桥头第三家门前")
         expect(page.get_by_role("button", name="在地图上看")).to_have_count(0)
@@ -202,7 +210,7 @@ def test_a_childs_report_is_taken_once_and_known_by_its_number(
         page.click("dialog button:has-text('同意'):not(:has-text('不'))")
         page.get_by_role("button", name="知道了").click()
         phone.open("/h5/report")
-        phone.fill("放学路上的井盖不见了", [photo(tmp_path)])
+        phone.fill("放学路上的路灯不亮，看不清路", [photo(tmp_path)])
         lost = wire.fail("POST", REPORTS, "answer")
         phone.send()
         assert lost.reached.wait(15)

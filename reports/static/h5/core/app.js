@@ -1,11 +1,23 @@
-/* Every page loads this one: large type, network, unread messages, sign-in, service worker, page changes. */
+/* Every page loads this one: large type, network, unread messages, sign-in, sender, service worker, page changes. */
 
 import { refreshBadge } from "./badge.js";
-import { sendWaiting } from "./consent.js";
 import { $, announce, config, errorText, toast } from "./ui.js";
 import { startLarge } from "./large.js";
-import { startSender } from "./sender.js";
 import { signInAgain, startSession } from "./signin.js";
+
+/** Settled when the page is drawn and its own scripts are here: what can wait is fetched after that. */
+export const loaded = new Promise((resolve) => {
+  if (document.readyState === "complete") {
+    resolve();
+  } else {
+    window.addEventListener("load", resolve, { once: true });
+  }
+});
+
+// On a slow line a script that is fetched too early costs others their place in the queue.
+function sendConsents() {
+  import("./consent.js").then(({ sendWaiting }) => sendWaiting()).catch(() => {});
+}
 
 function showNetwork() {
   const box = $("#h5-offline");
@@ -19,7 +31,7 @@ function showNetwork() {
 function startNetwork() {
   window.addEventListener("online", () => {
     showNetwork();
-    sendWaiting().catch(() => {});
+    sendConsents();
     refreshBadge();
   });
   window.addEventListener("offline", showNetwork);
@@ -41,13 +53,18 @@ function startBack() {
   });
 }
 
-function startWorker() {
+async function startWorker() {
   if (!config.urls.worker || !("serviceWorker" in navigator)) {
     return;
   }
-  window.addEventListener("load", () => {
-    navigator.serviceWorker.register(config.urls.worker, { scope: config.urls.home, type: "module" }).catch(() => {});
-  });
+  navigator.serviceWorker.register(config.urls.worker, { scope: config.urls.home, type: "module" }).catch(() => {});
+}
+
+async function startLater() {
+  await Promise.all([ready, loaded]);
+  sendConsents();
+  // What is queued goes before what the worker wants to keep.
+  await import("./sender.js").then(({ startSender }) => startSender()).catch(() => {});
 }
 
 /** Settled once the session is clear: pages wait for it before they ask for what is somebody's own. */
@@ -56,12 +73,9 @@ export const ready = startSession();
 startLarge();
 startNetwork();
 startBack();
-startWorker();
-ready.then(() => {
-  refreshBadge();
-  sendWaiting().catch(() => {});
-  startSender();
-});
+ready.then(refreshBadge);
+startLater();
+loaded.then(startWorker);
 document.addEventListener("visibilitychange", () => {
   if (document.visibilityState === "visible") {
     refreshBadge();

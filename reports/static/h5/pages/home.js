@@ -1,16 +1,12 @@
 /* Home: what is not yet sent, the latest case of whoever has one, and the sheet at the first use. */
 
-import { ready } from "../core/app.js";
+import { loaded, ready } from "../core/app.js";
 import { api, currentSession } from "../core/api.js";
-import { firstUse } from "../core/consent.js";
-import { listDrafts, watch } from "../core/db.js";
-import { describeDraft } from "../core/sender.js";
 import { $, agoWords, config, dueWords, el, fill, icon, statusChip } from "../core/ui.js";
 
 const SHOWN_DRAFTS = 2;
 
-function draftCard(draft) {
-  const told = describeDraft(draft);
+function draftCard(draft, told) {
   return el(
     "a",
     { class: `card card-link line ${told.tone === "warn" ? "card-warn" : "card-info"}`, href: told.href },
@@ -21,15 +17,27 @@ function draftCard(draft) {
 }
 
 async function showDrafts() {
-  const drafts = (await listDrafts()).filter((draft) => draft.state !== "sent");
+  const [db, { describeDraft }] = await Promise.all([import("../core/db.js"), import("../core/sender.js")]);
+  const drafts = (await db.listDrafts()).filter((draft) => draft.state !== "sent");
   const box = $("#home-drafts");
   const more = drafts.length - SHOWN_DRAFTS;
   fill(
     box,
-    drafts.slice(0, SHOWN_DRAFTS).map(draftCard),
+    drafts.slice(0, SHOWN_DRAFTS).map((draft) => draftCard(draft, describeDraft(draft))),
     more > 0 ? el("a", { class: "btn btn-plain btn-block", href: config.urls.mine, text: `还有${more}件没有发出` }) : null,
   );
   box.hidden = drafts.length === 0;
+  return db;
+}
+
+/* Nobody has a draft at the first visit, and at all others these scripts are on the phone. */
+async function watchDrafts() {
+  const { watch } = await showDrafts();
+  watch(({ type }) => {
+    if (type !== "progress") {
+      showDrafts().catch(() => {});
+    }
+  });
 }
 
 function latestCard(report) {
@@ -59,21 +67,18 @@ async function showLatest() {
 }
 
 async function start() {
-  await showDrafts();
-  watch(({ type }) => {
-    if (type !== "progress") {
-      showDrafts();
-    }
-  });
+  await loaded;
+  watchDrafts().catch(() => {});
   await ready;
   await showLatest();
+  const { firstUse } = await import("../core/consent.js");
   await firstUse();
 }
 
-start();
+start().catch(() => {});
 window.addEventListener("pageshow", (event) => {
   if (event.persisted) {
-    showDrafts();
+    showDrafts().catch(() => {});
     showLatest();
   }
 });

@@ -1,19 +1,27 @@
 /* The page 报问题 / 提意见: goes on with a draft, or begins one; sends; shows what became of it. */
 
-import { ready } from "../core/app.js";
+import { loaded, ready } from "../core/app.js";
 import * as db from "../core/db.js";
-import { queueDraft, startSender } from "../core/sender.js";
-import { $, agoWords, attempt, button, dialog, el, fill, icon } from "../core/ui.js";
+import { fetched } from "../core/http.js";
+import { $, agoWords, attempt, button, dialog, el, errorText, fill, icon, toast } from "../core/ui.js";
 import { ReportForm, dangerCard } from "./form.js";
-import { askWhichCase, casesNear, publicCase, titleOf } from "./near.js";
-import { refusalCard } from "./refusal.js";
-import { NOT_KEPT, Sending } from "./sending.js";
 import { KINDS, isLetter } from "./words.js";
 
 const GRID_CODE = /^\d{15}$/;
 let form = null;
 let sending = null;
 let confirmedDanger = "";
+
+/* What is needed after somebody has pressed 发送: fetched once the form can be filled in. */
+function sendingScripts() {
+  return fetched(Promise.all([import("./near.js"), import("./sending.js"), import("../core/sender.js")]));
+}
+
+/* What is needed once the form is there, before somebody has found the first photo. */
+async function warmUp() {
+  await loaded;
+  await Promise.all([import("./compress.js"), sendingScripts()]);
+}
 
 function query() {
   return new URLSearchParams(location.search);
@@ -45,10 +53,18 @@ async function showForm(draft, { isNew = false } = {}) {
   $("#report-form").hidden = false;
   $("#report-foot").hidden = false;
   await form.start();
-  fill($("#report-error"), refusalCard(draft, { resend, copy }));
+  await showRefusal(draft);
   showPhoneError(draft);
   await showJoin(draft);
   if (draft.state === "blocked") $("#report-refusal")?.scrollIntoView({ block: "center" });
+}
+
+async function showRefusal(draft) {
+  const box = $("#report-error");
+  fill(box);
+  if (!draft.error) return;
+  const { refusalCard } = await fetched(import("./refusal.js"));
+  fill(box, refusalCard(draft, { resend, copy }));
 }
 
 function showPhoneError({ error }) {
@@ -58,7 +74,8 @@ function showPhoneError({ error }) {
   form.phone.error(wrong.message);
 }
 
-function showSending(draft) {
+async function showSending(draft) {
+  const [, { Sending }] = await sendingScripts();
   form?.close();
   form = null;
   $("#report-form").hidden = true;
@@ -80,6 +97,7 @@ async function showJoin(draft) {
   const box = $("#report-join");
   box.hidden = !draft.join;
   if (!draft.join) return;
+  const [{ publicCase, titleOf }] = await sendingScripts();
   const item = await publicCase(draft.join);
   const leave = button("不是这一件", {
     kind: "link",
@@ -106,7 +124,7 @@ async function begin() {
   const asked = query().get("draft");
   const known = asked ? await db.getDraft(asked) : null;
   if (known && (known.state === "queued" || known.state === "sent")) {
-    showSending(known);
+    await showSending(known);
     return;
   }
   if (known) {
@@ -116,12 +134,13 @@ async function begin() {
   const draft = db.newDraft({ kind: askedKind() });
   draft.join = (query().get("join") || "").slice(0, 20);
   await showForm(draft, { isNew: true });
-  if (!(await db.isLasting())) warnNotKept();
+  if (!(await db.isLasting())) await warnNotKept();
   else if (!draft.join) await offerOldDraft(draft.kind);
 }
 
 /* There can be no old draft either, so its place is free. */
-function warnNotKept() {
+async function warnNotKept() {
+  const [, { NOT_KEPT }] = await sendingScripts();
   const box = $("#report-resume");
   fill(box, el("p", { class: "card card-warn", text: NOT_KEPT }));
   box.hidden = false;
@@ -167,6 +186,7 @@ async function send() {
   const danger = form.danger();
   if (danger && danger.code !== confirmedDanger && !(await confirmDanger(danger))) return;
   if (!danger && !isLetter(draft.kind) && !draft.join) {
+    const [{ askWhichCase, casesNear }] = await sendingScripts();
     const items = await casesNear(draft);
     const choice = items.length > 0 ? await askWhichCase(items) : { join: "" };
     if (choice === null) return;
@@ -187,9 +207,10 @@ async function confirmDanger(danger) {
 }
 
 async function go(draft) {
+  const [, , { queueDraft }] = await sendingScripts();
   queueDraft(draft.client_id);
   nameDraft(draft);
-  showSending({ ...(await db.getDraft(draft.client_id)), state: "queued" });
+  await showSending({ ...(await db.getDraft(draft.client_id)), state: "queued" });
 }
 
 /* Change a refused draft in one point and send it again. */
@@ -218,7 +239,7 @@ async function copy() {
 async function start() {
   await ready;
   await begin();
-  startSender();
+  await warmUp();
 }
 
 $("#report-form").addEventListener("submit", (event) => {
@@ -230,4 +251,4 @@ document.addEventListener("visibilitychange", () => {
   if (document.visibilityState === "hidden") form?.save();
 });
 window.addEventListener("pagehide", () => form?.save());
-start();
+start().catch((fault) => toast(errorText(fault), "bad"));

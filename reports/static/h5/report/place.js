@@ -2,10 +2,9 @@
  *
  * Browsers give WGS-84, in WeChat too, and that is what is sent; nothing is shifted here. */
 
-import { answers } from "../core/consent.js";
+import { answers } from "../core/answers.js";
 import { $, button, el, fill, icon, toast } from "../core/ui.js";
 import { gridOf, metresBetween, middleOf, outline, spotOf } from "./area.js";
-import { drawMap } from "./map.js";
 
 const GOOD_M = 30;
 const POOR_M = 100;
@@ -197,6 +196,7 @@ export class PlaceField {
     this.drawing = true;
     const { leafletJs: js, leafletCss: css } = $("#report-place").dataset;
     try {
+      const { drawMap } = await import("./map.js");
       this.map = await drawMap(this.canvas, {
         files: { js, css },
         point: this.point,
