@@ -188,6 +188,33 @@ def test_an_urge_whose_answer_is_lost_is_sent_once(phone: Phone) -> None:
     page.close()
 
 
+def test_a_supplement_whose_answer_is_lost_goes_again_by_itself_and_counts_once(
+    phone: Phone,
+) -> None:
+    page = phone.case("open")
+    answers: list[int] = []
+
+    def lose_the_first(route: Route) -> None:
+        answer = route.fetch()
+        answers.append(answer.status)
+        if len(answers) == 1:
+            route.abort("connectionreset")
+        else:
+            route.fulfill(response=answer)
+
+    page.route("**/supplement", lose_the_first)
+    # Nor can the phone look whether it has arrived.
+    page.route(f"**/api/v1/reports/{phone.numbers['open']}", lambda route: route.abort())
+    page.locator("[data-action=supplement]").click()
+    page.get_by_label("补充说明").fill("水退了一点，味道还在")
+    page.get_by_role("button", name="提交补充").click()
+    expect(page.locator("dialog")).to_have_count(0)
+    assert answers == [200, 200]
+    said = [line["text"] for line in phone.read("open")["timeline"] if line["kind"] == "supplement"]
+    assert said.count("水退了一点，味道还在") == 1
+    page.close()
+
+
 def test_a_result_is_looked_at_rated_and_reopened(phone: Phone) -> None:
     page = phone.case("done")
     expect(page.locator("#case-result")).to_contain_text("垃圾已清运")

@@ -1,9 +1,7 @@
 /* Every page loads this one: large type, network, unread messages, sign-in, sender, service worker, page changes. */
 
-import { refreshBadge } from "./badge.js";
-import { $, announce, config, errorText, toast } from "./ui.js";
+import { $, announce, config, errorText, fetched, toast } from "./ui.js";
 import { startLarge } from "./large.js";
-import { signInAgain, startSession } from "./signin.js";
 
 /** Settled when the page is drawn and its own scripts are here: what can wait is fetched after that. */
 export const loaded = new Promise((resolve) => {
@@ -19,6 +17,21 @@ function sendConsents() {
   import("./consent.js").then(({ sendWaiting }) => sendWaiting()).catch(() => {});
 }
 
+function showUnread() {
+  if ($("[data-unread]")) {
+    import("./badge.js").then(({ refreshBadge }) => refreshBadge()).catch(() => {});
+  }
+}
+
+/* Only WeChat has something to settle before a page may ask: the way there, or what was sent back. */
+async function startSession() {
+  const query = new URLSearchParams(location.search);
+  if (/MicroMessenger/i.test(navigator.userAgent) || (query.has("code") && query.has("state"))) {
+    const signin = await import("./signin.js").catch(() => null);
+    await signin?.startSession();
+  }
+}
+
 function showNetwork() {
   const box = $("#h5-offline");
   if (box.hidden === navigator.onLine) {
@@ -32,7 +45,7 @@ function startNetwork() {
   window.addEventListener("online", () => {
     showNetwork();
     sendConsents();
-    refreshBadge();
+    showUnread();
   });
   window.addEventListener("offline", showNetwork);
   showNetwork();
@@ -62,6 +75,7 @@ async function startWorker() {
 
 async function startLater() {
   await Promise.all([ready, loaded]);
+  showUnread();
   sendConsents();
   // What is queued goes before what the worker wants to keep.
   await import("./sender.js").then(({ startSender }) => startSender()).catch(() => {});
@@ -73,20 +87,21 @@ export const ready = startSession();
 startLarge();
 startNetwork();
 startBack();
-ready.then(refreshBadge);
 startLater();
 loaded.then(startWorker);
 document.addEventListener("visibilitychange", () => {
   if (document.visibilityState === "visible") {
-    refreshBadge();
+    showUnread();
   }
 });
 window.addEventListener("h5:sign-in", () => {
-  signInAgain().catch((error) => toast(errorText(error), "bad"));
+  fetched(import("./signin.js"))
+    .then(({ signInAgain }) => signInAgain())
+    .catch((error) => toast(errorText(error), "bad"));
 });
 // Out of the back-forward cache: what was shown may be old.
 window.addEventListener("pageshow", (event) => {
   if (event.persisted) {
-    refreshBadge();
+    showUnread();
   }
 });

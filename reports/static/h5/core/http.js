@@ -5,7 +5,6 @@ const WORDS = {
   network: "网络不通，请稍后再试",
   timeout: "网络太慢，服务器没有及时回应，请再试一次",
   unreadable: "服务器的回答看不懂，请稍后再试",
-  scripts: "网络断了，页面没有装全，有网时请再按一次",
 };
 
 /** What went wrong: `message` is Chinese and fit to be shown as it is. */
@@ -35,15 +34,6 @@ export class ApiError extends Error {
 /** Return the ApiError for a code of ours that is not the server's. */
 export function localError(code) {
   return new ApiError({ code, message: WORDS[code] || WORDS.network });
-}
-
-/** Await scripts that are fetched late; without a line for them, say so in words fit to be shown. */
-export async function fetched(scripts) {
-  try {
-    return await scripts;
-  } catch {
-    throw localError("scripts");
-  }
 }
 
 /** Return the ApiError for an answer that is no success; `text` is its body. */

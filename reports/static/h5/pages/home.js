@@ -1,7 +1,6 @@
 /* Home: what is not yet sent, the latest case of whoever has one, and the sheet at the first use. */
 
 import { loaded, ready } from "../core/app.js";
-import { api, currentSession } from "../core/api.js";
 import { $, agoWords, config, dueWords, el, fill, icon, statusChip } from "../core/ui.js";
 
 const SHOWN_DRAFTS = 2;
@@ -52,10 +51,11 @@ function latestCard(report) {
 }
 
 async function showLatest() {
-  if (!(await currentSession())) {
-    return;
-  }
   try {
+    const { api, currentSession } = await import("../core/api.js");
+    if (!(await currentSession())) {
+      return;
+    }
     const page = await api("/reports", { auth: "try", query: { limit: 1 } });
     if (page.items.length) {
       fill($("#home-latest-body"), latestCard(page.items[0]));

@@ -1,16 +1,21 @@
 /* The form of one screen: what stands in it is in the draft, and the draft is on the phone at once. */
 
 import * as db from "../core/db.js";
-import { fetched } from "../core/http.js";
 import { answers } from "../core/answers.js";
-import { $, button, el, errorText, field, fill, icon, toast, toggle } from "../core/ui.js";
-import { dangerIn } from "./dangers.js";
+import { $, button, el, errorText, fetched, field, fill, icon, toast, toggle } from "../core/ui.js";
 import { PhotoPicker } from "./picker.js";
 import { PlaceField } from "./place.js";
 import { COMMON, KINDS, LETTERS, isLetter } from "./words.js";
 
 const SAVE_MS = 300;
 const CHANGEABLE = ["editing", "blocked"];
+
+// Words of danger are wanted at the first letter, so they come right behind the form.
+let dangerIn = () => null;
+
+async function dangers() {
+  ({ dangerIn } = await import("./dangers.js"));
+}
 
 // The tree of categories is asked for when somebody wants one.
 function tree() {
@@ -44,6 +49,10 @@ export class ReportForm {
     this.buildOptions();
     this.showKind();
     this.changeText({ save: false });
+    dangers().then(
+      () => this.showDanger(),
+      () => {},
+    );
   }
 
   /* Keeping ------------------------------------------------------------------------------------- */
@@ -267,6 +276,12 @@ export class ReportForm {
 
   danger() {
     return dangerIn(this.text.value);
+  }
+
+  /* Nothing is sent before its words were looked at. */
+  async lookForDanger() {
+    await fetched(dangers());
+    return this.danger();
   }
 
   /* First the telephone: seen while the words are typed, and not drawn anew with each letter. */

@@ -2,8 +2,7 @@
 
 import { loaded, ready } from "../core/app.js";
 import * as db from "../core/db.js";
-import { fetched } from "../core/http.js";
-import { $, agoWords, attempt, button, dialog, el, errorText, fill, icon, toast } from "../core/ui.js";
+import { $, agoWords, attempt, button, dialog, el, errorText, fetched, fill, icon, toast } from "../core/ui.js";
 import { ReportForm, dangerCard } from "./form.js";
 import { KINDS, isLetter } from "./words.js";
 
@@ -183,7 +182,7 @@ async function send() {
   if (!form.check()) return;
   await form.finish();
   const { draft } = form;
-  const danger = form.danger();
+  const danger = await form.lookForDanger();
   if (danger && danger.code !== confirmedDanger && !(await confirmDanger(danger))) return;
   if (!danger && !isLetter(draft.kind) && !draft.join) {
     const [{ askWhichCase, casesNear }] = await sendingScripts();

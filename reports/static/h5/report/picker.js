@@ -4,8 +4,7 @@
  * live in this object. Photos are prepared one after the other, for a phone has little memory. */
 
 import { thumbOf } from "../core/db.js";
-import { fetched } from "../core/http.js";
-import { dialog, el, errorText, fill, icon, toast } from "../core/ui.js";
+import { dialog, el, errorText, fetched, fill, icon, toast } from "../core/ui.js";
 
 const FORMATS = "image/*,.heic,.heif";
 

@@ -4,7 +4,6 @@
 
 import { answers } from "../core/answers.js";
 import { $, button, el, fill, icon, toast } from "../core/ui.js";
-import { gridOf, metresBetween, middleOf, outline, spotOf } from "./area.js";
 
 const GOOD_M = 30;
 const POOR_M = 100;
@@ -12,6 +11,33 @@ const SEARCH_MS = 12_000;
 const FAR_FROM_PHOTO_M = 200;
 const MAX_ACCURACY_M = 100_000;
 const DECIMALS = 6;
+
+// The township's grids come after the place itself is shown.
+function area() {
+  return import("./area.js");
+}
+
+/* The grid of a point; null when it cannot be said now. */
+async function spotOf({ lat, lng }) {
+  try {
+    return await (await area()).spotOf(lat, lng);
+  } catch {
+    return null;
+  }
+}
+
+/* The middle of a poster's grid: {lat, lng, reach}; null when it is not known. */
+async function middleOfGrid(code) {
+  if (!code) return null;
+  try {
+    const { gridOf, middleOf, outline } = await area();
+    const drawn = await outline();
+    const feature = drawn && gridOf(drawn, code);
+    return feature ? middleOf(feature) : null;
+  } catch {
+    return null;
+  }
+}
 
 export class PlaceField {
   /* `auto`: look for the place by itself. `onChange()` when value() may differ. */
@@ -125,10 +151,9 @@ export class PlaceField {
   /* A poster's grid is where to begin when the phone knows nothing. */
   async failed(name, hint) {
     this.say(name, hint);
-    const drawn = this.gridCode ? await outline() : null;
-    const feature = drawn && gridOf(drawn, this.gridCode);
-    if (feature && !this.point) {
-      const { lat, lng, reach } = middleOf(feature);
+    const middle = await middleOfGrid(this.gridCode);
+    if (middle && !this.point) {
+      const { lat, lng, reach } = middle;
       // As exact as the grid is wide: the office must not look for it in the middle of a field.
       this.take({ lat, lng }, "picked", reach);
       this.openMap({ wanted: true });
@@ -152,7 +177,7 @@ export class PlaceField {
     this.asked += 1;
     const asked = this.asked;
     this.show();
-    const spot = await spotOf(this.point.lat, this.point.lng);
+    const spot = await spotOf(this.point);
     if (asked !== this.asked) return;
     this.place = spot && spot.grid;
     this.outside = Boolean(spot) && !spot.in_area;
@@ -214,9 +239,10 @@ export class PlaceField {
   }
 
   /* A photo from the album knows where it was taken: offer that when it is somewhere else. */
-  considerPhoto(point) {
+  async considerPhoto(point) {
     if (!point || this.source === "picked" || this.source === "exif") return;
-    if (this.point && metresBetween(this.point, point) < FAR_FROM_PHOTO_M) return;
+    const scripts = await area().catch(() => null);
+    if (!scripts || (this.point && scripts.metresBetween(this.point, point) < FAR_FROM_PHOTO_M)) return;
     const use = button("用照片里的位置", { kind: "primary", onclick: () => this.take(point, "exif", null) });
     const leave = button("不用", { onclick: () => (this.offer.hidden = true) });
     fill(this.offer, el("div", { class: "card card-info" }, el("p", { text: "照片是在别的地方拍的，问题在照片里的位置吗？" }), el("div", { class: "buttons" }, use, leave)));
