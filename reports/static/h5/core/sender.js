@@ -27,17 +27,19 @@ let started = false;
 /* Send what is due; with `force` also what is waiting for its next try. Never throws. */
 export function wakeSender({ force = false } = {}) {
   // Who comes while another holds the lock waits for it once: a draft queued in between is seen.
-  waiting =
-    waiting ||
-    alone(async () => {
-      waiting = null;
-      await drain(force);
-    })
-      .catch(() => {
-        waiting = null;
-      })
-      .then(plan);
-  return waiting;
+  if (waiting) return waiting;
+  const turn = alone(async () => {
+    waiting = null;
+    await drain(force);
+  })
+    .catch(() => {})
+    .then(() => {
+      // Whose lease another holds has not had its turn: the next try is planned, not waited for.
+      if (waiting === turn) waiting = null;
+      return plan();
+    });
+  waiting = turn;
+  return turn;
 }
 
 /* For pages: send now, when the line or the person comes back, and when the next try is due. */
