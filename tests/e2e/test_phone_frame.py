@@ -27,10 +27,7 @@ PAGES = (
     "", "report", "report?kind=opinion", "mine", "inbox", "near", "me", "me/privacy", "privacy",
     "offline", "guardian",
 )  # fmt: skip
-SESSION = """async () => {
-  const link = document.querySelector('link[rel=modulepreload][href*="core/session"]');
-  return (await import(link.href)).ensureSession();
-}"""
+SESSION = "async () => (await import('/static/h5/core/session.js')).ensureSession()"
 PLACE = {"latitude": 30.3105, "longitude": 120.5003, "accuracy": 12}
 OpenPhone = Callable[..., Page]
 
