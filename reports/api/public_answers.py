@@ -20,7 +20,6 @@ def origin_of(request: Request) -> str:
 
 def public_answer(case: PublicReport, coord_type: str, origin: str) -> Answer:
     """Show a published case in the map's coordinate system."""
-    lat, lng = from_wgs84(case.lat, case.lng, CoordType(coord_type))
     return {
         "number": case.number,
         "status": choice(PublicStatus, case.status),
@@ -29,15 +28,23 @@ def public_answer(case: PublicReport, coord_type: str, origin: str) -> Answer:
         else None,
         "village": case.village or None,
         "summary": case.summary,
-        "place": {
-            "lat": round(lat, _PLACE_DECIMALS),
-            "lng": round(lng, _PLACE_DECIMALS),
-            "coord_type": str(coord_type),
-        },
+        "place": _place(case, coord_type),
         "department": case.department_name or None,
         "submitted_at": moment(case.submitted_at),
         "closed_at": moment(case.closed_at),
         "photos": [photo_answer(photo, origin) for photo in case.photos],
+    }
+
+
+def _place(case: PublicReport, coord_type: str) -> Answer | None:
+    """Show the rounded place; nothing for a case whose place is known by words only."""
+    if case.lat is None or case.lng is None:
+        return None
+    lat, lng = from_wgs84(case.lat, case.lng, CoordType(coord_type))
+    return {
+        "lat": round(lat, _PLACE_DECIMALS),
+        "lng": round(lng, _PLACE_DECIMALS),
+        "coord_type": str(coord_type),
     }
 
 

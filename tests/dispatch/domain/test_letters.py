@@ -22,7 +22,7 @@ from dispatch.queries.map_board import board_tickets
 from dispatch.summary.rollup import fold_all
 from reports.domain.actions import act
 from reports.enums import ReportKind, ResidentAction, Urgency
-from reports.models import Report
+from reports.models import Report, ResidentMessage
 from reports.queries.categories import forget_tree
 from tests.dispatch.factories import NOW, Cast, make_cast, make_category, make_report
 from xiangcun.lib.errors import ConflictError, NotAllowedError
@@ -155,6 +155,8 @@ def test_praise_is_passed_on_and_ends_with_thanks(cast: Cast) -> None:
     assert report.public_status == "closed"
     assert report.allowed_actions == []
     assert report.remedies is None
+    last = ResidentMessage.objects.order_by("-pk")[0]
+    assert (last.template, last.text) == ("praised", "您的表扬已转达环卫所，谢谢您。")
     fold_all(now=NOW)
     counted = dict(Tally.objects.values_list("metric", "count"))
     assert counted["thanked"] == 1

@@ -125,3 +125,20 @@ def test_it_costs_the_same_for_many_rows(
     category_tree()
     with django_assert_num_queries(2):
         assert len(nobody.get("/public/reports").json()["items"]) == rows
+
+
+def test_a_place_in_words_is_no_pin(nobody: Api, zhang: Resident) -> None:
+    """Its point is the middle of the township: it stands in the list and on no map."""
+    words = {"location_source": "text", "published_at": NOW}
+    vague = make_report(zhang, accuracy_m=1000.0, **words)
+    rough = make_report(zhang, accuracy_m=100.0, **words)
+    places = {
+        item["number"]: item["place"] for item in nobody.get("/public/reports").json()["items"]
+    }
+    assert places[vague.number] is None
+    assert places[rough.number]["lat"] == 30.31
+    boxed = nobody.get("/public/reports", bbox="120.4,30.3,120.6,30.35").json()["items"]
+    near = nobody.get("/reports/nearby", lat=30.31, lng=120.5).json()["items"]
+    assert [item["number"] for item in boxed] == [rough.number]
+    assert [item["number"] for item in near] == [rough.number]
+    assert nobody.get(f"/public/reports/{vague.number}").json()["place"] is None
