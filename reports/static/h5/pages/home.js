@@ -5,7 +5,8 @@ import { api, currentSession } from "../core/api.js";
 import { firstUse } from "../core/consent.js";
 import { listDrafts, watch } from "../core/db.js";
 import { describeDraft } from "../core/sender.js";
-import { $, agoWords, config, dueWords, el, fill, icon, statusChip } from "../core/ui.js";
+import { $, agoWords, config, el, fill, icon, statusChip } from "../core/ui.js";
+import { promiseWords } from "../case/words.js";
 
 const SHOWN_DRAFTS = 2;
 
@@ -33,13 +34,13 @@ async function showDrafts() {
 }
 
 function latestCard(report) {
-  const due = ["received", "processing", "need_info"].includes(report.status.code) ? dueWords(report.due_at) : null;
+  const due = report.due_at && promiseWords(report);
   return el(
     "a",
     { class: "card card-link", href: `${config.cases}${encodeURIComponent(report.number)}` },
     el("p", { class: "line line-apart" }, statusChip(report.status), el("span", { class: "fine", text: agoWords(report.submitted_at) })),
     el("p", { class: "clamp", text: report.text }),
-    due ? el("p", { class: `hint ${due.late ? "warn" : ""}`, text: due.text }) : null,
+    due ? el("p", { class: `hint ${due.late ? "bad" : ""}`, text: due.note ? `${due.text}，${due.note}` : due.text }) : null,
   );
 }
 
