@@ -143,6 +143,9 @@ def test_a_question_is_answered_with_words_and_a_photo(phone: Phone, tmp_path: P
     page.get_by_role("button", name="等我处理").click()
     page.locator("a.case-card", has_text=UNCLEAR).click()
     expect(page.locator("#case-ask")).to_contain_text("请说明具体地点和情况")
+    # To give up is possible, but not what lies under the thumb.
+    expect(page.locator("#case-bar")).to_be_empty()
+    expect(page.locator("#case-mine").get_by_role("button", name="撤回")).to_be_visible()
     page.get_by_role("button", name="提交回答").click()
     expect(page.locator("#case-ask")).to_contain_text("请先写下回答")
 

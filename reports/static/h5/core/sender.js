@@ -320,8 +320,8 @@ export function describeDraft(draft, { online = navigator.onLine } = {}) {
 }
 
 function waitingWords(draft, online) {
-  if (draft.body && draft.attempts > 0) return "可能已经送达，有网络时自动确认，不会重复";
-  if (!online) return "已保存在手机里，有网络时自动发送";
+  if (!online) return "已存在手机里，有网时自动发送";
+  if (draft.body && draft.attempts > 0) return "可能已经送达，正在确认，不会重复";
   if (draft.error?.status === 429) return draft.error.message;
   return draft.attempts > 0 ? "网络不好，稍后自动重试" : "正在发送…";
 }

@@ -1,7 +1,7 @@
 /* Home: what is not yet sent, the latest case of whoever has one, and the sheet at the first use. */
 
 import { loaded, ready } from "../core/app.js";
-import { $, agoWords, config, dueWords, el, fill, icon, statusChip } from "../core/ui.js";
+import { $, agoWords, config, el, fill, icon, statusChip } from "../core/ui.js";
 
 const SHOWN_DRAFTS = 2;
 
@@ -39,14 +39,13 @@ async function watchDrafts() {
   });
 }
 
-function latestCard(report) {
-  const due = ["received", "processing", "need_info"].includes(report.status.code) ? dueWords(report.due_at) : null;
+function latestCard(report, due) {
   return el(
     "a",
     { class: "card card-link", href: `${config.cases}${encodeURIComponent(report.number)}` },
     el("p", { class: "line line-apart" }, statusChip(report.status), el("span", { class: "fine", text: agoWords(report.submitted_at) })),
     el("p", { class: "clamp", text: report.text }),
-    due ? el("p", { class: `hint ${due.late ? "warn" : ""}`, text: due.text }) : null,
+    due ? el("p", { class: `hint ${due.late ? "bad" : ""}`, text: due.note ? `${due.text}，${due.note}` : due.text }) : null,
   );
 }
 
@@ -58,7 +57,9 @@ async function showLatest() {
     }
     const page = await api("/reports", { auth: "try", query: { limit: 1 } });
     if (page.items.length) {
-      fill($("#home-latest-body"), latestCard(page.items[0]));
+      const [report] = page.items;
+      const { promiseWords } = await import("../case/words.js");
+      fill($("#home-latest-body"), latestCard(report, report.due_at && promiseWords(report)));
       $("#home-latest").hidden = false;
     }
   } catch {

@@ -133,6 +133,8 @@ export class ReportForm {
       ),
     );
     fill(box, $("legend", box), choices);
+    // A letter is its words; for a problem the photo comes first.
+    $("#report-photos-card").before($("#report-text-card"));
   }
 
   changeKind(kind) {

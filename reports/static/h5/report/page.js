@@ -199,7 +199,7 @@ async function confirmDanger(danger) {
   const answer = await dialog({
     title: "先打电话",
     content: [dangerCard(danger)],
-    buttons: [{ text: "电话打过了，或没有危险，继续发送", value: "send", kind: "primary" }],
+    buttons: [{ text: "电话打过了，或没有危险，继续发送", value: "send", kind: "plain" }],
   });
   if (answer === "send") confirmedDanger = danger.code;
   return answer === "send";

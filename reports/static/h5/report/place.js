@@ -67,6 +67,7 @@ export class PlaceField {
     this.centre.hidden = true;
     this.canvas = el("div", { class: "place-map", hidden: true, role: "application", "aria-label": "地图，拖动图钉或点一下地图来选位置", "data-silent": "" });
     this.offer = el("div", { hidden: true });
+    this.addressLabel = el("label", { for: "place-address" });
     this.address = el("input", {
       class: "input",
       id: "place-address",
@@ -84,7 +85,7 @@ export class PlaceField {
       this.canvas,
       this.centre,
       el("div", { class: "buttons" }, this.again, this.open),
-      el("div", { class: "field" }, el("label", { for: "place-address", text: "门牌或标志物（可不填）" }), this.address),
+      el("div", { class: "field" }, this.addressLabel, this.address),
     );
   }
 
@@ -209,6 +210,7 @@ export class PlaceField {
   }
 
   say(name, hint, tone = "") {
+    this.addressLabel.textContent = this.point ? "门牌或标志物（可不填）" : "或者写下地点";
     this.name.textContent = name;
     this.hint.textContent = hint;
     this.hint.className = `hint ${tone}`;
