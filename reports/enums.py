@@ -51,6 +51,11 @@ class PublicStatus(models.TextChoices):
     REJECTED = "rejected", _("不予受理")
     WITHDRAWN = "withdrawn", _("已撤回")
 
+    @property
+    def word(self) -> str:
+        """Return the resident's word: 处置中 is the office's, and nobody goes out to a letter."""
+        return str(_("办理中") if self is PublicStatus.PROCESSING else self.label)
+
 
 class ResidentAction(models.TextChoices):
     """What a resident may do with a report after sending it."""

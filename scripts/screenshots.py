@@ -23,6 +23,7 @@ from PIL import Image, ImageDraw, ImageFilter  # noqa: E402 - after the path
 from playwright.sync_api import Browser, Page  # noqa: E402
 
 from bench._client import ApiClient, report_body  # noqa: E402
+from scripts.resident_pictures import NAMES, resident_pictures  # noqa: E402
 from tests.e2e.steps import find_new_ticket, press  # noqa: E402
 from tests.e2e.township import (  # noqa: E402
     OFFICE_SCREEN,
@@ -117,13 +118,18 @@ def open_page(browser: Browser, instance: Instance, username: str, *, phone: boo
 
 
 def take(page: Page, shot: Shot) -> None:
-    """Show the page, let it settle, and store a small PNG."""
+    """Show the page, let it settle, and store it."""
     page.goto(shot.path)
     page.wait_for_timeout(SETTLE_MS)
+    keep(page, shot.name)
+
+
+def keep(page: Page, name: str) -> None:
+    """Store what the page shows as a small PNG."""
     raw = page.screenshot()
     picture = Image.open(BytesIO(raw)).convert("RGB")
     small = picture.quantize(colors=256, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
-    target = PICTURES / f"{shot.name}.png"
+    target = PICTURES / f"{name}.png"
     small.save(target, optimize=True)
     sys.stdout.write(f"{target.relative_to(ROOT)}  {target.stat().st_size // 1024} KB\n")
 
@@ -165,20 +171,46 @@ def the_shots(tickets: dict[str, str]) -> tuple[Shot, ...]:
     )
 
 
+def resident_side(browser: Browser, folder: Path, wanted: set[str]) -> None:
+    """Take the residents' pictures in a township of their own: theirs are the only cases there."""
+    data_dir = folder / "resident"
+    data_dir.mkdir()
+
+    def draw(name: str, colour: str) -> Path:
+        return draw_photo(data_dir / f"{name}.jpg", colour, seed=sum(name.encode()))
+
+    def keep_wanted(page: Page, name: str) -> None:
+        if not wanted or name in wanted:
+            keep(page, name)
+
+    with running_township(data_dir) as instance:
+        resident_pictures(browser, instance, draw, keep_wanted)
+
+
+def office_side(browser: Browser, data_dir: Path, wanted: set[str]) -> None:
+    """Take the pictures of README and the staff's handbooks."""
+    with running_township(data_dir) as instance:
+        tickets = work_a_little(browser, instance, send_cases(instance, data_dir))
+        for shot in the_shots(tickets):
+            if wanted and shot.name not in wanted:
+                continue
+            page = open_page(browser, instance, shot.username, phone=shot.phone)
+            take(page, shot)
+            page.context.close()
+
+
 def main() -> None:
-    """Make the township, let its people work a little, and take the pictures named (or all)."""
+    """Make the townships, let their people work a little, and take the pictures named (or all)."""
     PICTURES.mkdir(exist_ok=True)
     wanted = set(sys.argv[1:])
-    with tempfile.TemporaryDirectory(prefix="xiangcun-pictures-") as folder:
-        data_dir = Path(folder)
-        with running_township(data_dir) as instance, running_chromium() as browser:
-            tickets = work_a_little(browser, instance, send_cases(instance, data_dir))
-            for shot in the_shots(tickets):
-                if wanted and shot.name not in wanted:
-                    continue
-                page = open_page(browser, instance, shot.username, phone=shot.phone)
-                take(page, shot)
-                page.context.close()
+    with (
+        tempfile.TemporaryDirectory(prefix="xiangcun-pictures-") as folder,
+        running_chromium() as browser,
+    ):
+        if not wanted or wanted - set(NAMES):
+            office_side(browser, Path(folder), wanted)
+        if not wanted or wanted & set(NAMES):
+            resident_side(browser, Path(folder), wanted)
 
 
 if __name__ == "__main__":

@@ -6,12 +6,11 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from types import MappingProxyType
 
-from django.utils import timezone
-
 from dispatch.domain.attempts import Attempt
 from dispatch.enums import Outcome, RejectReason, TicketStatus
 from dispatch.enums import TicketAction as Act
 from dispatch.models import Ticket
+from reports.domain.message_words import moment_words
 from reports.enums import UpdateKind
 
 _KINDS: Mapping[Act, UpdateKind] = MappingProxyType(
@@ -40,7 +39,7 @@ _KINDS: Mapping[Act, UpdateKind] = MappingProxyType(
 )
 _SILENT = frozenset({Act.REQUEST_SUSPENSION, Act.FINISH, Act.REPORT_BACK})
 """The lead's or the verifier's word comes first."""
-_ACCEPTED_LETTER = "承办单位已收到，正在研究答复。"
+_ACCEPTED_LETTER = "负责的单位已收到，正在研究答复。"
 
 
 def update_kind(attempt: Attempt) -> UpdateKind:
@@ -124,4 +123,5 @@ def _is_again(ticket: Ticket) -> bool:
 
 
 def _day(moment: datetime | None) -> str:
-    return f"{timezone.localtime(moment):%Y-%m-%d %H:%M}" if moment else ""
+    """Return ``2026年12月3日 17:30``: what a resident reads has no dashes in its dates."""
+    return moment_words(moment) if moment else ""

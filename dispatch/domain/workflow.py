@@ -146,7 +146,7 @@ TRANSITIONS: tuple[Transition, ...] = (
         [H, M, S],
         St.HANDLING,
         visibility=Visibility.REPORTER,
-        public_text="承办单位已签收，正在处置。",
+        public_text="负责的单位已签收，正在办理。",
     ),
     _row(
         Act.RETURN,

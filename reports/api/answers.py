@@ -10,7 +10,6 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.utils.translation import gettext as _
 from rest_framework.request import Request
 
 from reports.domain.identity import is_guest
@@ -59,7 +58,7 @@ class Presenter:
         return {
             "number": report.number,
             "kind": choice(ReportKind, report.kind),
-            "status": status_of(report),
+            "status": status_of(report.public_status),
             "text": report.text,
             "category": category_of(report),
             "location": location_of(report),
@@ -99,7 +98,7 @@ class Presenter:
         return {
             "at": moment(line.at),
             **_kind_of(line.kind),
-            "status": choice(PublicStatus, line.status),
+            "status": status_of(line.status),
             "text": line.text,
             "department": line.department_name or None,
             "photos": [self.photo(photo) for photo in entry.photos],
@@ -120,12 +119,10 @@ def choice(enum: Any, value: str) -> dict[str, str]:
     return {"code": str(value), "label": str(enum(value).label)}
 
 
-def status_of(report: Report) -> dict[str, str]:
-    """Return the status; nobody goes out to a letter, so it is not 处置中."""
-    shown = choice(PublicStatus, report.public_status)
-    if report.kind in LETTERS and report.public_status == PublicStatus.PROCESSING:
-        return {**shown, "label": str(_("办理中"))}
-    return shown
+def status_of(value: str) -> dict[str, str]:
+    """Return a status as residents and neighbours read it."""
+    status = PublicStatus(value)
+    return {"code": status.value, "label": status.word}
 
 
 def location_of(report: Report) -> Answer | None:

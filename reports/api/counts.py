@@ -45,7 +45,7 @@ class CountsView(ResidentView):
         """Count one's own reports by status."""
         counts = count_mine(resident_of(request))
         statuses = [
-            {"code": status.value, "label": str(status.label), "count": counts.get(status.value, 0)}
+            {"code": status.value, "label": status.word, "count": counts.get(status.value, 0)}
             for status in PublicStatus
         ]
         return Response({"total": sum(counts.values()), "statuses": statuses})

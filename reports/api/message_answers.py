@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from reports.api.answers import Answer, choice, moment
+from reports.api.answers import Answer, choice, moment, status_of
 from reports.domain.message_words import SUBSCRIPTION_TITLES, WORDS
 from reports.domain.subscriptions import template_ids
-from reports.enums import MessageTemplate, PublicStatus
+from reports.enums import MessageTemplate
 from reports.models import MessagePreference, ResidentMessage, SubscriptionGrant
 
 
 def message_answer(row: ResidentMessage) -> Answer:
     """Show a message read with its report."""
     report, template = row.report, MessageTemplate(row.template)
-    status = choice(PublicStatus, report.public_status) if report else None
+    status = status_of(report.public_status) if report else None
     asks = WORDS[template].asks
     return {
         "id": str(row.pk),

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from rest_framework.request import Request
 
-from reports.api.answers import Answer, choice, moment
-from reports.enums import PublicStatus
+from reports.api.answers import Answer, moment, status_of
 from reports.queries.public import PublicReport, ReleasedPhoto
 from reports.queries.public_case import PublicCase
 from xiangcun.lib.geo import CoordType, from_wgs84
@@ -22,7 +21,7 @@ def public_answer(case: PublicReport, coord_type: str, origin: str) -> Answer:
     """Show a published case in the map's coordinate system."""
     return {
         "number": case.number,
-        "status": choice(PublicStatus, case.status),
+        "status": status_of(case.status),
         "category": {"code": case.category.code, "name": case.category.name}
         if case.category
         else None,
@@ -72,7 +71,7 @@ def case_answer(found: PublicCase, coord_type: str, origin: str) -> Answer:
         "timeline": [
             {
                 "date": step.day.isoformat(),
-                "status": choice(PublicStatus, step.status),
+                "status": status_of(step.status),
                 "text": step.text,
             }
             for step in found.steps

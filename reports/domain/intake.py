@@ -42,7 +42,7 @@ from xiangcun.lib.rows import insert_pair, insert_row
 FIRST_ACTIONS = (ResidentAction.SUPPLEMENT, ResidentAction.WITHDRAW)
 CHECK_TASK = "reports.check_content"
 _NUMBER_TRIES = 5
-_RECEIVED = gettext_lazy("已收到您的上报，我们会尽快研判并转给责任单位。")
+_RECEIVED = gettext_lazy("已收到您的上报，我们会尽快转给负责的单位。")
 _FIRST_WORDS = {
     ReportKind.OPINION: gettext_lazy("已收到您的意见建议，我们会在 15 个工作日内答复您。"),
     ReportKind.CONSULTATION: gettext_lazy("已收到您的咨询，我们会在 15 个工作日内答复您。"),

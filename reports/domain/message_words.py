@@ -103,8 +103,8 @@ WORDS: Mapping[Tmpl, Words] = MappingProxyType(
             subscription=_PROGRESS,
         ),
         Tmpl.ACCEPTED: Words(
-            "{subject}已由{department}签收，正在处置{promise}。",
-            bare="{subject}已签收，正在处置{promise}。",
+            "{subject}已由{department}签收，正在办理{promise}。",
+            bare="{subject}已签收，正在办理{promise}。",
             needs="department",
             letter="{subject}已由{department}收到{promise}。",
         ),

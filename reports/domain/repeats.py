@@ -41,17 +41,21 @@ def _repeated(earlier: Report, *, own: bool) -> RepeatedReportError:
     if not own:
         return RepeatedReportError(
             "repeated_report",
-            _("这部手机一天内已经上报过相同的内容。如确是另一件事，请选择“仍要上报”。"),
+            _("这部手机一天内已经上报过相同的内容。如果是另一件事，可以照样发送。"),
             details={"number": None, "status": None, "submitted_at": None, "allowed_actions": []},
         )
     local = earlier.submitted_at.astimezone(TOWNSHIP_ZONE)
     message = _(
         "您在 %(at)s 已经上报过相同的内容（%(number)s，%(status)s），可以在那件上报里补充或催办；"
-        "如确是另一件事，请选择“仍要上报”。"
-    ) % {"at": f"{local:%m-%d %H:%M}", "number": earlier.number, "status": status.label}
+        "如果是另一件事，可以照样发送。"
+    ) % {
+        "at": f"{local.month}月{local.day}日 {local:%H:%M}",
+        "number": earlier.number,
+        "status": status.word,
+    }
     details = {
         "number": earlier.number,
-        "status": {"code": status.value, "label": str(status.label)},
+        "status": {"code": status.value, "label": status.word},
         "submitted_at": local.isoformat(timespec="seconds"),
         "allowed_actions": list(earlier.allowed_actions),
     }

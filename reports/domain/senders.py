@@ -18,6 +18,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
 from reports.domain.danger import tells_danger
+from reports.domain.message_words import moment_words
 from reports.enums import BlockReason
 from reports.models import Report, Resident, SenderBlock
 from reports.queries.blocks import block_of
@@ -91,7 +92,7 @@ def _blocked(block: SenderBlock) -> SenderBlockedError:
     ) % {"phone": phone}
     message = _("因%(reason)s，%(until)s 前不能上报。%(appeal)s") % {
         "reason": reason.label,
-        "until": f"{until:%Y-%m-%d %H:%M}",
+        "until": moment_words(until),
         "appeal": appeal,
     }
     details = {

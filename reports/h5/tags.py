@@ -8,7 +8,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from reports.h5.icons import sprite
-from xiangcun.lib.modules import imported_modules
+from xiangcun.lib.modules import imported_modules, later_modules
 
 register = template.Library()
 
@@ -40,3 +40,10 @@ def modules(*names: str) -> SafeString:
         "\n", '<script type="module" src="{}"></script>', ((static(name),) for name in names)
     )
     return format_html("{}\n{}", preload, scripts)
+
+
+@register.simple_tag
+def later(*names: str) -> SafeString:
+    """Fetch what the scripts will want soon, behind all that the first touch needs."""
+    line = '<link rel="modulepreload" fetchpriority="low" href="{}">'
+    return format_html_join("\n", line, ((static(name),) for name in later_modules(names)))

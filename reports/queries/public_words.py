@@ -14,18 +14,18 @@ from reports.enums import PublicStatus
 
 _NOW = {
     PublicStatus.RECEIVED: gettext_lazy("已受理"),
-    PublicStatus.PROCESSING: gettext_lazy("正在处置"),
-    PublicStatus.NEED_INFO: gettext_lazy("正在处置"),
-    PublicStatus.AWAITING_RATING: gettext_lazy("已处置完成"),
+    PublicStatus.PROCESSING: gettext_lazy("正在办理"),
+    PublicStatus.NEED_INFO: gettext_lazy("正在办理"),
+    PublicStatus.AWAITING_RATING: gettext_lazy("已经办好"),
     PublicStatus.CLOSED: gettext_lazy("已办结"),
 }
 _STEPS = {
     PublicStatus.RECEIVED: gettext_lazy("收到居民反映"),
-    PublicStatus.PROCESSING: gettext_lazy("交责任单位处置"),
-    PublicStatus.AWAITING_RATING: gettext_lazy("处置完成，等待居民评价"),
+    PublicStatus.PROCESSING: gettext_lazy("交给负责的单位办理"),
+    PublicStatus.AWAITING_RATING: gettext_lazy("已经办好，等待居民评价"),
     PublicStatus.CLOSED: gettext_lazy("已办结"),
 }
-_AGAIN = gettext_lazy("重新处置")
+_AGAIN = gettext_lazy("重新办理")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class PublicStep:
 
 
 def summary_of(village: str, category: str, status: str) -> str:
-    """Return the neutral line: ``联盟村 · 暴露垃圾，正在处置``."""
+    """Return the neutral line: ``联盟村 · 暴露垃圾，正在办理``."""
     what = " · ".join(filter(None, [village, category])) or str(_("居民反映的问题"))
     state = _NOW.get(PublicStatus(status))
     return f"{what}，{state}" if state else what

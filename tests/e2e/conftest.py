@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page
@@ -11,14 +12,21 @@ from tests.e2e.township import (
     OFFICE_SCREEN,
     PHONE_SCREEN,
     Instance,
+    empty_base,
     running_chromium,
     running_township,
 )
 
 
 @pytest.fixture(scope="session")
-def instance(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Instance]:
-    with running_township(tmp_path_factory.mktemp("township")) as running:
+def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database that has gone through all migrations, to be copied."""
+    return empty_base(tmp_path_factory.mktemp("empty"))
+
+
+@pytest.fixture(scope="session")
+def instance(tmp_path_factory: pytest.TempPathFactory, empty: Path) -> Iterator[Instance]:
+    with running_township(tmp_path_factory.mktemp("township"), empty) as running:
         yield running
 
 

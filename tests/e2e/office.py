@@ -7,22 +7,18 @@ elsewhere. Every rule of the state table holds here too.
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
-from tests.e2e.township import Instance
+from tests.e2e.township import ROOT, Instance, environment_of
 
-ROOT = Path(__file__).resolve().parents[2]
 # Models can be imported after the setup only; the worker's own file imports them at its head.
 START = (
     "import django, runpy; django.setup(); "
     "runpy.run_module('tests.e2e.office_worker', run_name='__main__', alter_sys=True)"
 )
-_DROPPED = ("DATABASE_URL", "REDIS_URL", "DEBUG", "SECRET_KEY", "LEDGER_KEY", "WECHAT_APPID")
 
 Step = tuple[str, str, str, dict[str, Any]]
 """Number of a report, action, username, fields by name (codes for rows, colours for photos)."""
@@ -30,16 +26,10 @@ Step = tuple[str, str, str, dict[str, Any]]
 
 def office_does(instance: Instance, steps: Sequence[Step]) -> None:
     """Carry the steps out in order and wait for the end of it."""
-    environment = {name: value for name, value in os.environ.items() if name not in _DROPPED}
-    environment |= {
-        "XIANGCUN_DATA": str(instance.data_dir),
-        "STATIC_ROOT": str(instance.data_dir / "static"),
-        "DJANGO_SETTINGS_MODULE": "xiangcun.settings",
-    }
     done = subprocess.run(
         [sys.executable, "-c", START, json.dumps(steps)],
         cwd=ROOT,
-        env=environment,
+        env=environment_of(instance.data_dir),
         check=False,
         capture_output=True,
         text=True,

@@ -6,6 +6,7 @@ import json
 import sys
 import time
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from io import BytesIO
 from typing import Any
 from uuid import UUID
@@ -19,9 +20,10 @@ from dispatch.domain.fields import Fields
 from dispatch.domain.lifecycle import perform
 from dispatch.enums import Outcome, RejectReason, ReturnReason, TicketAction
 from dispatch.models import Department, Staff, Ticket
-from reports.domain.photos import store_photo
-from reports.enums import Urgency
-from reports.models import Category
+from reports.domain.blocks import Restriction, block_sender
+from reports.domain.photos import ORPHAN_AGE, store_photo, sweep_orphan_photos
+from reports.enums import BlockReason, SenderKind, Urgency
+from reports.models import Category, Report
 
 PATIENCE_SECONDS = 30
 
@@ -62,8 +64,28 @@ def ticket_of(number: str) -> Ticket:
         time.sleep(0.1)
 
 
+def _restrict(number: str) -> None:
+    now = timezone.now()
+    week = Restriction(reason=BlockReason.SPAM, until=now + timedelta(days=7), note="无关内容")
+    block_sender(Report.objects.get(number=number), [SenderKind.RESIDENT], week, now=now)
+
+
+def _sweep_photos(_number: str) -> None:
+    sweep_orphan_photos(now=timezone.now() + ORPHAN_AGE + timedelta(minutes=1))
+
+
+HOUSEWORK: Mapping[str, Callable[[str], None]] = {
+    "restrict_sender": _restrict,
+    "sweep_photos": _sweep_photos,
+}
+"""What is no action on a ticket."""
+
+
 def do_step(number: str, action: str, username: str, given: Mapping[str, Any]) -> None:
     """Perform one action as a member of staff."""
+    if action in HOUSEWORK:
+        HOUSEWORK[action](number)
+        return
     fields = {
         name: READERS[name](value) if name in READERS else value for name, value in given.items()
     }

@@ -6,6 +6,7 @@ import io
 import itertools
 import re
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -81,8 +82,9 @@ def stored(instance: Instance, client_id: str) -> list[Stored]:
 class Phone:
     """One person's browser; ``faults`` are errors of the pages."""
 
-    def __init__(self, context: BrowserContext) -> None:
+    def __init__(self, context: BrowserContext, base: str) -> None:
         self.context = context
+        self.base = base
         self.faults: list[str] = []
         self.page = self.new_page()
 
@@ -133,8 +135,17 @@ class Phone:
         return self.page.locator(".sent-number strong").inner_text()
 
     def until(self, script: str) -> None:
-        """Wait for a condition of the page."""
-        self.page.wait_for_function(script, timeout=20_000)
+        """Wait for a condition that may be a promise; the browser's own waiting takes any for true."""
+        until = time.monotonic() + 20
+        while not self.page.evaluate(script):
+            assert time.monotonic() < until, script
+            self.page.wait_for_timeout(100)
+
+    def agree(self) -> None:
+        """Answer the sheet that comes after the first report of a visit."""
+        agree = self.page.locator("dialog").get_by_role("button", name="同意", exact=True)
+        agree.click()
+        expect(self.page.locator("dialog")).to_have_count(0)
 
     def kept_offline(self) -> None:
         """Wait until the service worker has everything that opens without a line."""
@@ -158,7 +169,7 @@ def phone_of(browser: Browser, base: str, **place: float) -> Iterator[Phone]:
         is_mobile=True,
     )
     try:
-        phone = Phone(context)
+        phone = Phone(context, base)
         yield phone
         assert phone.faults == []
     finally:

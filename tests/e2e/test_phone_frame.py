@@ -27,10 +27,7 @@ PAGES = (
     "", "report", "report?kind=opinion", "mine", "inbox", "near", "me", "me/privacy", "privacy",
     "offline", "guardian",
 )  # fmt: skip
-SESSION = """async () => {
-  const link = document.querySelector('link[rel=modulepreload][href*="core/session"]');
-  return (await import(link.href)).ensureSession();
-}"""
+SESSION = "async () => (await import('/static/h5/core/session.js')).ensureSession()"
 PLACE = {"latitude": 30.3105, "longitude": 120.5003, "accuracy": 12}
 OpenPhone = Callable[..., Page]
 
@@ -176,6 +173,50 @@ def test_large_type_is_there_before_the_first_paint_and_stays(phone: OpenPhone) 
     page.click("label:has-text('大字版')")
     page.goto("/h5/")
     assert page.evaluate(size) == before
+
+
+def test_the_narrowest_phone_has_room_for_large_type(phone: OpenPhone) -> None:
+    page = phone(large=True)
+    page.set_viewport_size({"width": 320, "height": 640})
+    for path in ("", "mine", "near", "report"):
+        page.goto(f"/h5/{path}")
+        settle(page)
+        expect_fits(page)
+        torn = page.evaluate(
+            """() => [...document.querySelectorAll("h1, .tabs span:not(.badge), .photo-button, .home-tile strong")]
+              .filter((node) => node.scrollWidth > node.clientWidth + 1
+                || node.getBoundingClientRect().right > innerWidth - 4)
+              .map((node) => node.textContent)"""
+        )
+        assert [text for text in torn if text.strip()] == [], path
+    # The field stays free when the keyboard takes half of the screen.
+    page.set_viewport_size({"width": 320, "height": 400})
+    assert page.evaluate("getComputedStyle(document.querySelector('#report-foot')).position") == (
+        "static"
+    )
+
+
+def test_a_part_that_does_not_arrive_leaves_no_empty_page(phone: OpenPhone) -> None:
+    page = phone(service_workers="block")
+    page.route("**/h5/report/form*", lambda route: route.abort())
+    page.goto("/h5/report")
+    expect(page.locator("#h5-broken")).to_contain_text("这一页没有打开")
+    page.unroute("**/h5/report/form*")
+    page.get_by_role("link", name="再试一次").click()
+    expect(page.locator("#report-form")).to_be_visible()
+    expect(page.locator("#h5-broken")).to_be_hidden()
+
+
+def test_a_letter_begins_with_its_words_and_a_place_can_be_told(phone: OpenPhone) -> None:
+    page = phone()
+    first = "document.querySelector('#report-form .card:not([hidden])').id"
+    page.goto("/h5/report?kind=praise")
+    expect(page.locator("#report-ask")).to_contain_text("想表扬谁")
+    assert page.evaluate(first) == "report-text-card"
+    page.context.clear_permissions()
+    page.goto("/h5/report")
+    expect(page.locator("#report-place")).to_contain_text("或者写下地点")
+    assert page.evaluate(first) == "report-photos-card"
 
 
 def test_a_page_is_read_aloud_where_the_phone_has_a_voice(phone: OpenPhone) -> None:

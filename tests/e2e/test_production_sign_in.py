@@ -6,6 +6,7 @@ import base64
 import http.client
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -18,7 +19,7 @@ from urllib.parse import urlencode
 import pytest
 from django_otp.oath import totp
 
-from tests.e2e.township import ROOT, START_SECONDS, free_port
+from tests.e2e.township import BASE_NAME, ROOT, START_SECONDS, Instance, free_port
 
 pytestmark = pytest.mark.e2e
 HOST = "town.example"
@@ -55,19 +56,21 @@ class Visitor:
 
 
 @pytest.fixture(scope="module")
-def production(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[int, str]]:
+def production(
+    tmp_path_factory: pytest.TempPathFactory, empty: Path, instance: Instance
+) -> Iterator[tuple[int, str]]:
     folder = tmp_path_factory.mktemp("production")
+    shutil.copy(empty, folder / BASE_NAME)
     port = free_port()
     environment = {
         "PATH": os.environ["PATH"], "DEBUG": "0", "SECRET_KEY": KEY, "LEDGER_KEY": KEY[::-1],
         "ALLOWED_HOSTS": HOST, "WECHAT_APPID": "wx1", "WECHAT_SECRET": "x", "TRUST_PROXY": "1",
         "XIANGCUN_ALLOW_SQLITE": "1", "XIANGCUN_DATA": str(folder), "PYTHONUTF8": "1",
-        "STATIC_ROOT": str(folder / "static"),
+        "STATIC_ROOT": str(instance.data_dir / "static"),
     }  # fmt: skip
     for words in (
         ["migrate", "-v0"],
         ["seed_township", "--demo", "-v0"],
-        ["collectstatic", "--noinput", "-v0"],
     ):
         subprocess.run([sys.executable, "manage.py", *words], cwd=ROOT, env=environment, check=True)
     command = [

@@ -58,6 +58,16 @@ CUTS = {
     "report body": ("POST", REPORTS, "body"),
     "report answer": ("POST", REPORTS, "answer"),
 }
+WORDS = {
+    "session": "桥头的护栏少了一截",
+    "session answer": "学校门口的斑马线看不清",
+    "photo": "卫生室边上的下水道堵了",
+    "photo answer": "有人在竹林里烧垃圾",
+    "report": "晒谷场停满了外来的车",
+    "report body": "水塘里漂着死鱼",
+    "report answer": "三组的广播喇叭不响",
+}
+"""No two alike: what the same person has said within a day is asked about."""
 ANSWERS = {
     "session": [201],
     "session answer": [201, 201],
@@ -75,7 +85,7 @@ def test_a_cut_at_a_step_loses_and_doubles_nothing(
     step: str, phone: Phone, wire: Wire, instance: Instance, tmp_path: Path
 ) -> None:
     phone.open("/h5/report")
-    phone.fill(f"断在这一步：{step}，路边的垃圾没有人清", [photo(tmp_path), photo(tmp_path)])
+    phone.fill(WORDS[step], [photo(tmp_path), photo(tmp_path)])
     if step.startswith("session"):
         # A browser that was never here: its guest is made on the way.
         phone.page.evaluate(

@@ -70,6 +70,7 @@ def test_three_photos_one_of_them_heic_in_three_taps(
     assert [shape[:2] for shape in report.photos] == [(1920, 2560), (750, 1000), (1000, 750)]
     assert [known for _width, _height, known, _mime in report.photos] == [True, True, False]
     assert report.photos[2][3] == "image/heic"
+    phone.agree()
     page.get_by_role("link", name="看办理进展").click()
     page.wait_for_url(f"**/h5/reports/{number}")
 
@@ -249,7 +250,7 @@ def test_a_repeated_report_is_shown_and_may_be_sent_all_the_same(phone: Phone, w
     expect(card).to_contain_text("您今天已经报过一件差不多的事")
     link = card.get_by_role("link", name="去看那一件")
     expect(link).to_have_attribute("href", "/h5/reports/XC261127-AAAAAA")
-    card.get_by_role("button", name="照样发送").click()
+    card.get_by_role("button", name="仍要上报").click()
     phone.wait_sent()
     [body] = sent_bodies(wire, phone.client_id())
     assert body["repeat_ok"] is True

@@ -22,6 +22,7 @@ from bench._client import ApiClient
 
 ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 60
+BASE_NAME = "xiangcun.sqlite3"
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
 CHROMIUM_FLAGS = [
     "--no-sandbox",
@@ -79,18 +80,31 @@ def ready(port: int) -> bool:
         connection.close()
 
 
-@contextmanager
-def running_township(data_dir: Path) -> Iterator[Instance]:
-    """Start web, workers and beat on the embedded default, as ``make run`` does, and stop them."""
-    port = free_port()
+def environment_of(data_dir: Path, **more: str) -> dict[str, str]:
+    """Return the environment of the embedded default in a folder of its own."""
     dropped = ("DATABASE_URL", "REDIS_URL", "DEBUG", "SECRET_KEY", "LEDGER_KEY", "WECHAT_APPID")
     environment = {name: value for name, value in os.environ.items() if name not in dropped}
-    environment |= {
-        "XIANGCUN_DATA": str(data_dir),
-        "STATIC_ROOT": str(data_dir / "static"),
-        "PORT": str(port),
-        "DJANGO_SETTINGS_MODULE": "xiangcun.settings",
-    }
+    own = {"XIANGCUN_DATA": str(data_dir), "STATIC_ROOT": str(data_dir / "static")}
+    return environment | own | {"DJANGO_SETTINGS_MODULE": "xiangcun.settings"} | more
+
+
+def empty_base(data_dir: Path) -> Path:
+    """Make a database with all tables and no township; a copy of it saves a start its migrations."""
+    command = [sys.executable, "manage.py", "migrate", "-v0"]
+    subprocess.run(command, cwd=ROOT, env=environment_of(data_dir), check=True)
+    return data_dir / BASE_NAME
+
+
+@contextmanager
+def running_township(data_dir: Path, base: Path | None = None) -> Iterator[Instance]:
+    """Start web, workers and beat on the embedded default, as ``make run`` does, and stop them.
+
+    ``base`` is a database to begin with (:func:`empty_base`).
+    """
+    if base is not None:
+        shutil.copy(base, data_dir / BASE_NAME)
+    port = free_port()
+    environment = environment_of(data_dir, PORT=str(port))
     subprocess.run(
         [sys.executable, "-m", "xiangcun.prepare"], cwd=ROOT, env=environment, check=True
     )

@@ -23,6 +23,7 @@ _IMPORT = re.compile(
     r"""^(?:import\s*|(?:import|export)\b[^;'"]*?\bfrom\s*)["'](?P<name>\.[^"']+)["'];""",
     re.MULTILINE,
 )
+_LATER = re.compile(r"""\bimport\(["'](?P<name>\.[^"']+)["']\)""")
 MODULES = "h5/*.js"
 # Django keeps them behind a switch that is for all files or none, and its stubs do not know them.
 _DJANGO: Any = HashedFilesMixin
@@ -55,18 +56,29 @@ def imported_modules(names: Iterable[str]) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _imports(name: str) -> tuple[str, ...]:
-    return tuple(_read(name)) if settings.DEBUG else _kept(name)
+def later_modules(names: Iterable[str]) -> tuple[str, ...]:
+    """Return what the scripts import while they run (``import("./x.js")``), and all that those import at once.
+
+    One step only: what a late script fetches late is left to it.
+    """
+    at_once = imported_modules(names)
+    named = (found for name in at_once for found in _imports(name, later=True))
+    return tuple(name for name in imported_modules(named) if name not in at_once)
 
 
-@lru_cache(maxsize=256)
-def _kept(name: str) -> tuple[str, ...]:
-    return tuple(_read(name))
+def _imports(name: str, *, later: bool = False) -> tuple[str, ...]:
+    return tuple(_read(name, later=later)) if settings.DEBUG else _kept(name, later=later)
 
 
-def _read(name: str) -> Iterator[str]:
+@lru_cache(maxsize=512)
+def _kept(name: str, *, later: bool) -> tuple[str, ...]:
+    return tuple(_read(name, later=later))
+
+
+def _read(name: str, *, later: bool) -> Iterator[str]:
     path: Any = finders.find(name)
     if not path:
         return
-    for match in _IMPORT.finditer(Path(str(path)).read_text(encoding="utf-8")):
+    pattern = _LATER if later else _IMPORT
+    for match in pattern.finditer(Path(str(path)).read_text(encoding="utf-8")):
         yield posixpath.normpath(posixpath.join(posixpath.dirname(name), match["name"]))

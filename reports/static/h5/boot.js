@@ -13,4 +13,33 @@
   if (/MicroMessenger/i.test(navigator.userAgent)) {
     root.classList.add("in-wechat");
   }
+  // A part that does not arrive, or a browser that cannot read it, must not leave an empty page.
+  function sayBroken() {
+    if (document.readyState === "loading") {
+      document.addEventListener("DOMContentLoaded", sayBroken);
+    } else {
+      document.getElementById("h5-broken").hidden = false;
+    }
+  }
+  // What others put into a page may fail as well; that need not concern ours.
+  function sayUnlessStarted() {
+    if (!root.classList.contains("started")) {
+      sayBroken();
+    }
+  }
+  window.addEventListener(
+    "error",
+    function (event) {
+      var gone = event.target && event.target.tagName === "SCRIPT";
+      if (gone) {
+        sayBroken();
+      } else {
+        setTimeout(sayUnlessStarted, 3000);
+      }
+    },
+    true,
+  );
+  if (!("noModule" in HTMLScriptElement.prototype)) {
+    sayBroken();
+  }
 })();

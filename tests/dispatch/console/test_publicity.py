@@ -98,7 +98,7 @@ def test_the_auditor_reads_it_in_words(browser: Browser, report: Report) -> None
 
 def test_the_page_of_a_case_shows_both_sides(browser: Browser, report: Report) -> None:
     shown = _page(browser("dispatcher"), report)
-    assert "临江村 · 暴露/积存垃圾，正在处置" in shown
+    assert "临江村 · 暴露/积存垃圾，正在办理" in shown
     assert "可能涉及个人隐私" in shown
     assert PHONE not in shown
     assert "caller" not in shown

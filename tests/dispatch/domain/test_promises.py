@@ -94,7 +94,7 @@ def test_an_earlier_promise_is_the_due_date_the_resident_reads() -> None:
     assert ticket.due_at == promised
     report.refresh_from_db()
     assert report.promised_at == promised
-    assert "承诺 2026-11-25 16:00 前办结" in report.updates.order_by("-id")[0].text
+    assert "承诺 2026年11月25日 16:00 前办结" in report.updates.order_by("-id")[0].text
     assert ticket.events.order_by("-seq")[0].data["promised"] == promised.isoformat()
 
 

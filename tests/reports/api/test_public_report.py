@@ -46,7 +46,7 @@ def test_it_works(nobody: Api, zhang: Resident) -> None:
     assert [(step["date"], step["text"]) for step in body["timeline"]] == [
         ("2026-11-24", "收到居民反映"),
         ("2026-11-25", "交责任单位处置"),
-        ("2026-11-28", "处置完成，等待居民评价"),
+        ("2026-11-28", "已经办好，等待居民评价"),
         ("2026-11-29", "已办结"),
     ]
     assert (body["village"], body["reply"], body["can_join"]) == ("临江村", None, False)

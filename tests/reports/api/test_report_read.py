@@ -26,7 +26,7 @@ def test_it_works(api: Api, zhang: Resident) -> None:
     line = Line(text="已派单给环卫所", department_name="环卫所", photos=[after.pk])
     post_line([report.pk], line, status=PublicStatus.PROCESSING, now=NOW)
     shown = api.get(f"/reports/{report.number}").json()
-    assert shown["status"] == {"code": "processing", "label": "处置中"}
+    assert shown["status"] == {"code": "processing", "label": "办理中"}
     assert (shown["department"], shown["safety_prompt"]) == ("环卫所", "请先远离")
     assert shown["due_at"] == "2026-11-24T10:00:00+08:00"
     assert shown["allowed_actions"] == ["urge"]

@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from tests.reports.h5.collected import collected, referenced
-from xiangcun.lib.modules import imported_modules
+from xiangcun.lib.modules import imported_modules, later_modules
 
 pytestmark = pytest.mark.django_db
 
@@ -41,8 +41,15 @@ def test_home_and_report_load_at_most_150_kilobytes(client: Client, folder: Path
 
 
 def test_a_page_fetches_all_it_imports_at_once(client: Client) -> None:
-    html = client.get(reverse("h5:home")).content.decode()
-    wanted = imported_modules(["h5/core/app.js", "h5/pages/home.js"])
-    assert len(wanted) > 8
-    for name in wanted:
+    html = client.get(reverse("h5:report")).content.decode()
+    names = ["h5/core/app.js", "h5/report/page.js"]
+    for name in imported_modules(names):
         assert f'<link rel="modulepreload" href="/static/{name}">' in html
+    for name in later_modules(names):
+        assert f'<link rel="modulepreload" fetchpriority="low" href="/static/{name}">' in html
+
+
+def test_the_first_touch_waits_for_few_files() -> None:
+    """A browser asks for six files at a time: each six more cost a slow line a round trip."""
+    assert len(imported_modules(["h5/core/app.js", "h5/pages/home.js"])) <= 8
+    assert len(imported_modules(["h5/core/app.js", "h5/report/page.js"])) <= 15

@@ -9,7 +9,7 @@ import pytest
 from django.core.files.base import ContentFile
 
 from tests.reports.h5.collected import collected, source_of
-from xiangcun.lib.modules import ModuleStorage, imported_modules
+from xiangcun.lib.modules import ModuleStorage, imported_modules, later_modules
 
 IMPORTS = re.compile(r"""(?:from\s*|^import\s*|\bimport\()["'](\.[^"']+)["']""", re.MULTILINE)
 
@@ -21,6 +21,15 @@ def test_imports_are_followed_to_the_end() -> None:
     assert len(found) == len(set(found))
     for name in found:
         assert source_of(name).is_file()
+
+
+def test_what_is_imported_late_is_told_apart_with_all_it_needs() -> None:
+    page = ["h5/core/app.js", "h5/report/page.js"]
+    at_once, late = set(imported_modules(page)), set(later_modules(page))
+    assert not at_once & late
+    assert {"h5/report/sending.js", "h5/report/compress.js", "h5/report/exif.js"} <= late
+    assert "h5/core/upload.js" in late, "what a late script imports at once"
+    assert later_modules(["h5/core/kv.js"]) == ()
 
 
 def test_a_collected_module_imports_files_that_are_there(tmp_path: Path) -> None:

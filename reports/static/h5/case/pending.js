@@ -4,7 +4,7 @@ import { el, icon } from "../core/ui.js";
 import * as db from "../core/db.js";
 import { describeDraft } from "../core/sender.js";
 
-const ICONS = { info: "pencil-square", warn: "exclamation-triangle", done: "check-circle" };
+const ICONS = { editing: "pencil-square", blocked: "exclamation-triangle" };
 
 /** Return a section with one card each, or null when nothing waits. */
 export async function pendingCards() {
@@ -25,7 +25,7 @@ function card(draft) {
   return el(
     "a",
     { class: `case-card case-card-${tone}`, href },
-    icon(ICONS[tone] || ICONS.info),
+    icon(ICONS[draft.state] || "cloud-arrow-up"),
     el("span", { class: "case-card-main" }, el("span", { class: "case-card-text", text: title }), el("span", { class: "hint", text: words })),
   );
 }

@@ -38,7 +38,7 @@ function draw(report, kept) {
   fill($("#case-head"), head(report));
   region("case-ask", asks, () => askBlock(report, kept));
   region("case-result", [compared(report), report.timeline, report.photos, report.status, report.rejection], () => resultBlock(report));
-  region("case-mine", [report.text, report.photos, compared(report), report.category, report.location, report.contact_phone], () => ownWords(report));
+  region("case-mine", [report.text, report.photos, compared(report), report.category, report.location, report.contact_phone, withdrawalApart(report), Boolean(kept.error)], () => ownWords(report));
   region("case-ratings", report.ratings, () => ratingBlock(report));
   region("case-way", report.timeline, () => timelineBlock(report));
   region("case-bar", [report.allowed_actions, report.status, report.timeline.length, kept.fresh, kept.error && kept.error.code], () => bar(report, kept));
@@ -133,6 +133,7 @@ function ownWords(report) {
     longText(report.text),
     compared(report) ? null : strip(report.photos, "上报照片"),
     el("dl", { class: "case-dl" }, rows.filter(Boolean).map(([name, value]) => [el("dt", { text: name }), el("dd", null, value)]), [el("dt", { text: "编号" }), el("dd", null, el("span", { class: "case-number", text: report.number }), copyButton(report.number))]),
+    withdrawalApart(report) && !state.kept.error ? actionButton("withdraw", report) : null,
   );
 }
 
@@ -154,6 +155,10 @@ function timelineBlock(report) {
   return section("办理经过", timeline(report.timeline));
 }
 
+function withdrawalApart(report) {
+  return report.status.code === "need_info" && report.allowed_actions.includes("withdraw");
+}
+
 function bar(report, kept) {
   if (kept.error) {
     return null;
@@ -164,17 +169,20 @@ function bar(report, kept) {
   const codes = ORDER.filter(may)
     .filter((code) => !(asked && code === "supplement"))
     .filter((code) => !(code === "reopen" && (report.status.code === "rejected" || may("rate"))));
-  if (!codes.length) {
+  // Alone in the bar it would be the easiest to press; the one who wants it finds it with his own words.
+  if (!codes.length || withdrawalApart(report)) {
     return null;
   }
   return el(
     "div",
     { class: "case-bar" },
-    codes.map((code) => {
-      const spec = actionOf(code, report);
-      return button(spec.label, { kind: code === "withdraw" ? "link" : "plain", icon: spec.icon, disabled: Boolean(spec.off), onclick: () => open(code), dataset: { action: code } });
-    }),
+    codes.map((code) => actionButton(code, report)),
   );
+}
+
+function actionButton(code, report) {
+  const spec = actionOf(code, report);
+  return button(spec.label, { kind: code === "withdraw" ? "link" : "plain", icon: spec.icon, disabled: Boolean(spec.off), onclick: () => open(code), dataset: { action: code } });
 }
 
 function open(code) {

@@ -36,6 +36,10 @@ export function isLetter(report) {
   return Boolean(report.kind) && report.kind.code !== "problem";
 }
 
+function isPraise(report) {
+  return Boolean(report.kind) && report.kind.code === "praise";
+}
+
 function parts(moment) {
   const format = new Intl.DateTimeFormat("zh-CN", {
     timeZone: ZONE, year: "numeric", month: "numeric", day: "numeric", hour: "2-digit", minute: "2-digit", hour12: false,
@@ -117,10 +121,20 @@ export function promiseWords(report, now = new Date()) {
 
 const HEADLINES = {
   received: () => "已经收到，指挥室正在确定由哪个单位办理。",
-  processing: (report) => (report.department ? `${report.department}正在办理。` : "正在办理。"),
+  processing: (report) => {
+    if (isPraise(report)) {
+      return report.department ? `已转给${report.department}，谢谢您的表扬。` : "谢谢您的表扬，正在转告。";
+    }
+    return report.department ? `${report.department}正在办理。` : "正在办理。";
+  },
   need_info: () => "还缺一点情况，请您补充后继续办理。",
   awaiting_rating: (report) => (isLetter(report) ? "已经答复，请您评价。" : "已经办好，请您看看结果并评价。"),
-  closed: (report) => (isLetter(report) ? "已经答复，这件事办结了。" : "这件事已经办结。"),
+  closed: (report) => {
+    if (isPraise(report)) {
+      return "已经转告，谢谢您。";
+    }
+    return isLetter(report) ? "已经答复，这件事办结了。" : "这件事已经办结。";
+  },
   rejected: () => "这件事街道不能受理，原因和去处写在下面。",
   withdrawn: () => "您已经撤回，不再办理。",
 };
@@ -185,7 +199,7 @@ const TOLD_BY_WORDS = [
   [/^重新派单/, "redispatched"],
   [/^正在重新确定承办单位/, "returned"],
   [/^已派单/, "dispatched"],
-  [/^承办单位已签收/, "accepted"],
+  [/^(承办|负责的)单位已签收/, "accepted"],
   [/^办理期限延长/, "extended"],
 ];
 const STEP_LABELS = { redispatched: "重新派单", returned: "重新派单", dispatched: "已派单", accepted: "已签收", extended: "延期" };

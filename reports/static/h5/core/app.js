@@ -1,11 +1,36 @@
-/* Every page loads this one: large type, network, unread messages, sign-in, service worker, page changes. */
+/* Every page loads this one: large type, network, unread messages, sign-in, sender, service worker, page changes. */
 
-import { refreshBadge } from "./badge.js";
-import { sendWaiting } from "./consent.js";
-import { $, announce, config, errorText, toast } from "./ui.js";
+import { $, announce, config, errorText, fetched, toast } from "./ui.js";
 import { startLarge } from "./large.js";
-import { startSender } from "./sender.js";
-import { signInAgain, startSession } from "./signin.js";
+
+/** Settled when the page is drawn and its own scripts are here: what can wait is fetched after that. */
+export const loaded = new Promise((resolve) => {
+  if (document.readyState === "complete") {
+    resolve();
+  } else {
+    window.addEventListener("load", resolve, { once: true });
+  }
+});
+
+// On a slow line a script that is fetched too early costs others their place in the queue.
+function sendConsents() {
+  import("./consent.js").then(({ sendWaiting }) => sendWaiting()).catch(() => {});
+}
+
+function showUnread() {
+  if ($("[data-unread]")) {
+    import("./badge.js").then(({ refreshBadge }) => refreshBadge()).catch(() => {});
+  }
+}
+
+/* Only WeChat has something to settle before a page may ask: the way there, or what was sent back. */
+async function startSession() {
+  const query = new URLSearchParams(location.search);
+  if (/MicroMessenger/i.test(navigator.userAgent) || (query.has("code") && query.has("state"))) {
+    const signin = await import("./signin.js").catch(() => null);
+    await signin?.startSession();
+  }
+}
 
 function showNetwork() {
   const box = $("#h5-offline");
@@ -19,8 +44,8 @@ function showNetwork() {
 function startNetwork() {
   window.addEventListener("online", () => {
     showNetwork();
-    sendWaiting().catch(() => {});
-    refreshBadge();
+    sendConsents();
+    showUnread();
   });
   window.addEventListener("offline", showNetwork);
   showNetwork();
@@ -41,38 +66,43 @@ function startBack() {
   });
 }
 
-function startWorker() {
+async function startWorker() {
   if (!config.urls.worker || !("serviceWorker" in navigator)) {
     return;
   }
-  window.addEventListener("load", () => {
-    navigator.serviceWorker.register(config.urls.worker, { scope: config.urls.home, type: "module" }).catch(() => {});
-  });
+  navigator.serviceWorker.register(config.urls.worker, { scope: config.urls.home, type: "module" }).catch(() => {});
+}
+
+async function startLater() {
+  await Promise.all([ready, loaded]);
+  showUnread();
+  sendConsents();
+  // What is queued goes before what the worker wants to keep.
+  await import("./sender.js").then(({ startSender }) => startSender()).catch(() => {});
 }
 
 /** Settled once the session is clear: pages wait for it before they ask for what is somebody's own. */
 export const ready = startSession();
 
+document.documentElement.classList.add("started");
 startLarge();
 startNetwork();
 startBack();
-startWorker();
-ready.then(() => {
-  refreshBadge();
-  sendWaiting().catch(() => {});
-  startSender();
-});
+startLater();
+loaded.then(startWorker);
 document.addEventListener("visibilitychange", () => {
   if (document.visibilityState === "visible") {
-    refreshBadge();
+    showUnread();
   }
 });
 window.addEventListener("h5:sign-in", () => {
-  signInAgain().catch((error) => toast(errorText(error), "bad"));
+  fetched(import("./signin.js"))
+    .then(({ signInAgain }) => signInAgain())
+    .catch((error) => toast(errorText(error), "bad"));
 });
 // Out of the back-forward cache: what was shown may be old.
 window.addEventListener("pageshow", (event) => {
   if (event.persisted) {
-    refreshBadge();
+    showUnread();
   }
 });

@@ -1,21 +1,18 @@
 /* Consent: the sheet at the first use, and the question before one of the things is given. Nothing here ever stops a report. */
 
+import { STATE, answers } from "./answers.js";
 import { get, set } from "./kv.js";
 import { api } from "./api.js";
 import { busy, dialog, el, errorText, icon, toast } from "./ui.js";
 
-const STATE = "consents";
 const WAITING = "consents-unsent";
 const ASKED = "xc.first-use-asked";
+
+export { answers } from "./answers.js";
 
 /** The notice in force (texts, versions). */
 export function notice() {
   return api("/privacy/notice", { auth: "none" });
-}
-
-/** What was answered on this phone: `{version, kinds: {privacy: true, …}, age}`; `{kinds: {}}` at first. */
-export async function answers() {
-  return (await get(STATE)) || { version: "", kinds: {} };
 }
 
 /**
@@ -42,7 +39,9 @@ export async function sendWaiting() {
     if (waiting.age) {
       await sendAge(waiting.age);
     }
-    await api("/me/consents", { method: "PUT", body: { version: waiting.version, consents: waiting.kinds, channel: "h5" } });
+    // Who agrees where a thing was refused has not read the sheet on this phone: then it is the notice in force.
+    const version = waiting.version || (await notice()).version;
+    await api("/me/consents", { method: "PUT", body: { version, consents: waiting.kinds, channel: "h5" } });
     await set(WAITING, undefined);
   } catch (error) {
     if (error.retryable || error.code === "sign_in_again") {

@@ -1,9 +1,39 @@
-/* A few small values that page and service worker share: IndexedDB, else the memory of this page. */
+/* A few small values that page and service worker share: IndexedDB, else what this tab remembers.
+ *
+ * In private windows of some phones IndexedDB is missing or shut. Without the tab's own storage each
+ * page would be another guest there, and what was sent a minute ago nobody's. */
 
 const NAME = "xc-kv";
 const STORE = "values";
+const TAB = "xc-kv.";
 const memory = new Map();
 let opening = null;
+
+function tab() {
+  try {
+    return globalThis.sessionStorage ?? null; // workers have none
+  } catch {
+    return null;
+  }
+}
+
+function recall(key) {
+  if (memory.has(key)) return memory.get(key);
+  try {
+    return JSON.parse(tab()?.getItem(TAB + key) ?? "null") ?? undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function note(key, value) {
+  try {
+    if (value === undefined) tab()?.removeItem(TAB + key);
+    else tab()?.setItem(TAB + key, JSON.stringify(value));
+  } catch {
+    // This page still has its memory.
+  }
+}
 
 function open() {
   if (!opening) {
@@ -44,7 +74,7 @@ export async function get(key) {
   try {
     return await run("readonly", (store) => store.get(key));
   } catch {
-    return memory.get(key);
+    return recall(key);
   }
 }
 
@@ -58,13 +88,16 @@ export async function set(key, value) {
   try {
     await run("readwrite", (store) => (value === undefined ? store.delete(key) : store.put(value, key)));
   } catch {
-    // A closed store (private window, full disk): this page still has its memory.
+    note(key, value); // a closed store: private window, full disk
   }
 }
 
 /** Forget everything. */
 export async function clear() {
   memory.clear();
+  for (const name of Object.keys(tab() ?? {})) {
+    if (name.startsWith(TAB)) note(name.slice(TAB.length), undefined);
+  }
   try {
     await run("readwrite", (store) => store.clear());
   } catch {

@@ -27,17 +27,19 @@ let started = false;
 /* Send what is due; with `force` also what is waiting for its next try. Never throws. */
 export function wakeSender({ force = false } = {}) {
   // Who comes while another holds the lock waits for it once: a draft queued in between is seen.
-  waiting =
-    waiting ||
-    alone(async () => {
-      waiting = null;
-      await drain(force);
-    })
-      .catch(() => {
-        waiting = null;
-      })
-      .then(plan);
-  return waiting;
+  if (waiting) return waiting;
+  const turn = alone(async () => {
+    waiting = null;
+    await drain(force);
+  })
+    .catch(() => {})
+    .then(() => {
+      // Whose lease another holds has not had its turn: the next try is planned, not waited for.
+      if (waiting === turn) waiting = null;
+      return plan();
+    });
+  waiting = turn;
+  return turn;
 }
 
 /* For pages: send now, when the line or the person comes back, and when the next try is due. */
@@ -318,8 +320,8 @@ export function describeDraft(draft, { online = navigator.onLine } = {}) {
 }
 
 function waitingWords(draft, online) {
-  if (draft.body && draft.attempts > 0) return "可能已经送达，有网络时自动确认，不会重复";
-  if (!online) return "已保存在手机里，有网络时自动发送";
+  if (!online) return "已存在手机里，有网时自动发送";
+  if (draft.body && draft.attempts > 0) return "可能已经送达，正在确认，不会重复";
   if (draft.error?.status === 429) return draft.error.message;
   return draft.attempts > 0 ? "网络不好，稍后自动重试" : "正在发送…";
 }

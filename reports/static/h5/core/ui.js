@@ -26,6 +26,15 @@ export function errorText(error) {
   return wait && !/秒|分钟|小时|明天/.test(text) ? `${text}（请等${waitWords(error.retryAfter)}）` : text;
 }
 
+/** Await scripts that are fetched late; without a line for them, say so in words fit to be shown. */
+export async function fetched(scripts) {
+  try {
+    return await scripts;
+  } catch {
+    throw new Error("网络断了，页面没有装全，有网时请再按一次");
+  }
+}
+
 /**
  * Show a dialog of our own and resolve with the value of the pressed button (null when closed).
  * `content`: nodes or text. `buttons`: `[{text, value, kind, icon, before}]`; `before(value)` may return false to stay

@@ -6,12 +6,11 @@ import { alert, attempt, button, config, dialog, el } from "../core/ui.js";
 
 function consequences(facts) {
   return [
-    facts.open_reports ? el("p", { class: "card card-warn", text: `您还有${facts.open_reports}件没有办完。注销以后会继续办理，但您再也看不到进度，也不能评价。` }) : null,
+    facts.lines.map((line) => el("p", { class: "strong", text: line })),
     el("h3", { text: "马上删除" }),
     el("ul", { class: "stack" }, facts.deleted.map((line) => el("li", { text: line }))),
     el("h3", { text: "会留下" }),
     el("ul", { class: "stack" }, facts.kept.map((line) => el("li", { text: line }))),
-    facts.lines.map((line) => el("p", { class: "hint", text: line })),
   ];
 }
 

@@ -1,16 +1,11 @@
 /* Home: what is not yet sent, the latest case of whoever has one, and the sheet at the first use. */
 
-import { ready } from "../core/app.js";
-import { api, currentSession } from "../core/api.js";
-import { firstUse } from "../core/consent.js";
-import { listDrafts, watch } from "../core/db.js";
-import { describeDraft } from "../core/sender.js";
-import { $, agoWords, config, dueWords, el, fill, icon, statusChip } from "../core/ui.js";
+import { loaded, ready } from "../core/app.js";
+import { $, agoWords, config, el, fill, icon, statusChip } from "../core/ui.js";
 
 const SHOWN_DRAFTS = 2;
 
-function draftCard(draft) {
-  const told = describeDraft(draft);
+function draftCard(draft, told) {
   return el(
     "a",
     { class: `card card-link line ${told.tone === "warn" ? "card-warn" : "card-info"}`, href: told.href },
@@ -21,36 +16,50 @@ function draftCard(draft) {
 }
 
 async function showDrafts() {
-  const drafts = (await listDrafts()).filter((draft) => draft.state !== "sent");
+  const [db, { describeDraft }] = await Promise.all([import("../core/db.js"), import("../core/sender.js")]);
+  const drafts = (await db.listDrafts()).filter((draft) => draft.state !== "sent");
   const box = $("#home-drafts");
   const more = drafts.length - SHOWN_DRAFTS;
   fill(
     box,
-    drafts.slice(0, SHOWN_DRAFTS).map(draftCard),
+    drafts.slice(0, SHOWN_DRAFTS).map((draft) => draftCard(draft, describeDraft(draft))),
     more > 0 ? el("a", { class: "btn btn-plain btn-block", href: config.urls.mine, text: `还有${more}件没有发出` }) : null,
   );
   box.hidden = drafts.length === 0;
+  return db;
 }
 
-function latestCard(report) {
-  const due = ["received", "processing", "need_info"].includes(report.status.code) ? dueWords(report.due_at) : null;
+/* Nobody has a draft at the first visit, and at all others these scripts are on the phone. */
+async function watchDrafts() {
+  const { watch } = await showDrafts();
+  watch(({ type }) => {
+    if (type !== "progress") {
+      showDrafts().catch(() => {});
+    }
+  });
+}
+
+function latestCard(report, due) {
   return el(
     "a",
     { class: "card card-link", href: `${config.cases}${encodeURIComponent(report.number)}` },
     el("p", { class: "line line-apart" }, statusChip(report.status), el("span", { class: "fine", text: agoWords(report.submitted_at) })),
     el("p", { class: "clamp", text: report.text }),
-    due ? el("p", { class: `hint ${due.late ? "warn" : ""}`, text: due.text }) : null,
+    due ? el("p", { class: `hint ${due.late ? "bad" : ""}`, text: due.note ? `${due.text}，${due.note}` : due.text }) : null,
   );
 }
 
 async function showLatest() {
-  if (!(await currentSession())) {
-    return;
-  }
   try {
+    const { api, currentSession } = await import("../core/api.js");
+    if (!(await currentSession())) {
+      return;
+    }
     const page = await api("/reports", { auth: "try", query: { limit: 1 } });
     if (page.items.length) {
-      fill($("#home-latest-body"), latestCard(page.items[0]));
+      const [report] = page.items;
+      const { promiseWords } = await import("../case/words.js");
+      fill($("#home-latest-body"), latestCard(report, report.due_at && promiseWords(report)));
       $("#home-latest").hidden = false;
     }
   } catch {
@@ -59,21 +68,18 @@ async function showLatest() {
 }
 
 async function start() {
-  await showDrafts();
-  watch(({ type }) => {
-    if (type !== "progress") {
-      showDrafts();
-    }
-  });
+  await loaded;
+  watchDrafts().catch(() => {});
   await ready;
   await showLatest();
+  const { firstUse } = await import("../core/consent.js");
   await firstUse();
 }
 
-start();
+start().catch(() => {});
 window.addEventListener("pageshow", (event) => {
   if (event.persisted) {
-    showDrafts();
+    showDrafts().catch(() => {});
     showLatest();
   }
 });

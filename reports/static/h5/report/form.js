@@ -1,16 +1,35 @@
 /* The form of one screen: what stands in it is in the draft, and the draft is on the phone at once. */
 
 import * as db from "../core/db.js";
-import { answers } from "../core/consent.js";
-import { $, button, el, field, fill, icon, toggle } from "../core/ui.js";
-import { chooseCategory, leafOf } from "./category.js";
-import { dangerIn } from "./dangers.js";
+import { answers } from "../core/answers.js";
+import { $, button, el, errorText, fetched, field, fill, icon, toast, toggle } from "../core/ui.js";
 import { PhotoPicker } from "./picker.js";
 import { PlaceField } from "./place.js";
 import { COMMON, KINDS, LETTERS, isLetter } from "./words.js";
 
 const SAVE_MS = 300;
 const CHANGEABLE = ["editing", "blocked"];
+
+// Words of danger are wanted at the first letter, so they come right behind the form.
+let dangerIn = () => null;
+
+async function dangers() {
+  ({ dangerIn } = await import("./dangers.js"));
+}
+
+// The tree of categories is asked for when somebody wants one.
+function tree() {
+  return import("./category.js");
+}
+
+/* The leaf of a code; null when there is none, or no line to ask. */
+async function leaf(code) {
+  try {
+    return await (await tree()).leafOf(code);
+  } catch {
+    return null;
+  }
+}
 
 export class ReportForm {
   constructor(draft, { isNew, gridCode = "", onKept = () => {} }) {
@@ -30,6 +49,10 @@ export class ReportForm {
     this.buildOptions();
     this.showKind();
     this.changeText({ save: false });
+    dangers().then(
+      () => this.showDanger(),
+      () => {},
+    );
   }
 
   /* Keeping ------------------------------------------------------------------------------------- */
@@ -110,6 +133,8 @@ export class ReportForm {
       ),
     );
     fill(box, $("legend", box), choices);
+    // A letter is its words; for a problem the photo comes first.
+    $("#report-photos-card").before($("#report-text-card"));
   }
 
   changeKind(kind) {
@@ -146,8 +171,7 @@ export class ReportForm {
       this.text.value = text;
       this.changeText();
     }
-    const leaf = await leafOf(code);
-    this.takeCategory(leaf || null);
+    this.takeCategory(await leaf(code));
   }
 
   buildPlace() {
@@ -205,7 +229,8 @@ export class ReportForm {
     fill($("#report-options"), letter ? null : category, this.anonymous.node, letter ? null : this.urgent.node);
     fill($("#report-more-body"), this.phone.node);
     this.showAnonymous();
-    leafOf(draft.category).then((leaf) => this.showCategory(leaf));
+    this.showCategory(null);
+    if (draft.category) leaf(draft.category).then((found) => this.showCategory(found));
   }
 
   changeAnonymous() {
@@ -219,8 +244,13 @@ export class ReportForm {
   }
 
   async chooseCategory() {
-    const leaf = await chooseCategory(this.draft.kind);
-    if (leaf !== null) this.takeCategory(leaf || null);
+    try {
+      const { chooseCategory } = await fetched(tree());
+      const chosen = await chooseCategory(this.draft.kind);
+      if (chosen !== null) this.takeCategory(chosen || null);
+    } catch (fault) {
+      toast(errorText(fault), "bad");
+    }
   }
 
   takeCategory(leaf) {
@@ -248,6 +278,12 @@ export class ReportForm {
 
   danger() {
     return dangerIn(this.text.value);
+  }
+
+  /* Nothing is sent before its words were looked at. */
+  async lookForDanger() {
+    await fetched(dangers());
+    return this.danger();
   }
 
   /* First the telephone: seen while the words are typed, and not drawn anew with each letter. */

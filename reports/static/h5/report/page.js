@@ -1,19 +1,26 @@
 /* The page 报问题 / 提意见: goes on with a draft, or begins one; sends; shows what became of it. */
 
-import { ready } from "../core/app.js";
+import { loaded, ready } from "../core/app.js";
 import * as db from "../core/db.js";
-import { queueDraft, startSender } from "../core/sender.js";
-import { $, agoWords, attempt, button, dialog, el, fill, icon } from "../core/ui.js";
+import { $, agoWords, attempt, button, dialog, el, errorText, fetched, fill, icon, toast } from "../core/ui.js";
 import { ReportForm, dangerCard } from "./form.js";
-import { askWhichCase, casesNear, publicCase, titleOf } from "./near.js";
-import { refusalCard } from "./refusal.js";
-import { Sending } from "./sending.js";
 import { KINDS, isLetter } from "./words.js";
 
 const GRID_CODE = /^\d{15}$/;
 let form = null;
 let sending = null;
 let confirmedDanger = "";
+
+/* What is needed after somebody has pressed 发送: fetched once the form can be filled in. */
+function sendingScripts() {
+  return fetched(Promise.all([import("./near.js"), import("./sending.js"), import("../core/sender.js")]));
+}
+
+/* What is needed once the form is there, before somebody has found the first photo. */
+async function warmUp() {
+  await loaded;
+  await Promise.all([import("./compress.js"), sendingScripts()]);
+}
 
 function query() {
   return new URLSearchParams(location.search);
@@ -45,10 +52,18 @@ async function showForm(draft, { isNew = false } = {}) {
   $("#report-form").hidden = false;
   $("#report-foot").hidden = false;
   await form.start();
-  fill($("#report-error"), refusalCard(draft, { resend, copy }));
+  await showRefusal(draft);
   showPhoneError(draft);
   await showJoin(draft);
   if (draft.state === "blocked") $("#report-refusal")?.scrollIntoView({ block: "center" });
+}
+
+async function showRefusal(draft) {
+  const box = $("#report-error");
+  fill(box);
+  if (!draft.error) return;
+  const { refusalCard } = await fetched(import("./refusal.js"));
+  fill(box, refusalCard(draft, { resend, copy }));
 }
 
 function showPhoneError({ error }) {
@@ -58,7 +73,8 @@ function showPhoneError({ error }) {
   form.phone.error(wrong.message);
 }
 
-function showSending(draft) {
+async function showSending(draft) {
+  const [, { Sending }] = await sendingScripts();
   form?.close();
   form = null;
   $("#report-form").hidden = true;
@@ -80,6 +96,7 @@ async function showJoin(draft) {
   const box = $("#report-join");
   box.hidden = !draft.join;
   if (!draft.join) return;
+  const [{ publicCase, titleOf }] = await sendingScripts();
   const item = await publicCase(draft.join);
   const leave = button("不是这一件", {
     kind: "link",
@@ -106,7 +123,7 @@ async function begin() {
   const asked = query().get("draft");
   const known = asked ? await db.getDraft(asked) : null;
   if (known && (known.state === "queued" || known.state === "sent")) {
-    showSending(known);
+    await showSending(known);
     return;
   }
   if (known) {
@@ -116,7 +133,16 @@ async function begin() {
   const draft = db.newDraft({ kind: askedKind() });
   draft.join = (query().get("join") || "").slice(0, 20);
   await showForm(draft, { isNew: true });
-  if (!draft.join) await offerOldDraft(draft.kind);
+  if (!(await db.isLasting())) await warnNotKept();
+  else if (!draft.join) await offerOldDraft(draft.kind);
+}
+
+/* There can be no old draft either, so its place is free. */
+async function warnNotKept() {
+  const [, { NOT_KEPT }] = await sendingScripts();
+  const box = $("#report-resume");
+  fill(box, el("p", { class: "card card-warn", text: NOT_KEPT }));
+  box.hidden = false;
 }
 
 async function offerOldDraft(kind) {
@@ -156,9 +182,10 @@ async function send() {
   if (!form.check()) return;
   await form.finish();
   const { draft } = form;
-  const danger = form.danger();
+  const danger = await form.lookForDanger();
   if (danger && danger.code !== confirmedDanger && !(await confirmDanger(danger))) return;
   if (!danger && !isLetter(draft.kind) && !draft.join) {
+    const [{ askWhichCase, casesNear }] = await sendingScripts();
     const items = await casesNear(draft);
     const choice = items.length > 0 ? await askWhichCase(items) : { join: "" };
     if (choice === null) return;
@@ -172,16 +199,17 @@ async function confirmDanger(danger) {
   const answer = await dialog({
     title: "先打电话",
     content: [dangerCard(danger)],
-    buttons: [{ text: "电话打过了，或没有危险，继续发送", value: "send", kind: "primary" }],
+    buttons: [{ text: "电话打过了，或没有危险，继续发送", value: "send", kind: "plain" }],
   });
   if (answer === "send") confirmedDanger = danger.code;
   return answer === "send";
 }
 
 async function go(draft) {
+  const [, , { queueDraft }] = await sendingScripts();
   queueDraft(draft.client_id);
   nameDraft(draft);
-  showSending({ ...(await db.getDraft(draft.client_id)), state: "queued" });
+  await showSending({ ...(await db.getDraft(draft.client_id)), state: "queued" });
 }
 
 /* Change a refused draft in one point and send it again. */
@@ -210,7 +238,7 @@ async function copy() {
 async function start() {
   await ready;
   await begin();
-  startSender();
+  await warmUp();
 }
 
 $("#report-form").addEventListener("submit", (event) => {
@@ -222,4 +250,4 @@ document.addEventListener("visibilitychange", () => {
   if (document.visibilityState === "hidden") form?.save();
 });
 window.addEventListener("pagehide", () => form?.save());
-start();
+start().catch((fault) => toast(errorText(fault), "bad"));

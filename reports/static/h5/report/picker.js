@@ -4,8 +4,7 @@
  * live in this object. Photos are prepared one after the other, for a phone has little memory. */
 
 import { thumbOf } from "../core/db.js";
-import { dialog, el, errorText, fill, icon, toast } from "../core/ui.js";
-import { preparePhoto } from "./compress.js";
+import { dialog, el, errorText, fetched, fill, icon, toast } from "../core/ui.js";
 
 const FORMATS = "image/*,.heic,.heif";
 
@@ -64,6 +63,7 @@ export class PhotoPicker {
 
   async add(file) {
     try {
+      const { preparePhoto } = await fetched(import("./compress.js"));
       this.photos.push(await this.store.add(await preparePhoto(file)));
     } catch (fault) {
       toast(fault.name === "QuotaExceededError" ? "手机存储空间不够，请清理后再加照片" : errorText(fault), "bad");

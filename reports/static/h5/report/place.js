@@ -2,10 +2,8 @@
  *
  * Browsers give WGS-84, in WeChat too, and that is what is sent; nothing is shifted here. */
 
-import { answers } from "../core/consent.js";
+import { answers } from "../core/answers.js";
 import { $, button, el, fill, icon, toast } from "../core/ui.js";
-import { gridOf, metresBetween, middleOf, outline, spotOf } from "./area.js";
-import { drawMap } from "./map.js";
 
 const GOOD_M = 30;
 const POOR_M = 100;
@@ -13,6 +11,33 @@ const SEARCH_MS = 12_000;
 const FAR_FROM_PHOTO_M = 200;
 const MAX_ACCURACY_M = 100_000;
 const DECIMALS = 6;
+
+// The township's grids come after the place itself is shown.
+function area() {
+  return import("./area.js");
+}
+
+/* The grid of a point; null when it cannot be said now. */
+async function spotOf({ lat, lng }) {
+  try {
+    return await (await area()).spotOf(lat, lng);
+  } catch {
+    return null;
+  }
+}
+
+/* The middle of a poster's grid: {lat, lng, reach}; null when it is not known. */
+async function middleOfGrid(code) {
+  if (!code) return null;
+  try {
+    const { gridOf, middleOf, outline } = await area();
+    const drawn = await outline();
+    const feature = drawn && gridOf(drawn, code);
+    return feature ? middleOf(feature) : null;
+  } catch {
+    return null;
+  }
+}
 
 export class PlaceField {
   /* `auto`: look for the place by itself. `onChange()` when value() may differ. */
@@ -42,6 +67,7 @@ export class PlaceField {
     this.centre.hidden = true;
     this.canvas = el("div", { class: "place-map", hidden: true, role: "application", "aria-label": "地图，拖动图钉或点一下地图来选位置", "data-silent": "" });
     this.offer = el("div", { hidden: true });
+    this.addressLabel = el("label", { for: "place-address" });
     this.address = el("input", {
       class: "input",
       id: "place-address",
@@ -59,7 +85,7 @@ export class PlaceField {
       this.canvas,
       this.centre,
       el("div", { class: "buttons" }, this.again, this.open),
-      el("div", { class: "field" }, el("label", { for: "place-address", text: "门牌或标志物（可不填）" }), this.address),
+      el("div", { class: "field" }, this.addressLabel, this.address),
     );
   }
 
@@ -126,10 +152,9 @@ export class PlaceField {
   /* A poster's grid is where to begin when the phone knows nothing. */
   async failed(name, hint) {
     this.say(name, hint);
-    const drawn = this.gridCode ? await outline() : null;
-    const feature = drawn && gridOf(drawn, this.gridCode);
-    if (feature && !this.point) {
-      const { lat, lng, reach } = middleOf(feature);
+    const middle = await middleOfGrid(this.gridCode);
+    if (middle && !this.point) {
+      const { lat, lng, reach } = middle;
       // As exact as the grid is wide: the office must not look for it in the middle of a field.
       this.take({ lat, lng }, "picked", reach);
       this.openMap({ wanted: true });
@@ -153,7 +178,7 @@ export class PlaceField {
     this.asked += 1;
     const asked = this.asked;
     this.show();
-    const spot = await spotOf(this.point.lat, this.point.lng);
+    const spot = await spotOf(this.point);
     if (asked !== this.asked) return;
     this.place = spot && spot.grid;
     this.outside = Boolean(spot) && !spot.in_area;
@@ -185,6 +210,7 @@ export class PlaceField {
   }
 
   say(name, hint, tone = "") {
+    this.addressLabel.textContent = this.point ? "门牌或标志物（可不填）" : "或者写下地点";
     this.name.textContent = name;
     this.hint.textContent = hint;
     this.hint.className = `hint ${tone}`;
@@ -197,6 +223,7 @@ export class PlaceField {
     this.drawing = true;
     const { leafletJs: js, leafletCss: css } = $("#report-place").dataset;
     try {
+      const { drawMap } = await import("./map.js");
       this.map = await drawMap(this.canvas, {
         files: { js, css },
         point: this.point,
@@ -214,9 +241,10 @@ export class PlaceField {
   }
 
   /* A photo from the album knows where it was taken: offer that when it is somewhere else. */
-  considerPhoto(point) {
+  async considerPhoto(point) {
     if (!point || this.source === "picked" || this.source === "exif") return;
-    if (this.point && metresBetween(this.point, point) < FAR_FROM_PHOTO_M) return;
+    const scripts = await area().catch(() => null);
+    if (!scripts || (this.point && scripts.metresBetween(this.point, point) < FAR_FROM_PHOTO_M)) return;
     const use = button("用照片里的位置", { kind: "primary", onclick: () => this.take(point, "exif", null) });
     const leave = button("不用", { onclick: () => (this.offer.hidden = true) });
     fill(this.offer, el("div", { class: "card card-info" }, el("p", { text: "照片是在别的地方拍的，问题在照片里的位置吗？" }), el("div", { class: "buttons" }, use, leave)));

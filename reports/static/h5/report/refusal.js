@@ -1,7 +1,7 @@
 /* The server said no: what it said, and the one thing that helps. */
 
 import { answer } from "../core/consent.js";
-import { button, config, el, linkButton } from "../core/ui.js";
+import { attempt, button, config, el, linkButton } from "../core/ui.js";
 
 /* Return a card for a blocked draft; `resend(change)` changes the draft and sends it again,
  * `copy()` sends it as a new report. */
@@ -26,7 +26,7 @@ function row(...nodes) {
 const HELP = {
   repeated_report: (error, { resend }) => {
     const number = error.details && error.details.number;
-    const again = button("不是同一件，照样发送", { onclick: () => resend({ repeat_ok: true }) });
+    const again = button("不是同一件，仍要上报", { onclick: () => resend({ repeat_ok: true }) });
     return row(number ? linkButton("去看那一件，补充或催办", `${config.cases}${encodeURIComponent(number)}`, { kind: "primary" }) : null, again);
   },
   sender_blocked: (error) => {
@@ -35,11 +35,15 @@ const HELP = {
   },
   consent_needed: (error, { resend }) => {
     const kinds = error.errors.map((one) => /^consents\.(\w+)$/.exec(one.field)).filter(Boolean).map((match) => match[1]);
-    const agree = async () => {
-      await answer(Object.fromEntries(kinds.map((kind) => [kind, true])));
-      await resend({});
-    };
-    return kinds.length > 0 ? row(button("同意，继续发送", { kind: "primary", onclick: agree })) : [];
+    const agree = button("同意，继续发送", {
+      kind: "primary",
+      onclick: () =>
+        attempt(agree, async () => {
+          await answer(Object.fromEntries(kinds.map((kind) => [kind, true])));
+          await resend({});
+        }),
+    });
+    return kinds.length > 0 ? row(agree) : [];
   },
   join_not_found: (_error, { resend }) => row(button("单独发送这一件", { kind: "primary", onclick: () => resend({ join: "" }) })),
   idempotency_conflict: (_error, { copy }) => row(button("作为新的一件发送", { kind: "primary", onclick: () => copy() })),

@@ -7,10 +7,12 @@ import { signInAgain } from "../core/signin.js";
 import { $, announce, button, config, el, fill, icon, linkButton } from "../core/ui.js";
 import { KINDS } from "./words.js";
 
+export const NOT_KEPT = "这个浏览器是无痕模式，存不住内容，发完以前请不要关掉这个页面。";
+
 /* Show one draft in `root` until it is sent or needs the person; `onEdit(draft)` opens the form. */
 export class Sending {
   constructor(root, draft, { onEdit, onAgain }) {
-    Object.assign(this, { root, draft, onEdit, onAgain, progress: null, said: "" });
+    Object.assign(this, { root, draft, onEdit, onAgain, progress: null, said: "", lasting: true });
     this.stop = db.watch((event) => this.hear(event));
     this.lines = ["online", "offline"].map((name) => [name, () => this.show()]);
     for (const [name, listener] of this.lines) globalThis.addEventListener(name, listener);
@@ -18,6 +20,10 @@ export class Sending {
     // Where the channel between tabs is missing, the database is asked.
     this.clock = setInterval(() => this.reload(), 4000);
     this.reload();
+    db.isLasting().then((lasting) => {
+      this.lasting = lasting;
+      if (!lasting && this.draft.state === "queued") this.show();
+    });
   }
 
   close() {
@@ -96,6 +102,7 @@ export class Sending {
   words() {
     const { draft } = this;
     if (draft.error && draft.error.code === "sign_in_again") return { title: "登录过期了", text: "重新登录后接着发，内容和照片都在。" };
+    if (!this.lasting) return { title: navigator.onLine ? this.step() : "没有网络，有网时自动发送", text: NOT_KEPT };
     if (!navigator.onLine) return { title: "已存在手机里，有网时自动发送", text: laterWords() };
     if (draft.error && draft.error.status === 429) return { title: "请稍等一下", text: `${draft.error.message}。到时会自动发送。` };
     if (draft.attempts > 0 && draft.body) return { title: "网络断了一下，正在确认", text: "可能已经送达。会自动确认，不会重复。" };
