@@ -232,10 +232,10 @@ def _routing(steps: Mapping[str, Row]) -> str:
     if "route" not in steps or not steps["route"].get("ok"):
         return reason
     rule = route.get("rule")
-    if rule:
-        return _("派单规则“%s”") % rule + f"：{reason.split('（', 1)[0]}"
     department, _bracket, why = reason.partition("（")
     basis = _LETTER_BASES.get(why.removesuffix("）"), _("按事项分类的职责分工"))
+    if rule:
+        basis = _("派单规则“%s”") % rule
     return f"{basis}：{department}"
 
 
