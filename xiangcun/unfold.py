@@ -73,6 +73,7 @@ def _navigation() -> list[dict[str, Any]]:
     """Return the sidebar; each line asks its permission before it is shown."""
     return [
         _everyday(),
+        _residents(),
         _figures(),
         _group(
             _("台账"),
@@ -104,13 +105,7 @@ def _navigation() -> list[dict[str, Any]]:
             (_("研判模型"), "model_training", "dispatch_modelversion"),
             (_("研判设置"), "tune", "dispatch_triagesettings"),
         ),
-        _group(
-            _("单位与人员"),
-            "reads_people",
-            (_("部门"), "apartment", "dispatch_department"),
-            (_("工作人员"), "badge", "dispatch_staff"),
-            (_("岗位"), "assignment_ind", "dispatch_membership"),
-        ),
+        _people(),
         _notices(),
     ]
 
@@ -125,13 +120,23 @@ def _everyday() -> dict[str, Any]:
             _item(_("工单"), "assignment", "admin:dispatch_ticket_changelist", "reads_cases"),
             _item(_("收件箱"), "inbox", "tray", "has_tray"),
             _item(_("挂账清单"), "pause_circle", "suspensions", "reads_cases"),
-            _item(_("公开审核"), "public", "publicity", "dispatches"),
             _item(_("地图"), "map", "map", "reads_cases"),
-            _item(_("网格海报"), "qr_code_2", "posters", "prints_posters"),
             _item(_("工作日历"), "calendar_month", "calendar", "reads_calendar"),
-            _item(_("监护人同意"), "family_restroom", "guardian-paper", "dispatches"),
             _item(_("站内消息"), "notifications", "inbox", "is_staff"),
-            _item(_("登录管理"), "lock_person", "sign-ins", "keeps_sign_ins"),
+        ],
+    }
+
+
+def _residents() -> dict[str, Any]:
+    """Return what the office does towards the residents."""
+    return {
+        "title": _("居民服务"),
+        "separator": True,
+        "items": [
+            _item(_("公开审核"), "public", "publicity", "dispatches"),
+            _item(_("网格海报"), "qr_code_2", "posters", "prints_posters"),
+            _item(_("监护人同意"), "family_restroom", "guardian-paper", "dispatches"),
+            _item(_("居民消息"), "sms", "resident-messages", "resends"),
             _item(_("限制名单"), "block", "sender-blocks", "reads_restrictions"),
         ],
     }
@@ -150,6 +155,19 @@ def _figures() -> dict[str, Any]:
     }
 
 
+def _people() -> dict[str, Any]:
+    """Return who works here, and who is signed in."""
+    group = _group(
+        _("单位与人员"),
+        "reads_people",
+        (_("部门"), "apartment", "dispatch_department"),
+        (_("工作人员"), "badge", "dispatch_staff"),
+        (_("岗位"), "assignment_ind", "dispatch_membership"),
+    )
+    group["items"].append(_item(_("登录管理"), "lock_person", "sign-ins", "keeps_sign_ins"))
+    return group
+
+
 def _notices() -> dict[str, Any]:
     """Return the group of what goes out to staff."""
     return {
@@ -158,7 +176,6 @@ def _notices() -> dict[str, Any]:
         "collapsible": True,
         "items": [
             _item(_("发送失败的通知"), "outgoing_mail", "outbox", "resends"),
-            _item(_("居民消息"), "sms", "resident-messages", "resends"),
             _item(
                 _("通知渠道"),
                 "robot_2",

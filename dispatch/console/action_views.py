@@ -218,7 +218,8 @@ def _base(
     rows = reads.reports_of(ticket)
     runs = reads.triage_runs_of(ticket) if actor_of(request).is_command_room else []
     latest = reads.last_event(ticket)
-    look = Look(contact=False, originals=False, now=now, site=(ticket.lat, ticket.lng))
+    site = (ticket.lat, ticket.lng)
+    look = Look(contact=False, originals=False, now=now, site=site, letter=ticket.is_letter)
     actions, marks = buttons(request, ticket, now=now), marks_by_report(runs)
     return {
         **admin.admin_site.each_context(request),

@@ -80,6 +80,7 @@ def case_context(
         contact=may_see_contact(actor, ticket),
         originals=may_see_originals(actor, ticket),
         now=now,
+        letter=ticket.is_letter,
     )
     rows = reads.reports_of(ticket)
     runs = reads.triage_runs_of(ticket)

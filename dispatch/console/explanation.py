@@ -35,6 +35,10 @@ MAX_LINES = 8
 NEVER = 1.0
 """A threshold above this means that the category is never dispatched unasked."""
 _FAILURE = re.compile(r"（([a-z_]+)[：:]\s*[A-Za-z_]\w*）")
+_LETTER_BASES = {
+    "表扬的单位": "转给来信表扬的单位",
+    "按来信内容的分工": "按来信内容的分工",
+}
 _SHIFTS = {
     "sent_gcj02_as_wgs84": "坐标可能是 GCJ-02 被当作 WGS-84 上传",
     "sent_wgs84_as_gcj02": "坐标可能本是 WGS-84 却被再次换算",
@@ -228,8 +232,11 @@ def _routing(steps: Mapping[str, Row]) -> str:
     if "route" not in steps or not steps["route"].get("ok"):
         return reason
     rule = route.get("rule")
-    basis = _("派单规则“%s”") % rule if rule else _("按事项分类的职责分工")
-    return f"{basis}：{reason.split('（', 1)[0]}"
+    department, _bracket, why = reason.partition("（")
+    basis = _LETTER_BASES.get(why.removesuffix("）"), _("按事项分类的职责分工"))
+    if rule:
+        basis = _("派单规则“%s”") % rule
+    return f"{basis}：{department}"
 
 
 def _skipped(route: Row) -> str:

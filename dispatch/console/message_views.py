@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
@@ -21,6 +22,7 @@ from dispatch.console.wording import count_text, moment_text
 from dispatch.domain.channel_settings import RESENDS
 from dispatch.domain.resident_messages import REASON_LENGTH, resend_messages
 from dispatch.models import Staff
+from reports.domain.subscriptions import template_ids
 from reports.enums import DeliveryState, MessageChannel
 from reports.models import MessageDelivery
 from reports.queries.messages import (
@@ -31,6 +33,7 @@ from reports.queries.messages import (
     stuck_count,
     stuck_page,
 )
+from xiangcun.lib import sms
 from xiangcun.lib.clients import address_of
 from xiangcun.lib.errors import DomainError
 
@@ -52,6 +55,7 @@ def messages_page(request: HttpRequest) -> HttpResponse:
         "rows": [_line(row) for row in shown],
         "stuck": count_text(stuck_count(), COUNT_CAP),
         "late": late_count(now=now),
+        "missing": _missing_channels(),
         "channels": _channels(delivery_counts(since=now - LOOK_BACK)),
         "states": [str(state.label) for state in DeliveryState],
         "reasons": skip_reasons(since=now - LOOK_BACK),
@@ -110,6 +114,16 @@ def _line(row: MessageDelivery) -> dict[str, Any]:
         "at": moment_text(message.created_at),
         "urgent": row.urgent,
     }
+
+
+def _missing_channels() -> list[str]:
+    """Say which ways are not set up, so that a row of zeros is no riddle."""
+    missing = []
+    if not (settings.WECHAT_APPID and template_ids()):
+        missing.append(_("还没有接入微信订阅消息，不会发微信提醒。"))
+    if not sms.configured():
+        missing.append(_("还没有配置短信服务，不会发短信提醒。"))
+    return missing
 
 
 def _channels(counts: Any) -> list[dict[str, Any]]:

@@ -71,8 +71,7 @@ def _page(canvas: Canvas, poster: Poster) -> None:
     top = _write(canvas, _("身边有问题　扫码就能报"), _TITLE, _HEIGHT - 12 * mm)
     _write(canvas, _("垃圾、路灯、井盖、积水、隐患、意见建议，都可以说"), _UNDER, top - 2 * mm)
     top = _HEIGHT - _BAND - 8 * mm
-    place = f"{poster.grid.village_name}　{poster.grid.name}"
-    top = _write(canvas, place, _place_style(place), top)
+    top = _write(canvas, poster.place, _place_style(poster.place), top)
     top = _codes(canvas, poster, top - 8 * mm)
     for line in step_lines():
         top = _write(canvas, line, _LINE, top)

@@ -38,6 +38,12 @@ class Poster:
     code: bytes | None = field(default=None, repr=False)
 
     @property
+    def place(self) -> str:
+        """Return village and grid; a grid that is named after its village says it once."""
+        village, grid = self.grid.village_name, self.grid.name
+        return grid if grid.startswith(village) else f"{village}　{grid}"
+
+    @property
     def link_picture(self) -> str:
         """Return the plain QR code as an address that an ``<img>`` draws."""
         return self.link_code().svg_data_uri(scale=8, border=2, light="#fff")

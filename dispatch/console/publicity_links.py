@@ -24,8 +24,11 @@ def with_publicity(
     rows: Iterable[TicketReport],
     cards: Iterable[ReportCard],
 ) -> list[ReportCard]:
-    """Add to each card whether the public sees the case, and the way to change that; no query."""
-    if ticket.confidential or not has_role(request, PUBLISHES):
+    """Add to each card whether the public sees the case, and the way to change that; no query.
+
+    A letter is never public, so that there is nothing to decide.
+    """
+    if ticket.confidential or ticket.is_letter or not has_role(request, PUBLISHES):
         return list(cards)
     return [
         replace(card, publicity=_publicity(row.report))

@@ -87,6 +87,7 @@ def publicity_page(request: HttpRequest) -> HttpResponse:
         **admin.site.each_context(request),
         "title": _("公开审核"),
         "tab": tab.code,
+        "about": _ABOUT.get(tab.code, ""),
         "tabs": tabs_of(tab_counts(actor), tab),
         "rows": [list_row(report) for report in shown],
         "reasons": WithholdReason.choices,
@@ -246,3 +247,10 @@ def _back(request: HttpRequest, report: Report) -> str:
 
 
 _OFFICE_ANSWERS = ("progress", "finished", "replied")
+_ABOUT = {
+    "review": gettext_lazy("下面是检查发现疑点、需要人看一眼再决定的事项；"),
+    "pending": gettext_lazy("下面的事项正在自动检查，有了结果会自动公开或转待审核；"),
+    "public": gettext_lazy("下面的事项公众现在看得到；"),
+    "withheld": gettext_lazy("下面的事项由指挥室决定不公开；"),
+    "refused": gettext_lazy("下面的事项居民不同意公开，不能放行；"),
+}

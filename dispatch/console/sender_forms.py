@@ -33,6 +33,7 @@ class _Why(forms.Form):
     reason = forms.ChoiceField(
         label=_("原因（上报人会看到）"),
         choices=[("", _("请选择")), *BlockReason.choices],
+        error_messages={"required": _("请选择原因")},
         widget=UnfoldAdminSelectWidget(),
     )
     days = forms.TypedChoiceField(
@@ -42,6 +43,10 @@ class _Why(forms.Form):
         label=_("说明"),
         min_length=MIN_NOTE,
         max_length=_NOTE_MAX,
+        error_messages={
+            "required": _("请写明依据"),
+            "min_length": _("请写明依据，至少 %(limit_value)d 个字"),
+        },
         help_text=_("写明依据，例如“三天内上报 40 件与事实不符”；记入审计记录，上报人看不到"),
         widget=UnfoldAdminTextareaWidget(attrs={"rows": 3, "maxlength": _NOTE_MAX}),
     )
@@ -68,7 +73,10 @@ class SenderForm(_Why):
     """Restrict the sender of a report by what is known of them."""
 
     kinds = forms.TypedMultipleChoiceField(
-        label=_("限制什么"), coerce=SenderKind, widget=forms.CheckboxSelectMultiple
+        label=_("限制什么"),
+        coerce=SenderKind,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": _("请至少选择一项")},
     )
     field_order = ("kinds", "reason", "days", "note")
 
@@ -83,6 +91,7 @@ class NetworkForm(_Why):
     network = forms.CharField(
         label=_("网段"),
         max_length=50,
+        error_messages={"required": _("请填写网段")},
         help_text=_("例如 203.0.113.0/24；最大 /16（IPv6 为 /32）"),
         widget=UnfoldAdminTextInputWidget(),
     )

@@ -19,6 +19,7 @@ from dispatch.console.wording import (
     due_text,
     moment_text,
     reason_text,
+    resident_status,
     span_text,
     urgency_text,
     who_text,
@@ -28,6 +29,7 @@ from dispatch.domain.guards import EXTENSION
 from dispatch.domain.recomputing import is_provisional
 from dispatch.enums import LimitStage, Role, TicketAction, TicketStatus, Visibility
 from dispatch.models import Ticket, TicketEvent, TicketReport
+from dispatch.models.tickets import status_words
 from reports.enums import Channel, CoordinateSystem, LocationSource, ReportKind
 from reports.models import Report, ReportUpdate
 from xiangcun.lib.text import mask_contacts, mask_phone
@@ -53,6 +55,7 @@ class Look:
     now: datetime
     reporter: bool = True
     site: tuple[float, float] | None = None
+    letter: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +176,7 @@ def report_card(row: TicketReport, look: Look, marks: Sequence[Mark] = ()) -> Re
         text=highlight(mask_contacts(report.text), marks),
         facts=_report_facts(row, look),
         photos=photo_cards(photos, ticket_id=row.ticket_id, originals=look.originals, now=look.now),
-        updates=[_update_line(update, row.ticket_id, look) for update in report.updates.all()],
+        updates=[_update_line(update, row, look) for update in report.updates.all()],
         ratings=[
             _("%(score)d 分，%(solved)s。%(comment)s")
             % {
@@ -190,7 +193,7 @@ def _report_facts(row: TicketReport, look: Look) -> list[Pair]:
     report = row.report
     facts = [
         (_("地址"), mask_contacts(report.address) if look.reporter else ""),
-        (_("居民所见状态"), report.get_public_status_display()),
+        (_("居民所见状态"), resident_status(report.public_status, report.kind)),
     ]
     if look.contact:
         facts.append((_("联系电话"), _contact(report)))
@@ -207,15 +210,15 @@ def _contact(report: Report) -> str:
     return mask_phone(contact_of(report)) or _("未留")
 
 
-def _update_line(update: ReportUpdate, ticket_id: int, look: Look) -> dict[str, Any]:
+def _update_line(update: ReportUpdate, row: TicketReport, look: Look) -> dict[str, Any]:
     return {
         "at": moment_text(update.at),
         "kind": update.get_kind_display(),
-        "status": update.get_status_display(),
+        "status": resident_status(update.status, row.report.kind),
         "department": update.department_name,
         "text": mask_contacts(update.text),
         "photos": photo_cards(
-            update.photos.all(), ticket_id=ticket_id, originals=look.originals, now=look.now
+            update.photos.all(), ticket_id=row.ticket_id, originals=look.originals, now=look.now
         ),
     }
 
@@ -227,7 +230,7 @@ def event_line(event: TicketEvent, departments: dict[int, str], look: Look) -> E
         at=moment_text(event.at),
         who=who_text(event),
         action=str(TicketAction(event.action).label),
-        steps=_steps(event),
+        steps=_steps(event, look),
         note=mark_mentions(mask_contacts(event.note), event.data),
         visibility=str(Visibility(event.visibility).label),
         public=event.visibility != Visibility.INTERNAL,
@@ -243,11 +246,11 @@ def event_line(event: TicketEvent, departments: dict[int, str], look: Look) -> E
     )
 
 
-def _steps(event: TicketEvent) -> str:
-    to_label = str(TicketStatus(event.to_status).label)
+def _steps(event: TicketEvent, look: Look) -> str:
+    to_label = status_words(event.to_status, letter=look.letter)
     if not event.from_status or event.from_status == event.to_status:
         return to_label
-    return f"{TicketStatus(event.from_status).label} → {to_label}"
+    return f"{status_words(event.from_status, letter=look.letter)} → {to_label}"
 
 
 def _details(event: TicketEvent, departments: dict[int, str]) -> list[Pair]:

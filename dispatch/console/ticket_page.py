@@ -50,6 +50,7 @@ from dispatch.queries.access import (
     may_see_reporter,
     visible_tickets,
 )
+from dispatch.queries.lead_asked import lead_question
 from reports.enums import Urgency
 from xiangcun.lib.text import mask_contacts
 
@@ -174,6 +175,7 @@ def _look(actor: Actor, ticket: Ticket, *, now: datetime) -> Look:
         now=now,
         reporter=reporter,
         site=(ticket.lat, ticket.lng) if reporter else None,
+        letter=ticket.is_letter,
     )
 
 
@@ -217,7 +219,16 @@ def waiting_for(ticket: Ticket, *, now: datetime) -> dict[str, Any]:
         "pending": pending_of(ticket),
         "review_called": ticket.review_at is not None and ticket.review_at <= localdate(now),
         "supervised": supervision_of(ticket),
+        "lead_asked": lead_asked_of(ticket),
     }
+
+
+def lead_asked_of(ticket: Ticket) -> list[tuple[str, str]]:
+    """Return what the resident wants the lead to look at, while no answer is there."""
+    event = lead_question(ticket)
+    if event is None:
+        return []
+    return [(_("居民来信"), mask_contacts(event.note)), (_("提出时间"), moment_text(event.at))]
 
 
 def supervision_of(ticket: Ticket) -> list[tuple[str, str]]:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from dispatch.enums import Card, Outcome, RejectReason, ReturnReason, Role, TicketStatus
 from dispatch.models import Ticket, TicketEvent
-from reports.enums import Urgency
+from reports.enums import LETTERS, PublicStatus, Urgency
 
 STATUS_TONE = {
     TicketStatus.ASSESSING: "warning",
@@ -47,6 +47,13 @@ _REASONS = {
     str(reason): reason.label for kind in (RejectReason, ReturnReason, Outcome) for reason in kind
 }
 _DAY, _HOUR = 86_400, 3_600
+
+
+def resident_status(status: str, kind: str) -> str:
+    """Return a case's status as its resident reads it."""
+    if kind in LETTERS and status == PublicStatus.PROCESSING:
+        return _("办理中")
+    return str(PublicStatus(status).label)
 
 
 def moment_text(moment: datetime | None) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 from dispatch.domain import clocks, letters
 from dispatch.domain.assignments import assign_departments
 from dispatch.domain.attempts import Attempt
-from dispatch.enums import LimitStage, Role, TicketStatus
+from dispatch.enums import LimitStage, Role, TicketStatus, Visibility
 from dispatch.enums import TicketAction as Act
 from dispatch.models import Department
 from reports.enums import ReportKind
@@ -27,10 +27,20 @@ def target_of(attempt: Attempt) -> TicketStatus | None:
     )
 
 
+def visibility_of(attempt: Attempt) -> Visibility:
+    """Return who reads the event's line: a reply that nobody has to check is out at once."""
+    if attempt.ticket.parent_id:  # a child has no resident who could read along
+        return Visibility.INTERNAL
+    if attempt.transition.action == Act.REPLY and attempt.ticket.status != TicketStatus.HANDLED:
+        return Visibility.REPORTER
+    return attempt.transition.visibility
+
+
 def _reply(attempt: Attempt) -> Data:
     """Keep the answer to a letter; the desk's own is the work of the room it sits in."""
     ticket, now = attempt.ticket, attempt.now
     if ticket.status in _ENDED:  # the lead's word to a resident who has asked for it
+        ticket.lead_asked_at = None
         return {}
     if ticket.lead_department_id is None:
         _take_over(attempt)
@@ -61,4 +71,12 @@ def _take_over(attempt: Attempt) -> None:
     assign_departments(ticket, lead=room, assisting=(), now=now)
 
 
-ANSWERING_EFFECTS: Mapping[Act, Callable[[Attempt], Data]] = MappingProxyType({Act.REPLY: _reply})
+def _ask_lead(attempt: Attempt) -> Data:
+    """Put the case on the lead's list until it is answered or reopened."""
+    attempt.ticket.lead_asked_at = attempt.now
+    return {}
+
+
+ANSWERING_EFFECTS: Mapping[Act, Callable[[Attempt], Data]] = MappingProxyType(
+    {Act.REPLY: _reply, Act.ASK_LEAD: _ask_lead}
+)

@@ -68,6 +68,7 @@ def _appeal(attempt: Attempt) -> Data:
     attempt.ticket.reject_reason = ""
     attempt.ticket.result_text = ""
     attempt.ticket.closed_at = None
+    attempt.ticket.queue_reason = f"居民申诉：{attempt.fields.note}"[:300]
     return _back_to_desk(attempt)
 
 
@@ -251,6 +252,7 @@ def _reopen(attempt: Attempt) -> Data:
     ticket.extension_count = 0
     ticket.closed_at = None
     ticket.verified_at = None
+    ticket.lead_asked_at = None
     ticket.queue_reason = f"重新打开：{attempt.fields.note}"[:300]
     was = ticket.lead_department_id
     ticket.lead_department = None

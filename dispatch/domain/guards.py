@@ -264,7 +264,7 @@ def _lead_not_asked(attempt: Attempt) -> None:
 
 
 def _lead_was_asked(attempt: Attempt) -> None:
-    if not lead_asked(attempt.ticket, unanswered=True):
+    if attempt.ticket.lead_asked_at is None:
         raise ConflictError("lead_not_asked", "居民没有请值班领导复核，或已经答复过")
 
 

@@ -16,7 +16,7 @@ from dispatch.domain import cards, clocks, ledger
 from dispatch.domain.actors import SYSTEM, Actor, Seat
 from dispatch.domain.alarms import alert_of_merged, heed_alert, ring_if_raised
 from dispatch.domain.announcing import announce
-from dispatch.domain.answering import target_of
+from dispatch.domain.answering import target_of, visibility_of
 from dispatch.domain.attempts import Attempt
 from dispatch.domain.effects import Data, apply_effect
 from dispatch.domain.fields import Fields, check_fields
@@ -36,7 +36,7 @@ from dispatch.domain.resident_notices import notice_of, tell_notice
 from dispatch.domain.splitting import new_children
 from dispatch.domain.transitions import IN_DEPARTMENT
 from dispatch.domain.workflow import ASSISTANTS_MAY, Transition, find, rows_from
-from dispatch.enums import DEPARTMENT_ROLES, Role, TicketStatus, Visibility
+from dispatch.enums import DEPARTMENT_ROLES, Role, TicketStatus
 from dispatch.enums import TicketAction as Act
 from dispatch.models import EventPhoto, Ticket, TicketEvent
 from dispatch.queries.calendar import work_calendar
@@ -361,8 +361,7 @@ def _event(
         to_status=ticket.status,
         reason_code=fields.reason_code,
         note=note,
-        # A child has no resident who could read along.
-        visibility=Visibility.INTERNAL if ticket.parent_id else attempt.transition.visibility,
+        visibility=visibility_of(attempt),
         due_before=due_before,
         due_after=ticket.due_at or ticket.assess_due_at,
         data=data,

@@ -26,6 +26,13 @@ _LETTER_WORDS = {
 }
 
 
+def status_words(status: str, *, letter: bool) -> str:
+    """Return a state as people read it; nobody sees to a letter on the spot."""
+    known = TicketStatus(status)
+    own = _LETTER_WORDS.get(known) if letter else None
+    return str(own or known.label)
+
+
 class Ticket(models.Model):
     """A ticket 工单. ``dispatch.domain.lifecycle.perform`` is the only writer of ``status``.
 
@@ -118,6 +125,7 @@ class Ticket(models.Model):
     supervised_at = models.DateTimeField(_("督办时间"), null=True, blank=True)
     supervise_due_at = models.DateTimeField(_("督办回复期限"), null=True, blank=True)
     review_at = models.DateField(_("挂账复核日期"), null=True, blank=True)
+    lead_asked_at = models.DateTimeField(_("居民请值班领导复核时间"), null=True, blank=True)
 
     assess_due_at = models.DateTimeField(_("研判期限"), null=True, blank=True)
     sign_due_at = models.DateTimeField(_("签收期限"), null=True, blank=True)
@@ -198,6 +206,11 @@ class Ticket(models.Model):
                 name="ticket_reviews",
                 condition=Q(review_at__isnull=False),
             ),
+            models.Index(
+                fields=["status", "lead_asked_at", "id"],
+                name="ticket_lead_asked",
+                condition=Q(lead_asked_at__isnull=False),
+            ),
             models.Index(fields=["category", "-id"], name="ticket_category"),
             models.Index(fields=["grid", "-id"], name="ticket_grid"),
             models.Index(fields=["opened_at"], name="ticket_opened"),
@@ -235,9 +248,7 @@ class Ticket(models.Model):
 
     def get_status_display(self) -> str:  # type: ignore[no-redef]  # Django keeps what is there
         """Return the state in words; nobody sees to a letter on the spot."""
-        status = TicketStatus(self.status)
-        own = _LETTER_WORDS.get(status) if self.is_letter else None
-        return str(own or status.label)
+        return status_words(self.status, letter=self.is_letter)
 
     @property
     def is_letter(self) -> bool:

@@ -24,7 +24,7 @@ from django.db.models import (
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from dispatch.enums import OPEN_STATUSES, TicketAction, TicketStatus
+from dispatch.enums import OPEN_STATUSES, Role, TicketAction, TicketStatus
 from dispatch.models import Assignment, Department, Ticket, TicketEvent, TicketReport, TriageRun
 from dispatch.queries.access import (
     Viewer,
@@ -84,19 +84,27 @@ QUEUES: tuple[Queue, ...] = (
     ),
     Queue("suspended", _("挂账"), (TicketStatus.SUSPENDED,), ("review_at", "id")),
     Queue("awaiting_rating", _("待评价"), (TicketStatus.AWAITING_RATING,), _BY_AGE),
+    Queue(
+        "lead_asked",
+        _("居民请复核"),
+        (TicketStatus.AWAITING_RATING, TicketStatus.CLOSED),
+        ("lead_asked_at", "id"),
+        kind="lead_asked",
+    ),
     Queue("all", _("全部"), (), ("-id",)),
 )
 QUEUE_BY_CODE: Mapping[str, Queue] = {queue.code: queue for queue in QUEUES}
 COMMAND_ONLY = frozenset({"assessing", "need_info"})
-ALARMING = frozenset({"overdue", "supervised"})
+LEAD_ONLY = frozenset({"lead_asked"})
+ALARMING = frozenset({"overdue", "supervised", "lead_asked"})
 """Tabs whose count is a warning by itself."""
 
 
 def queues_for(viewer: Viewer) -> tuple[Queue, ...]:
     """Return the tabs of this person: a department has no tickets before they are dispatched."""
-    if viewer.is_command_room:
-        return QUEUES
-    return tuple(queue for queue in QUEUES if queue.code not in COMMAND_ONLY)
+    hidden = frozenset() if viewer.is_command_room else COMMAND_ONLY
+    hidden |= frozenset() if Role.LEAD in viewer.roles else LEAD_ONLY
+    return tuple(queue for queue in QUEUES if queue.code not in hidden)
 
 
 def queue_tickets(viewer: Viewer, queue: Queue, *, now: datetime) -> QuerySet[Ticket]:
@@ -107,6 +115,7 @@ def queue_tickets(viewer: Viewer, queue: Queue, *, now: datetime) -> QuerySet[Ti
         "overdue": Q(next_due_at__lt=now),
         "supervised": Q(supervise_due_at__isnull=False),
         "requests": Q(pending_request__isnull=False),
+        "lead_asked": Q(lead_asked_at__isnull=False),
     }
     return queued_tickets(viewer, queue.statuses, kinds.get(queue.kind))
 

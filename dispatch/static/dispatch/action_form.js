@@ -4,6 +4,9 @@ const nameSearchBoxes = () => document.querySelectorAll(".select2-search__field:
   .forEach((box) => box.setAttribute("aria-label", "输入文字查找选项"));
 window.addEventListener("load", nameSearchBoxes);
 document.addEventListener("focusin", nameSearchBoxes);
+// They are made anew whenever something is chosen.
+document.addEventListener("DOMContentLoaded", () =>
+  new MutationObserver(nameSearchBoxes).observe(document.body, { childList: true, subtree: true }));
 
 document.addEventListener("DOMContentLoaded", () => {
   const form = document.getElementById("xc-form");
