@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("dispatch", "0020_opinions"),
-        ("reports", "0009_unlinked_once"),
+        ("reports", "0010_reminders"),
     ]
 
     operations = [
