@@ -151,6 +151,8 @@ def test_a_question_is_answered_with_words_and_a_photo(phone: Phone, tmp_path: P
 
     page.get_by_label("您的回答").fill("临江村口，有人把建筑垃圾倒在路边")
     page.get_by_role("button", name="添加照片").click()
+    # Asked once before the first photo.
+    page.locator("dialog").get_by_role("button", name="同意", exact=True).click()
     chosen = make_photo(tmp_path / "answer.jpg", "gray")
     page.locator("#case-ask input[type=file]").last.set_input_files(str(chosen))
     page.get_by_role("button", name="提交回答").click()
