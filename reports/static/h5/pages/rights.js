@@ -2,7 +2,7 @@
 
 import { ready } from "../core/app.js";
 import { api, currentSession } from "../core/api.js";
-import { answers, notice, takeOver } from "../core/consent.js";
+import { answers, notice, sendWaiting, takeOver } from "../core/consent.js";
 import { $, button, el, fill, load, momentWords } from "../core/ui.js";
 import { consentRow } from "../me/consents.js";
 import { erasePart } from "../me/erase.js";
@@ -62,6 +62,8 @@ function accessView(page) {
 
 async function start() {
   await ready;
+  // What was answered a moment ago on another page may still be on its way.
+  await sendWaiting().catch(() => {});
   if (!(await currentSession())) {
     fill($("#rights-access"), signedOut());
     fill($("#rights-export"), el("p", { class: "hint", text: "现在没有可以导出的数据。" }));
