@@ -105,6 +105,27 @@ def test_a_killed_page_leaves_its_draft(phone: Phone, instance: Instance, tmp_pa
     expect(card).to_be_hidden()
 
 
+def test_photos_may_be_shown_to_others_only_after_a_word_of_ones_own(
+    phone: Phone, tmp_path: Path
+) -> None:
+    page = phone.open()
+    phone.fill("文化礼堂旁边的围栏倒了一截", [photo(tmp_path)])
+    phone.send()
+    phone.wait_sent()
+    # Asked when it is sent, after the sheet of the first use, and once.
+    first = page.locator("dialog", has_text="您的信息怎么用")
+    offer = page.locator("#sent-publication")
+    expect(first.or_(offer).first).to_be_visible()
+    if first.is_visible():
+        first.get_by_role("button", name="同意", exact=True).click()
+    offer.get_by_role("button", name="看一看，再决定").click()
+    page.locator("dialog").get_by_role("button", name="不同意", exact=True).click()
+    expect(offer).to_have_count(0)
+    page.goto("/h5/me/privacy")
+    expect(page.locator("[data-consent=publication]")).not_to_be_checked()
+    expect(page.locator("#rights-consents")).to_contain_text("没有同意")
+
+
 def test_who_met_it_too_joins(phone: Phone, instance: Instance, tmp_path: Path) -> None:
     place = (HERE["latitude"], HERE["longitude"])
     neighbour = instance.resident("joined")

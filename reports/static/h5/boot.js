@@ -23,7 +23,7 @@
   }
   // What others put into a page may fail as well; that need not concern ours.
   function sayUnlessStarted() {
-    if (!root.classList.contains("started")) {
+    if (!("started" in root.dataset)) {
       sayBroken();
     }
   }

@@ -45,7 +45,7 @@ def test_it_works(nobody: Api, zhang: Resident) -> None:
     body = answer.json()
     assert [(step["date"], step["text"]) for step in body["timeline"]] == [
         ("2026-11-24", "收到居民反映"),
-        ("2026-11-25", "交责任单位处置"),
+        ("2026-11-25", "交给负责的单位办理"),
         ("2026-11-28", "已经办好，等待居民评价"),
         ("2026-11-29", "已办结"),
     ]
@@ -67,7 +67,7 @@ def test_a_reopened_case_says_so(nobody: Api, zhang: Resident) -> None:
     ):
         _tell(report, day, status)
     body = nobody.get(f"/public/reports/{report.number.lower()}").json()
-    assert [step["text"] for step in body["timeline"]][-1] == "重新处置"
+    assert [step["text"] for step in body["timeline"]][-1] == "重新办理"
     assert body["can_join"]
 
 

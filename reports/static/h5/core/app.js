@@ -84,7 +84,7 @@ async function startLater() {
 /** Settled once the session is clear: pages wait for it before they ask for what is somebody's own. */
 export const ready = startSession();
 
-document.documentElement.classList.add("started");
+document.documentElement.dataset.started = "";
 startLarge();
 startNetwork();
 startBack();

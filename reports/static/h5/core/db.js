@@ -266,7 +266,7 @@ export async function finishDraft(clientId, answer) {
     if (row) {
       const now = Date.now();
       const { number, unlinked = false, safety_prompt: prompt = null } = answer;
-      const fate = { state: "sent", number, unlinked, safety_prompt: prompt, sent_at: now, updated_at: now };
+      const fate = { state: "sent", number, unlinked, safety_prompt: prompt, had_photos: row.photos.length > 0, sent_at: now, updated_at: now };
       await store.put({ ...row, ...fate, error: null, body: null, contact_phone: "", photos: [] });
     }
     await deletePhotosOf(tx, clientId);

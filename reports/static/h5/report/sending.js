@@ -1,11 +1,11 @@
 /* The screen after 发送: how far it is, what to do when it does not go on, and the number at the end. */
 
-import { firstUse } from "../core/consent.js";
+import { answers, ask, firstUse } from "../core/consent.js";
 import * as db from "../core/db.js";
 import { unqueueDraft, wakeSender } from "../core/sender.js";
 import { signInAgain } from "../core/signin.js";
 import { $, announce, button, config, el, fill, icon, linkButton } from "../core/ui.js";
-import { KINDS } from "./words.js";
+import { KINDS, isLetter } from "./words.js";
 
 export const NOT_KEPT = "这个浏览器是无痕模式，存不住内容，发完以前请不要关掉这个页面。";
 
@@ -142,7 +142,29 @@ export class Sending {
     );
     announce(`已送达，编号 ${draft.number}`);
     $("#main").focus({ preventScroll: true });
-    firstUse().catch(() => {});
+    firstUse()
+      .then(() => this.offerPublication())
+      .catch(() => {});
+  }
+
+  /* Photos are shown to others only of who has said so; asked once it is sent, never before. */
+  async offerPublication() {
+    const { draft } = this;
+    if (isLetter(draft.kind) || draft.unlinked || !draft.had_photos) return;
+    if ("publication" in (await answers()).kinds) return;
+    const choose = button("看一看，再决定");
+    const card = el(
+      "div",
+      { class: "card", id: "sent-publication" },
+      el("p", { class: "strong", text: "照片可以给大家看吗？" }),
+      el("p", { class: "hint", text: "工作人员遮住人脸和车牌以后才公开，不写是谁报的。不答也照样办。" }),
+      choose,
+    );
+    choose.onclick = async () => {
+      await ask("publication", { button: choose });
+      if ("publication" in (await answers()).kinds) card.remove();
+    };
+    this.root.append(card);
   }
 }
 
