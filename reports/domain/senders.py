@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from ipaddress import IPv6Address, ip_address, ip_network
 
 from django.conf import settings
 from django.utils import timezone
@@ -21,12 +20,12 @@ from reports.domain.danger import tells_danger
 from reports.enums import BlockReason
 from reports.models import Report, Resident, SenderBlock
 from reports.queries.blocks import block_of
+from xiangcun.lib.clients import line_of
 from xiangcun.lib.errors import NotAllowedError
 
 KEPT = timedelta(days=30)
 _BATCH = 5000
 _DIGEST_LENGTH = 32
-_OWN_NETWORK_BITS = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +48,7 @@ def sender_of(*, device: str, address: str) -> Sender:
     """Return the sender of a request; ``device`` is a UUID or "", ``address`` an IP address or ""."""
     return Sender(
         device=_digest("device", device) if device else "",
-        address=_digest("address", _household(address)) if address else "",
+        address=_digest("address", line_of(address)) if address else "",
         plain_address=address,
     )
 
@@ -57,14 +56,6 @@ def sender_of(*, device: str, address: str) -> Sender:
 def _digest(what: str, value: str) -> str:
     digest = salted_hmac(f"reports.senders.{what}", value, algorithm="sha256").hexdigest()
     return digest[:_DIGEST_LENGTH]
-
-
-def _household(address: str) -> str:
-    """Return what stays the same of one line: an IPv6 phone changes the lower half every day."""
-    place = ip_address(address)
-    if isinstance(place, IPv6Address) and place.ipv4_mapped is None:
-        return str(ip_network((place, _OWN_NETWORK_BITS), strict=False))
-    return str(place)
 
 
 def check_sender(resident: Resident | None, sender: Sender, *, text: str, now: datetime) -> bool:
