@@ -45,9 +45,7 @@ class ApiView(APIView):
         super().initial(request, *args, **kwargs)
         check_length(request, self.max_body)
 
-    def finalize_response(
-        self, request: Request, response: Any, *args: Any, **kwargs: Any
-    ) -> Any:
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         """Forbid to keep what says nothing about it."""
         final = super().finalize_response(request, response, *args, **kwargs)
         if not self.keep:

@@ -158,7 +158,9 @@ def _check_limits(resident: Resident, phone_hash: str, *, now: datetime) -> None
     most = settings.SMS_CODES_A_DAY
     if recent.order_by()[:most].count() >= most:
         logger.warning("phone_codes_used_up most=%d", most)
-        raise SmsUnavailableError("sms_used_up", _("今天的验证短信已经发完，请明天再试，或直接填写电话"))
+        raise SmsUnavailableError(
+            "sms_used_up", _("今天的验证短信已经发完，请明天再试，或直接填写电话")
+        )
 
 
 def _too_often(wait: timedelta) -> CodeTooOftenError:

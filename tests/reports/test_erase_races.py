@@ -37,9 +37,7 @@ def together(*works: Callable[[], object]) -> list[object]:
         finally:
             connection.close()
 
-    threads = [
-        threading.Thread(target=run, args=(index, work)) for index, work in enumerate(works)
-    ]
+    threads = [threading.Thread(target=run, args=(index, work)) for index, work in enumerate(works)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -69,9 +67,11 @@ def test_a_supplement_comes_before_the_erasure_or_not_at_all() -> None:
         photo = make_photo(resident)
         words = {"text": f"打我电话{PHONE}", "photos": [str(photo.pk)]}
         said, erased = together(
-            lambda token=one, path=report.number, body=words: Api(token)  # type: ignore[misc]
-            .post(f"/reports/{path}/supplement", body)
-            .status_code,
+            lambda token=one, path=report.number, body=words: (
+                Api(token)  # type: ignore[misc]
+                .post(f"/reports/{path}/supplement", body)
+                .status_code
+            ),
             lambda token=two: Api(token).delete("/me").status_code,  # type: ignore[misc]
         )
         assert said in {200, 401, 404}

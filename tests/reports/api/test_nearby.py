@@ -112,7 +112,16 @@ def test_it_names_first_what_is_told_in_like_words(nobody: Api, zhang: Resident)
 
 
 @pytest.mark.parametrize(
-    "probe", ["王建国", "王建", "邻居王建国", "王建国天天偷倒", "3幢王建国", "王建国王建国王建国", "偷倒建筑垃圾"]
+    "probe",
+    [
+        "王建国",
+        "王建",
+        "邻居王建国",
+        "王建国天天偷倒",
+        "3幢王建国",
+        "王建国王建国王建国",
+        "偷倒建筑垃圾",
+    ],
 )
 def test_a_curious_neighbour_cannot_ask_for_a_name(
     nobody: Api, zhang: Resident, probe: str

@@ -54,7 +54,11 @@ def test_the_hour_of_a_report_is_nobodys_business(nobody: Api, zhang: Resident) 
     """Who was seen with a telephone at a quarter to eight sent what came in at a quarter to eight."""
     at = NOW.replace(hour=23, minute=45, second=59)  # the next morning here
     report = make_report(zhang, published_at=NOW, submitted_at=at, closed_at=at)
-    lists = ("/public/reports", "/reports/nearby?lat=30.31&lng=120.5", f"/public/reports/{report.number}")
+    lists = (
+        "/public/reports",
+        "/reports/nearby?lat=30.31&lng=120.5",
+        f"/public/reports/{report.number}",
+    )
     for path in lists:
         answer = nobody.get(path).json()
         for item in answer.get("items", [answer]):

@@ -56,7 +56,9 @@ def test_what_is_behind_the_picture_or_inside_a_segment_is_not_counted() -> None
         assert inspect(io.BytesIO(harmless)).height == 800
 
 
-@pytest.mark.parametrize("data", [b"", b"\xff", b"\xff\xd8\xff", b"\xff\xd8\xff\xda\x00", b"\xff" * 999])
+@pytest.mark.parametrize(
+    "data", [b"", b"\xff", b"\xff\xd8\xff", b"\xff\xd8\xff\xda\x00", b"\xff" * 999]
+)
 def test_a_stump_ends_the_count(data: bytes) -> None:
     assert not has_too_many_scans(data)
 

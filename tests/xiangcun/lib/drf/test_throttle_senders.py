@@ -29,7 +29,7 @@ ENGINES = ["file", *(["redis"] if project_settings.REDIS_URL else [])]
 class Throttle(CounterThrottle):
     THROTTLE_RATES = {"three": "3/hour", "dear": "3/hour", "twice": "3/min+5/day"}
     CROWD = 4
-    CROWDS = {"dear": 2}  # noqa: RUF012 - as in the class
+    CROWDS = {"dear": 2}
 
 
 class View(APIView):
