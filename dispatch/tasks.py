@@ -20,6 +20,7 @@ from dispatch.domain.exports import run_export as write_export
 from dispatch.domain.exports import sweep_exports as tidy_exports
 from dispatch.domain.learning import TRAINING_TASK
 from dispatch.domain.outbox import channels_due, deliver_channel, requeue_lapsed
+from dispatch.domain.resident_reminders import remind_residents as remind
 from dispatch.domain.retention import purge_notifications as purge
 from dispatch.domain.sessions import sweep_sign_ins as sweep_sessions
 from dispatch.domain.spreading import is_waiting, spread_announcements
@@ -71,7 +72,8 @@ def clean_claims() -> None:
 
 @shared_task(name="dispatch.run_timers")
 def run_timers() -> None:
-    """Do what time alone does: bring back, accept, close, archive."""
+    """Do what time alone does: remind, bring back, accept, close, archive."""
+    remind(now=timezone.now())
     fire_timers(now=timezone.now())
 
 

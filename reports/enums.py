@@ -195,6 +195,9 @@ class MessageTemplate(models.TextChoices):
     CLOSED_UNRATED = "closed_unrated", _("已办结")
     REOPENED = "reopened", _("重新打开")
     APPEALED = "appealed", _("申诉复核")
+    REMIND_INFO = "remind_info", _("待您补充")
+    REMIND_RATING = "remind_rating", _("待您评价")
+    PRAISED = "praised", _("已转达")
 
 
 class MessageChannel(models.TextChoices):
@@ -251,6 +254,7 @@ class ConsentHow(models.TextChoices):
     IMPLIED = "implied", _("提交时已告知")
     GUARDIAN = "guardian", _("监护人确认")
     PAPER = "paper", _("窗口登记")
+    PHONE = "phone", _("监护人短信确认")
     ERASED = "erased", _("账号注销")
 
 

@@ -104,7 +104,9 @@ def public_card(case: PublicCase) -> dict[str, Any]:
         "category": shown.category.name if shown.category else _("未定"),
         "status": PublicStatus(shown.status).label,
         "department": shown.department_name,
-        "place": f"{shown.lat:.3f}, {shown.lng:.3f}",
+        "place": _("只有文字描述，地图上不显示")
+        if shown.lat is None
+        else f"{shown.lat:.3f}, {shown.lng:.3f}",
         "steps": [{"day": step.day, "text": step.text} for step in case.steps],
         "reply": case.reply,
     }

@@ -17,7 +17,7 @@ from dispatch.enums import TicketAction as Act
 from dispatch.models import Ticket
 from reports.domain.messages import Facts, tell_residents
 from reports.enums import MessageTemplate as Tmpl
-from reports.enums import Urgency
+from reports.enums import ReportKind, Urgency
 
 NOTICES: Mapping[Act, Tmpl] = MappingProxyType(
     {
@@ -58,6 +58,8 @@ def notice_of(attempt: Attempt) -> Notice | None:
     if template is None:
         return None
     ticket = attempt.ticket
+    if template == Tmpl.REPLIED and ticket.kind == ReportKind.PRAISE:
+        template = Tmpl.PRAISED
     if template == Tmpl.DISPATCHED and (ticket.return_count or ticket.reopen_count):
         template = Tmpl.REDISPATCHED
     return Notice(template, attempt.actor.report_id or 0)

@@ -23,6 +23,7 @@ from xiangcun.lib.errors import DomainError
 logger = logging.getLogger(__name__)
 
 BATCH = 500
+INFO_DAYS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,7 @@ class Timer:
 
 
 TIMERS = (
-    Timer(TicketStatus.NEED_INFO, TicketAction.EXPIRE_INFO, 3),
+    Timer(TicketStatus.NEED_INFO, TicketAction.EXPIRE_INFO, INFO_DAYS),
     Timer(TicketStatus.AWAITING_RATING, TicketAction.CLOSE_UNRATED, RATING_DAYS),
     Timer(TicketStatus.CLOSED, TicketAction.ARCHIVE, 30),
 )

@@ -29,9 +29,9 @@ from dispatch.triage.steps import (
     route,
     screen,
 )
-from reports.domain.drafts import is_placed
 from reports.enums import ReportKind, ResidentRole, Urgency
 from reports.models import Report
+from reports.queries.township import is_placed
 
 logger = logging.getLogger(__name__)
 
@@ -91,7 +91,7 @@ def build_context(found: UntriagedReport, *, now: datetime) -> TriageContext:
         address=report.address,
         location_source=report.location_source,
         urgent=report.urgent,
-        placed=is_placed(report),
+        placed=is_placed(report.location_source, report.accuracy_m),
         restricted=report.sender_restricted,
     )
 

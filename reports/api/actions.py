@@ -43,13 +43,14 @@ class ActionView(ResidentView):
         report = find_mine(resident_of(request), normalize_number(number))
         if "photos" in payload:
             payload["photos"] = [str(photo_id) for photo_id in payload["photos"]]
+        client_id = payload.pop("client_id", None)
         sender = sender_of_request(request)
-        act(report, self.action, payload=payload, now=now, sender=sender)
+        act(report, self.action, payload=payload, now=now, sender=sender, client_id=client_id)
         return Response(Presenter(request, now=now).record(read_record(report)))
 
 
 class SupplementView(ActionView):
-    """Add words or photos."""
+    """Add words or photos; once per ``client_id``."""
 
     action = ResidentAction.SUPPLEMENT
     input = SupplementInput

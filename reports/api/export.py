@@ -21,8 +21,8 @@ from reports.api import schemas
 from reports.api.answers import Answer, Presenter, moment, resident_answer
 from reports.api.base import ResidentView, resident_of
 from reports.api.message_answers import message_answer, preference_line, subscription_line
-from reports.api.privacy_answers import access_line, consent_line, own_photo
-from reports.models import Photo, Resident
+from reports.api.privacy_answers import access_line, check_line, consent_line, own_photo
+from reports.models import ContentCheck, Photo, Resident
 from reports.queries.consents import access_records, consent_history
 from reports.queries.messages import messages_of, preferences, subscription_lines
 from reports.queries.mine import my_records, record_of
@@ -78,11 +78,17 @@ def _preferences(resident: Resident, _show: Presenter) -> Rows:
     return (preference_line(row) for row in preferences([resident.pk]).values())
 
 
+def _checks(resident: Resident, _show: Presenter) -> Rows:
+    rows = ContentCheck.objects.filter(report__resident=resident).select_related("report")
+    return (check_line(row) for row in rows.order_by("id").iterator(chunk_size=_CHUNK))
+
+
 EXPORT_PARTS: tuple[ExportPart, ...] = (
     ExportPart("reports", "我的上报、办理进展和评价", _reports),
     ExportPart("consents", "我的同意记录", _consents),
     ExportPart("access_log", "谁看过我的联系方式", _access),
     ExportPart("photo_details", "我上传的照片的说明", _photos),
+    ExportPart("content_checks", "公开前的内容检查结果", _checks),
     ExportPart("messages", "我收到的消息", _messages),
     ExportPart("subscriptions", "我的微信订阅记录", _subscriptions),
     ExportPart("message_settings", "我的提醒方式", _preferences),

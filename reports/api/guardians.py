@@ -14,8 +14,11 @@ from reports.api import privacy_schemas as shapes
 from reports.api import schemas
 from reports.api.base import ResidentView, resident_of, validated
 from reports.api.fields import WordField
+from reports.api.inputs import PhoneCodeInput, SmsInput
 from reports.api.privacy_answers import asked_of_guardian, guardian_answer
+from reports.domain.guardian_codes import confirm_guardian_code, send_guardian_code
 from reports.domain.guardians import ask_guardian, confirm_by_account, refuse_by_account
+from reports.domain.phone_codes import GAP, LIFE
 from reports.enums import GuardianRelation, GuardianState
 from reports.queries.guardians import find_request, request_of
 from reports.queries.notices import current_notice
@@ -28,6 +31,12 @@ class DecisionInput(serializers.Serializer[Any]):
     """``POST /guardian/{code}``."""
 
     agree = TruthField()
+    relation = WordField(choices=GuardianRelation.choices, default=GuardianRelation.PARENT.value)
+
+
+class GuardianCodeInput(PhoneCodeInput):
+    """``PUT /me/guardian``."""
+
     relation = WordField(choices=GuardianRelation.choices, default=GuardianRelation.PARENT.value)
 
 
@@ -59,6 +68,49 @@ class MyGuardianView(ResidentView):
         resident = resident_of(request)
         asked = ask_guardian(resident, now=timezone.now())
         return Response(guardian_answer(resident, asked), status=201)
+
+    @extend_schema(
+        operation_id="guardian_confirm_by_sms",
+        summary="填写监护人收到的验证码",
+        tags=_TAGS,
+        request=GuardianCodeInput,
+        responses={200: shapes.GuardianShape, **schemas.errors(400, 401, 409, 413, 415, 429)},
+    )
+    def put(self, request: Request) -> Response:
+        """Take the code that the guardian told."""
+        child, given = resident_of(request), validated(GuardianCodeInput, request.data)
+        asked = confirm_guardian_code(
+            child,
+            given["phone"],
+            given["sms_code"],
+            relation=GuardianRelation(given["relation"]),
+            now=timezone.now(),
+        )
+        child.refresh_from_db()
+        return Response(guardian_answer(child, asked))
+
+
+class GuardianSmsView(ResidentView):
+    """A code to the guardian's telephone."""
+
+    throttle_scope = "sms"
+
+    @extend_schema(
+        operation_id="guardian_send_sms",
+        summary="给监护人的手机发验证码（不保存这个号码）",
+        tags=_TAGS,
+        request=SmsInput,
+        responses={
+            202: schemas.CodeSentShape,
+            **schemas.errors(400, 401, 409, 413, 415, 429, 503),
+        },
+    )
+    def post(self, request: Request) -> Response:
+        """Send it and tell how long it lasts."""
+        phone = validated(SmsInput, request.data)["phone"]
+        send_guardian_code(resident_of(request), phone, now=timezone.now())
+        told = {"expires_in": int(LIFE.total_seconds()), "retry_after": int(GAP.total_seconds())}
+        return Response(told, status=202)
 
 
 class GuardianView(ResidentView):

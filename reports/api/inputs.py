@@ -205,6 +205,9 @@ class SupplementInput(serializers.Serializer[Any]):
 
     default_error_messages = {"required": _("请填写补充说明或添加照片")}
 
+    client_id = serializers.UUIDField(
+        default=None, allow_null=True, help_text="手机自己起的编号：网络不好重发时算同一次补充"
+    )
     text = TextField(max_length=MAX_TEXT, allow_blank=True, default="")
     photos = PhotosField(default=list)
 

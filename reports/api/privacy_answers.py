@@ -7,10 +7,18 @@ from collections.abc import Iterable
 from django.utils.translation import gettext as _
 
 from reports.api.answers import Answer, choice, guardian_word, moment
-from reports.enums import AccessKind, AccessReason, GuardianState
-from reports.models import AccessRecord, Consent, GuardianRequest, Photo, Resident
+from reports.enums import AccessKind, AccessReason, CheckState, GuardianState
+from reports.models import (
+    AccessRecord,
+    Consent,
+    ContentCheck,
+    GuardianRequest,
+    Photo,
+    Resident,
+)
 from reports.queries.consents import ConsentState
 from reports.queries.notices import Notice
+from xiangcun.lib.sms import can_ask_guardians
 
 GUARDIAN_PATH = "/h5/guardian?code="
 
@@ -57,6 +65,16 @@ def access_line(record: AccessRecord) -> Answer:
     }
 
 
+def check_line(check: ContentCheck) -> Answer:
+    """Show what the platform said about a report's words or one of its photos."""
+    return {
+        "at": moment(check.settled_at or check.created_at),
+        "report": check.report.number,
+        "photo": str(check.photo_id) if check.photo_id else None,
+        "result": choice(CheckState, check.state),
+    }
+
+
 def own_photo(photo: Photo, *, file: str | None) -> Answer:
     """Show what is kept of a photo beside the picture."""
     return {
@@ -88,6 +106,7 @@ def guardian_answer(resident: Resident, request: GuardianRequest | None) -> Answ
                     "请父母或其他监护人用自己的手机打开本服务，输入确认编号，看过说明后点“同意”。"
                 ),
             },
+            *([_by_sms()] if can_ask_guardians() else []),
             {
                 "code": "paper",
                 "label": _("到街道办事窗口登记"),
@@ -96,6 +115,14 @@ def guardian_answer(resident: Resident, request: GuardianRequest | None) -> Answ
                 ),
             },
         ],
+    }
+
+
+def _by_sms() -> Answer:
+    return {
+        "code": "sms",
+        "label": _("监护人收短信确认"),
+        "text": _("把验证码发到监护人的手机，监护人看过短信、同意了，把验证码告诉孩子填上。"),
     }
 
 

@@ -6,7 +6,14 @@ from typing import Any
 
 from rest_framework import serializers
 
-from reports.enums import AccessKind, AccessReason, ConsentHow, ConsentKind, GuardianState
+from reports.enums import (
+    AccessKind,
+    AccessReason,
+    CheckState,
+    ConsentHow,
+    ConsentKind,
+    GuardianState,
+)
 
 Shape = serializers.Serializer
 STATES = (("unasked", "unasked"), ("given", "given"), ("refused", "refused"))
@@ -121,6 +128,22 @@ class AccessPageShape(Shape[Any]):
 
     items = AccessLineShape(many=True)
     next_cursor = serializers.CharField(allow_null=True)
+
+
+class CheckResultShape(Shape[Any]):
+    """What a check said."""
+
+    code = serializers.ChoiceField(CheckState.choices)
+    label = serializers.CharField()  # type: ignore[assignment]
+
+
+class CheckLineShape(Shape[Any]):
+    """A check of a report's words, or of one of its photos, before anything of it is public."""
+
+    at = serializers.DateTimeField()
+    report = serializers.CharField()
+    photo = serializers.UUIDField(allow_null=True)
+    result = CheckResultShape()
 
 
 class OwnPhotoShape(Shape[Any]):

@@ -23,7 +23,6 @@ def origin_of(request: Request) -> str:
 
 def public_answer(case: PublicReport, coord_type: str, origin: str) -> Answer:
     """Show a published case in the map's coordinate system."""
-    lat, lng = from_wgs84(case.lat, case.lng, CoordType(coord_type))
     return {
         "number": case.number,
         "status": choice(PublicStatus, case.status),
@@ -32,11 +31,7 @@ def public_answer(case: PublicReport, coord_type: str, origin: str) -> Answer:
         else None,
         "village": case.village or None,
         "summary": case.summary,
-        "place": {
-            "lat": round(lat, _PLACE_DECIMALS),
-            "lng": round(lng, _PLACE_DECIMALS),
-            "coord_type": str(coord_type),
-        },
+        "place": _place(case, coord_type),
         "department": case.department_name or None,
         "submitted_at": day(case.submitted_at),
         "closed_at": day(case.closed_at),
@@ -47,6 +42,18 @@ def public_answer(case: PublicReport, coord_type: str, origin: str) -> Answer:
 def day(at: datetime | None) -> str | None:
     """Return the beginning of the day: the hour would tell a neighbour whom they saw there."""
     return moment(timezone.localtime(at).replace(hour=0, minute=0, second=0)) if at else None
+
+
+def _place(case: PublicReport, coord_type: str) -> Answer | None:
+    """Show the rounded place; nothing for a case whose place is known by words only."""
+    if case.lat is None or case.lng is None:
+        return None
+    lat, lng = from_wgs84(case.lat, case.lng, CoordType(coord_type))
+    return {
+        "lat": round(lat, _PLACE_DECIMALS),
+        "lng": round(lng, _PLACE_DECIMALS),
+        "coord_type": str(coord_type),
+    }
 
 
 def photo_answer(photo: ReleasedPhoto, origin: str) -> Answer:

@@ -38,7 +38,7 @@ class PublicReportShape(Shape[Any]):
     category = CategoryRefShape(allow_null=True)
     village = serializers.CharField(allow_null=True)
     summary = serializers.CharField(help_text="工作人员写的或自动生成的一句话，不含居民原文")
-    place = PlaceShape()
+    place = PlaceShape(allow_null=True, help_text="地点只有文字描述的为 null")
     department = serializers.CharField(allow_null=True)
     submitted_at = serializers.DateTimeField()
     closed_at = serializers.DateTimeField(allow_null=True)

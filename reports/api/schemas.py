@@ -7,7 +7,12 @@ from typing import Any
 from drf_spectacular.utils import OpenApiResponse
 from rest_framework import serializers
 
-from reports.api.privacy_schemas import AccessLineShape, ConsentLineShape, OwnPhotoShape
+from reports.api.privacy_schemas import (
+    AccessLineShape,
+    CheckLineShape,
+    ConsentLineShape,
+    OwnPhotoShape,
+)
 from reports.enums import (
     AgeBand,
     CoordinateSystem,
@@ -321,6 +326,7 @@ class ExportShape(Shape[Any]):
     consents = ConsentLineShape(many=True)
     access_log = AccessLineShape(many=True)
     photo_details = OwnPhotoShape(many=True)
+    content_checks = CheckLineShape(many=True)
     messages = MessageShape(many=True)
     subscriptions = SubscriptionLineShape(many=True)
     message_settings = PreferenceLineShape(many=True)

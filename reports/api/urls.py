@@ -8,7 +8,7 @@ from reports.api.actions import ACTION_VIEWS
 from reports.api.categories import CategoriesView
 from reports.api.counts import CountsView
 from reports.api.export import ExportView
-from reports.api.guardians import GuardianView, MyGuardianView
+from reports.api.guardians import GuardianSmsView, GuardianView, MyGuardianView
 from reports.api.inbox import (
     InboxView,
     NoticesView,
@@ -45,6 +45,7 @@ urlpatterns = [
     path("me/consents/history", ConsentHistoryView.as_view(), name="consent-history"),
     path("me/access-log", AccessLogView.as_view(), name="access-log"),
     path("me/guardian", MyGuardianView.as_view(), name="my-guardian"),
+    path("me/guardian/sms", GuardianSmsView.as_view(), name="guardian-sms"),
     path("guardian/<str:code>", GuardianView.as_view(), name="guardian"),
     path("privacy/notice", NoticeView.as_view(), name="privacy-notice"),
     path("photos", PhotosView.as_view(), name="photos"),

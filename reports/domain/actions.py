@@ -24,7 +24,6 @@ TOWNSHIP_ZONE = ZoneInfo("Asia/Shanghai")
 Payload = Mapping[str, object]
 
 
-@transaction.atomic
 def act(
     report: Report,
     action: ResidentAction,
@@ -32,8 +31,49 @@ def act(
     payload: Payload,
     now: datetime,
     sender: Sender = NOBODY,
+    client_id: uuid.UUID | None = None,
 ) -> Report:
-    """Carry out a resident's action; return the report as it is afterwards.
+    """Carry out a resident's action, once per ``client_id``; return the report as it is afterwards.
+
+    A supplement may carry a ``client_id`` of the phone: sent again on a bad line it is the same one,
+    whatever has become of the case meanwhile. The same ``client_id`` with other words or photos raises
+    ``idempotency_conflict``.
+    """
+    try:
+        if client_id is not None and _known(report, action, payload, client_id):
+            return Report.objects.get(pk=report.pk)
+        return _act(report, action, payload=payload, now=now, sender=sender, client_id=client_id)
+    except IntegrityError:
+        # Two at the same moment: the unique line decided, and the other one is the answer.
+        if client_id is None or not _known(report, action, payload, client_id):
+            raise
+        return Report.objects.get(pk=report.pk)
+
+
+def _known(report: Report, action: ResidentAction, payload: Payload, client_id: uuid.UUID) -> bool:
+    """Whether this line is here already; raise when it says something else."""
+    line = ReportUpdate.objects.filter(report=report, client_id=client_id).first()
+    if line is None:
+        return False
+    photos = {str(key) for key in line.photos.values_list("pk", flat=True)}
+    if line.text != _words(action, payload) or photos != set(_photo_words(payload)):
+        raise ConflictError(
+            "idempotency_conflict", _("同一编号的补充内容不一致，请返回重新填写后再提交")
+        )
+    return True
+
+
+@transaction.atomic
+def _act(
+    report: Report,
+    action: ResidentAction,
+    *,
+    payload: Payload,
+    now: datetime,
+    sender: Sender,
+    client_id: uuid.UUID | None,
+) -> Report:
+    """Do it: all of it or nothing.
 
     Payload by action: supplement ``{text, photos: [uuid str]}``, withdraw ``{reason}``, urge
     ``{text}``, rate ``{solved, score, comment}``, reopen ``{reason}``, ask_lead ``{text}``. Our rows are written first,
@@ -53,7 +93,7 @@ def act(
     if action in _RESTRICTED and not asked:
         words = str(payload.get("text") or "")
         check_sender(_person(current), sender, text=words, now=now)
-    line = _write_line(current, action, payload, now=now)
+    line = _write_line(current, action, payload, now=now, client_id=client_id)
     _RECORDERS[action](current, line, payload, now)
     resident_acted.send(sender=Report, report=current, action=action, payload=payload, now=now)
     if action is ResidentAction.URGE:
@@ -83,10 +123,16 @@ def _not_allowed(report: Report, action: ResidentAction) -> ConflictError:
 
 
 def _write_line(
-    report: Report, action: ResidentAction, payload: Payload, *, now: datetime
+    report: Report,
+    action: ResidentAction,
+    payload: Payload,
+    *,
+    now: datetime,
+    client_id: uuid.UUID | None,
 ) -> ReportUpdate:
     return ReportUpdate.objects.create(
         report=report,
+        client_id=client_id,
         at=now,
         kind=_kind(report, action),
         status=report.public_status,
@@ -122,13 +168,17 @@ def _settle(report: Report, line: ReportUpdate, *, now: datetime) -> Report:
 
 
 def _record_supplement(report: Report, line: ReportUpdate, payload: Payload, now: datetime) -> None:
-    given = payload.get("photos")
-    texts: Sequence[object] = given if isinstance(given, list | tuple) else ()
-    ids = [uuid.UUID(str(text)) for text in texts]
+    ids = [uuid.UUID(text) for text in _photo_words(payload)]
     if ids:
         claim_photos(ids, resident=_person(report), now=now)
         link = ReportUpdate.photos.through
         link.objects.bulk_create(link(reportupdate_id=line.pk, photo_id=key) for key in ids)
+
+
+def _photo_words(payload: Payload) -> list[str]:
+    given = payload.get("photos")
+    texts: Sequence[object] = given if isinstance(given, list | tuple) else ()
+    return [str(text) for text in texts]
 
 
 def _person(report: Report) -> Resident | None:

@@ -11,8 +11,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
 from reports.enums import LETTERS, LocationSource, ReportKind
-from reports.models import Report
-from reports.queries.township import MIN_RADIUS_M, township_circle
+from reports.queries.township import township_circle
 from xiangcun.lib.errors import InvalidInputError
 from xiangcun.lib.geo import CoordType
 
@@ -95,9 +94,3 @@ def place_of(draft: Draft) -> Location:
         source=LocationSource.TEXT,
         accuracy=circle.radius_m,
     )
-
-
-def is_placed(report: Report) -> bool:
-    """Whether the report's point means a place; else it is but the middle of the township."""
-    by_words = report.location_source == LocationSource.TEXT
-    return not (by_words and (report.accuracy_m or 0.0) >= MIN_RADIUS_M)

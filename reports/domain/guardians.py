@@ -80,6 +80,11 @@ def confirm_on_paper(code: str, *, now: datetime) -> GuardianRequest:
     )
 
 
+def confirm_by_phone(code: str, *, relation: GuardianRelation, now: datetime) -> GuardianRequest:
+    """Write down the yes of a guardian who answered a text message (``reports.domain.guardian_codes``)."""
+    return _confirm(code, how=ConsentHow.PHONE, guardian=None, relation=relation, now=now)
+
+
 def refuse_by_account(code: str, *, guardian: Resident, now: datetime) -> None:
     """Let the guardian say no, or take a yes back: then the child's account is erased."""
     request = find_request(code, now=now)

@@ -15,7 +15,7 @@ from django.db.models import ForeignKey, Model, OneToOneField, QuerySet
 
 from reports.domain.erasing import erase_resident
 from reports.domain.publication import follow_consent
-from reports.enums import ConsentKind, ResidentRole
+from reports.enums import AgeBand, ConsentKind, ResidentRole
 from reports.models import Report, Resident, ResidentToken
 
 logger = logging.getLogger(__name__)
@@ -26,6 +26,13 @@ _PROFILE = (
     "nickname", "phone", "phone_verified_at", "consent_version", "consented_at", "age_band",
     "guardian_at",
 )  # fmt: skip
+_OF_A_CHILD: dict[str, Any] = {
+    "nickname": "",
+    "phone": "",
+    "phone_verified_at": None,
+    "age_band": AgeBand.CHILD,
+    "guardian_at": None,
+}
 
 
 @transaction.atomic
@@ -38,9 +45,9 @@ def absorb(source: Resident, into: Resident, *, now: datetime) -> bool:
     erased meanwhile is never absorbed: the locks below decide.
     """
     ids = sorted((source.pk, into.pk))
-    locked = {
-        r.pk: r for r in Resident.objects.select_for_update().filter(pk__in=ids).order_by("pk")
-    }
+    # No key: a row that names one of them may be on its way under a ticket's lock.
+    rows = Resident.objects.select_for_update(no_key=True).filter(pk__in=ids).order_by("pk")
+    locked = {row.pk: row for row in rows}
     old, kept = locked.get(source.pk), locked.get(into.pk)
     if source.pk == into.pk or not _may_absorb(old, kept):
         return False
@@ -76,7 +83,7 @@ def _bring_after(key: int, *, now: datetime) -> bool:
     old = Resident.objects.filter(pk=key, absorbed_by__isnull=False).first()
     if old is None or old.absorbed_by_id is None:
         return False
-    kept = Resident.objects.select_for_update().get(pk=old.absorbed_by_id)
+    kept = Resident.objects.select_for_update(no_key=True).get(pk=old.absorbed_by_id)
     _free_client_ids(old, kept)
     _move_all(old, kept)
     if old.erased_at is None or old.erased_at < now - _LATE:
@@ -151,6 +158,10 @@ def _fill_profile(old: Resident, kept: Resident) -> None:
     consents = {**old.consents, **kept.consents}
     if old.publication_refused or kept.publication_refused:  # the stricter of two choices
         consents[ConsentKind.PUBLICATION.value] = False
+    if old.needs_guardian or kept.needs_guardian:
+        # Whoever said "under 14" is not made an adult by another door; nothing that names them stays.
+        changes |= _OF_A_CHILD
+        Report.objects.filter(resident=kept).exclude(contact_phone="").update(contact_phone="")
     Resident.objects.filter(pk=kept.pk).update(**changes, consents=consents)
     # They live on: the erasure of the old name is no withdrawal.
     Resident.objects.filter(pk=old.pk).update(consents={})

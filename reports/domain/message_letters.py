@@ -27,6 +27,9 @@ _TIPS: Mapping[Tmpl, str] = MappingProxyType(
         Tmpl.NEED_INFO: "请在 3 天内补充情况",
         Tmpl.REPLIED: "请查看答复并评价",
         Tmpl.REJECTED: "请查看说明和去向",
+        Tmpl.REMIND_INFO: "明天到期，请补充情况",
+        Tmpl.REMIND_RATING: "明天到期，请您评价",
+        Tmpl.PRAISED: "谢谢您的表扬",
     }
 )
 _TIP, _MANY_TIP = "点击查看办理进展", "点击查看全部进展"

@@ -140,6 +140,28 @@ WORDS: Mapping[Tmpl, Words] = MappingProxyType(
             asks=ResidentAction.RATE,
         ),
         Tmpl.CLOSED_UNRATED: Words("{subject}未收到评价，已自动办结；30 日内仍可重新打开。"),
+        Tmpl.REMIND_INFO: Words(
+            "{subject}还在等您补充情况，请在 {due} 前打开上报答复。到时没有答复，会按现有情况继续研判。",
+            bare="{subject}还在等您补充情况，请尽快打开上报答复。",
+            needs="due",
+            subscription=_ASK,
+            sms=True,
+            asks=ResidentAction.SUPPLEMENT,
+        ),
+        Tmpl.REMIND_RATING: Words(
+            "{subject}的办理结果还没有评价，请在 {due} 前告诉我们是否解决。到时没有评价，会自动办结。",
+            bare="{subject}的办理结果还没有评价，请告诉我们是否解决。",
+            needs="due",
+            subscription=_RESULT,
+            sms=True,
+            asks=ResidentAction.RATE,
+        ),
+        Tmpl.PRAISED: Words(
+            "您的表扬已转达{department}，谢谢您。",
+            bare="您的表扬已转达有关单位，谢谢您。",
+            needs="department",
+            subscription=_RESULT,
+        ),
         Tmpl.REOPENED: Words("{subject}已重新打开，指挥室将重新安排办理。", subscription=_PROGRESS),
         Tmpl.APPEALED: Words("{subject}的申诉已收到，指挥室将重新研判。", subscription=_PROGRESS),
     }

@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import re
 import secrets
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from hmac import compare_digest
 
@@ -28,12 +29,15 @@ from reports.enums import ConsentKind
 from reports.models import PhoneCode, Resident
 from xiangcun.lib import sms, wechat
 from xiangcun.lib.errors import DomainError, InvalidInputError, NotAllowedError
+from xiangcun.lib.sms import SmsOutcome
 
 logger = logging.getLogger(__name__)
 
 LIFE = timedelta(minutes=5)
 GAP = timedelta(seconds=60)
 DAY = timedelta(days=1)
+OWN, FOR_GUARDIAN = "code", "guardian"
+"""What a code is for: whose number it is, or a guardian's yes."""
 MAX_TRIES, NUMBER_A_DAY, RESIDENT_A_DAY = 5, 5, 10
 _MOBILE = re.compile(r"1[3-9]\d{9}")
 _CHINA = "86"
@@ -63,13 +67,33 @@ def send_code(resident: Resident, phone: str, *, now: datetime) -> None:
     """
     if not sms.configured():
         raise SmsUnavailableError("sms_off", _("没有开通短信验证，电话可以直接填写"))
-    if not _MOBILE.fullmatch(phone):
-        raise InvalidInputError.of_field("phone", "phone_invalid", _("验证码只能发到手机号"))
+    check_mobile(phone)
     check_guardian(resident)
     take_consent(resident, ConsentKind.PHONE, now=now)
+    issue_code(resident, phone, send_code_sms, now=now)
+
+
+def check_mobile(phone: str) -> None:
+    """Raise ``phone_invalid`` for what no text message can be sent to."""
+    if not _MOBILE.fullmatch(phone):
+        raise InvalidInputError.of_field("phone", "phone_invalid", _("验证码只能发到手机号"))
+
+
+def issue_code(
+    resident: Resident,
+    phone: str,
+    send: Callable[..., SmsOutcome],
+    *,
+    now: datetime,
+    purpose: str = OWN,
+) -> None:
+    """Let ``send`` carry a new code, within the limits of the number and the person.
+
+    A code is good for its ``purpose`` only. Raises as :func:`send_code` does.
+    """
     code = f"{secrets.randbelow(1_000_000):06d}"
-    row = _note(resident, phone, code, now=now)
-    outcome = send_code_sms(resident.pk, phone, code, now=now)
+    row = _note(resident, phone, code, now=now, purpose=purpose)
+    outcome = send(resident.pk, phone, code, now=now)
     if outcome or outcome.maybe_sent:
         return
     row.delete()
@@ -84,16 +108,29 @@ def confirm_code(resident: Resident, phone: str, code: str, *, now: datetime) ->
 
     Raises ``sms_code_wrong``, and ``sms_code_expired`` after five minutes or five tries.
     """
+    latest = find_code(resident, phone, code, now=now)
+    with transaction.atomic():
+        use_code(latest, now=now)
+        return _verify(resident, phone, now=now)
+
+
+def find_code(
+    resident: Resident, phone: str, code: str, *, now: datetime, purpose: str = OWN
+) -> PhoneCode:
+    """Return the row of the code that was told, having counted the try; raise what is wrong with it."""
     codes = PhoneCode.objects.filter(resident=resident, phone_hash=_phone_hash(phone))
     latest = codes.order_by("-created_at", "-pk").first()
     if latest is None or not _count_try(latest, now=now):
         raise _expired()
-    if not compare_digest(latest.code_hash, _code_hash(resident, phone, code)):
+    if not compare_digest(latest.code_hash, _code_hash(resident, phone, code, purpose)):
         raise InvalidInputError.of_field("sms_code", "sms_code_wrong", _("验证码不正确"))
-    with transaction.atomic():
-        if not PhoneCode.objects.filter(pk=latest.pk, used_at=None).update(used_at=now):
-            raise _expired()
-        return _verify(resident, phone, now=now)
+    return latest
+
+
+def use_code(row: PhoneCode, *, now: datetime) -> None:
+    """Use the code up, in the transaction of what it is for; the guarded update lets one win."""
+    if not PhoneCode.objects.filter(pk=row.pk, used_at=None).update(used_at=now):
+        raise _expired()
 
 
 def take_wechat_number(resident: Resident, code: str, *, now: datetime) -> Resident:
@@ -128,19 +165,19 @@ def _expired() -> InvalidInputError:
     return InvalidInputError.of_field("sms_code", "sms_code_expired", _("验证码已过期，请重新获取"))
 
 
-def _note(resident: Resident, phone: str, code: str, *, now: datetime) -> PhoneCode:
+def _note(resident: Resident, phone: str, code: str, *, now: datetime, purpose: str) -> PhoneCode:
     """Write the row before the message goes out, if another one may go out at all."""
     phone_hash = _phone_hash(phone)
     with transaction.atomic():
         # One of a person's requests after the other; the cache does the same for one number.
-        Resident.objects.select_for_update().get(pk=resident.pk)
+        Resident.objects.select_for_update(no_key=True).get(pk=resident.pk)
         _check_limits(resident, phone_hash, now=now)
         if not cache.add(_gate(phone_hash), 1, timeout=GAP.total_seconds()):
             raise _too_often(GAP)
         return PhoneCode.objects.create(
             resident=resident,
             phone_hash=phone_hash,
-            code_hash=_code_hash(resident, phone, code),
+            code_hash=_code_hash(resident, phone, code, purpose),
             created_at=now,
             expires_at=now + LIFE,
         )
@@ -191,8 +228,8 @@ def _phone_hash(phone: str) -> str:
     return _digest("xiangcun.phone-code.number", phone)
 
 
-def _code_hash(resident: Resident, phone: str, code: str) -> str:
-    return _digest("xiangcun.phone-code.code", f"{resident.pk}:{phone}:{code}")
+def _code_hash(resident: Resident, phone: str, code: str, purpose: str) -> str:
+    return _digest(f"xiangcun.phone-code.{purpose}", f"{resident.pk}:{phone}:{code}")
 
 
 def _digest(salt: str, text: str) -> str:

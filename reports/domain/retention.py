@@ -27,16 +27,21 @@ from reports.domain.message_retention import (
     sms_lines_due,
 )
 from reports.domain.originals import strip_originals
+from reports.domain.phone_codes import DAY as CODE_LIFE
+from reports.domain.senders import KEPT as SENDER_KEPT
 from reports.enums import AgeBand, GuardianState, PublicStatus
 from reports.models import (
     AccessRecord,
+    ContentCheck,
     Disposal,
     GuardianRequest,
+    PhoneCode,
     Photo,
     Report,
     Resident,
     ResidentToken,
 )
+from reports.models.publication import UNSETTLED
 
 logger = logging.getLogger(__name__)
 
@@ -182,6 +187,35 @@ def _drop_requests(keys: Keys, now: datetime) -> None:  # noqa: ARG001 - the sha
     GuardianRequest.objects.filter(pk__in=keys).delete()
 
 
+def _codes_due(now: datetime) -> QuerySet[Any]:
+    """What the hourly sweep left: digests of numbers that a code was sent to."""
+    return PhoneCode.objects.filter(created_at__lt=now - CODE_LIFE)
+
+
+def _drop_codes(keys: Keys, now: datetime) -> None:  # noqa: ARG001 - the shape of a rule
+    PhoneCode.objects.filter(pk__in=keys).delete()
+
+
+def _senders_due(now: datetime) -> QuerySet[Any]:
+    """What the hourly sweep left: digests of a device or an address."""
+    unknown = Q(sender_device="", sender_address="")
+    return Report.objects.filter(submitted_at__lt=now - SENDER_KEPT).exclude(unknown)
+
+
+def _drop_senders(keys: Keys, now: datetime) -> None:  # noqa: ARG001 - the shape of a rule
+    Report.objects.filter(pk__in=keys).update(sender_device="", sender_address="")
+
+
+def _checks_due(now: datetime) -> QuerySet[Any]:
+    """Verdicts of the platform about cases that ended as long ago as their photos' originals go."""
+    old = _ended_before(_days_ago(now, settings.PHOTO_ORIGINAL_DAYS), "report__")
+    return ContentCheck.objects.filter(old).exclude(state__in=UNSETTLED)
+
+
+def _drop_checks(keys: Keys, now: datetime) -> None:  # noqa: ARG001 - the shape of a rule
+    ContentCheck.objects.filter(pk__in=keys).delete()
+
+
 RULES: tuple[Rule, ...] = (
     Rule("leftovers", _("注销时刚提交的上报"), _leftovers_due, _cut_leftovers),
     Rule("children", _("没有监护人同意的孩子账号"), _children_due, _erase),
@@ -191,6 +225,9 @@ RULES: tuple[Rule, ...] = (
     Rule("access_log", _("查看联系方式的记录"), _looks_due, _drop_looks),
     Rule("messages", _("过期的居民消息"), messages_due, drop_messages),
     Rule("sms_log", _("过期的短信记录"), sms_lines_due, drop_sms_lines),
+    Rule("phone_codes", _("过期的短信验证码"), _codes_due, _drop_codes),
+    Rule("sender_digests", _("上报来源的设备和地址摘要"), _senders_due, _drop_senders),
+    Rule("content_checks", _("已办结上报的内容检查结果"), _checks_due, _drop_checks),
     Rule("guardian_requests", _("过期的监护人确认"), _requests_due, _drop_requests),
 )
 """In this order: an erasure may make the others' work less."""

@@ -19,6 +19,15 @@ def send_code_sms(
     return outcome
 
 
+def send_guardian_sms(
+    resident_id: int | None, phone: str, code: str, *, now: datetime, minutes: int = 5
+) -> SmsOutcome:
+    """Send a child's guardian the code that says yes; never raises."""
+    outcome = sms.send_guardian_code(phone, code, minutes=minutes)
+    _note(resident_id, SmsPurpose.CODE, outcome, now=now)
+    return outcome
+
+
 def send_notice_sms(
     resident_id: int, phone: str, text: str, *, url: str, now: datetime
 ) -> SmsOutcome:

@@ -145,12 +145,6 @@ class Report(models.Model):
         verbose_name_plural = _("上报")
         constraints = [
             models.UniqueConstraint(fields=["resident", "client_id"], name="report_client_id_once"),
-            # A report that may be nobody's (a child's) is sent again on a bad line like any other.
-            models.UniqueConstraint(
-                fields=["client_id"],
-                name="report_client_id_once_unlinked",
-                condition=Q(resident__isnull=True),
-            ),
             # A child's report belongs to nobody, and a repeated request must still find it.
             models.UniqueConstraint(
                 fields=["client_id"],
@@ -235,7 +229,10 @@ class ReportPhoto(models.Model):
 
 
 class ReportUpdate(models.Model):
-    """A line of the resident's timeline; the resident may read all of it, so staff names stay out."""
+    """A line of the resident's timeline; the resident may read all of it, so staff names stay out.
+
+    ``client_id`` is the phone's own name of a supplement, so that one sent twice is one.
+    """
 
     report = models.ForeignKey(
         Report, models.CASCADE, related_name="updates", verbose_name=_("上报")
@@ -246,6 +243,7 @@ class ReportUpdate(models.Model):
     )
     status = models.CharField(_("状态"), max_length=16, choices=PublicStatus)
     text = models.TextField(_("内容"), blank=True)
+    client_id = models.UUIDField(_("客户端编号"), null=True, blank=True, editable=False)
     department_name = models.CharField(_("单位"), max_length=60, blank=True)
     photos = models.ManyToManyField(
         Photo, blank=True, related_name="updates", verbose_name=_("照片")
@@ -257,6 +255,11 @@ class ReportUpdate(models.Model):
         verbose_name_plural = _("办理进展")
         indexes = [models.Index(fields=["report", "at", "id"], name="update_timeline")]
         constraints = [
+            models.UniqueConstraint(
+                fields=["report", "client_id"],
+                name="update_client_id_once",
+                condition=Q(client_id__isnull=False),
+            ),
             models.CheckConstraint(
                 condition=Q(status__in=PublicStatus.values), name="update_status_known"
             ),

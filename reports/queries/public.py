@@ -18,6 +18,7 @@ from reports.models import OPEN_STATUSES, PublicPhotoReport, Report
 from reports.queries.categories import CategoryNode, category_tree
 from reports.queries.public_links import public_photo_path
 from reports.queries.public_words import summary_of
+from reports.queries.township import UNPLACED, is_placed
 from xiangcun.lib.geo import BoundingBox, bounding_box, distance_m, round_public
 from xiangcun.lib.similarity import places_agree, print_of, same_opening
 
@@ -32,7 +33,8 @@ _FEWEST_PAIRS = 4
 _CANDIDATES = 200
 _COLUMNS = (
     "id", "number", "public_status", "category_id", "lat", "lng", "department_name",
-    "submitted_at", "closed_at", "grid__village_name", "public_note__summary",
+    "location_source", "accuracy_m", "submitted_at", "closed_at", "grid__village_name",
+    "public_note__summary",
 )  # fmt: skip
 _PHOTOS = Prefetch(
     "public_photo_links", PublicPhotoReport.objects.select_related("public_photo").order_by("id")
@@ -52,13 +54,13 @@ class ReleasedPhoto:
 
 @dataclass(frozen=True, slots=True)
 class PublicReport:
-    """A published report; ``lat``/``lng`` are rounded WGS-84 degrees."""
+    """A published report; ``lat``/``lng`` are rounded WGS-84 degrees, ``None`` without a known place."""
 
     number: str
     status: str
     category: CategoryNode | None
-    lat: float
-    lng: float
+    lat: float | None
+    lng: float | None
     department_name: str
     submitted_at: datetime
     closed_at: datetime | None
@@ -73,10 +75,12 @@ def published_reports(
 ) -> QuerySet[Report]:
     """Return published rows; ``category`` is a leaf or a top-level code. Give them to ``present``.
 
-    A box is widened to the cells it touches, so that an exact place cannot be cut out by moving it.
+    A box is widened to the cells it touches, so that an exact place cannot be cut out by moving it. What
+    is known by words only lies in no box.
     """
     rows = _published()
     if bbox is not None:
+        rows = rows.exclude(UNPLACED)
         south, west = round_public(bbox.south, bbox.west)
         north, east = round_public(bbox.north, bbox.east)
         half = 0.0005
@@ -94,7 +98,9 @@ def _published() -> QuerySet[Report]:
 
 def present(report: Report, *, distance: float | None = None) -> PublicReport:
     """Reduce a row to what may be published; the only way from a row to a public answer."""
-    lat, lng = round_public(report.lat, report.lng)
+    lat = lng = None
+    if is_placed(report.location_source, report.accuracy_m):
+        lat, lng = round_public(report.lat, report.lng)
     node = _node(report.category_id)
     note = getattr(report, "public_note", None)
     village = report.grid.village_name if report.grid else ""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.db.models import Prefetch, QuerySet
 
-from reports.enums import CheckState, Publication, PublicPhotoKind, UpdateKind
+from reports.enums import CheckState, ConsentKind, PublicPhotoKind, UpdateKind
 from reports.models import (
     ContentCheck,
     Photo,
@@ -17,6 +17,7 @@ from reports.models import (
     ReportPhoto,
     ReportUpdate,
 )
+from reports.queries.consents import has_consent
 
 RESIDENT_LINES = frozenset(
     {
@@ -71,10 +72,13 @@ def candidates_of(report: Report) -> list[Candidate]:
 def may_show_photo(report: Report, kind: PublicPhotoKind) -> bool:
     """Whether the resident's choice lets a photo of this case be shown.
 
-    A photo is the resident's own: showing it needs more than the neutral line does. What the office
-    took of its result is the office's.
+    A photo is the resident's own: showing it needs their yes, where the neutral line needs only that
+    they did not say no. A report that is nobody's has nobody to say it. What the office took of its
+    result is the office's.
     """
-    return kind == PublicPhotoKind.AFTER or report.publication != Publication.REFUSED
+    if kind == PublicPhotoKind.AFTER:
+        return True
+    return has_consent(report.resident_id, ConsentKind.PUBLICATION)
 
 
 def reports_showing(photo_id: uuid.UUID) -> list[int]:

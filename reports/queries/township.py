@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db.models import Count, Max
+from django.db.models import Count, Max, Q
 from shapely.geometry import shape
 from shapely.ops import unary_union
 
+from reports.enums import LocationSource
 from reports.models import Grid
 from xiangcun.lib.geo import distance_m
 
 MIN_RADIUS_M = 1000.0
 """A place known by words only is never believed to be nearer than this."""
+UNPLACED = Q(location_source=LocationSource.TEXT, accuracy_m__gte=MIN_RADIUS_M)
+"""Reports whose point is but the middle of the township; :func:`is_placed` says the same of a row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,11 @@ def township_circle() -> Circle | None:
         _Kept.circle = _draw(list(grids.values_list("polygon", flat=True)))
         _Kept.state = state
     return _Kept.circle
+
+
+def is_placed(source: str, accuracy_m: float | None) -> bool:
+    """Whether a point means a place; else it is but the middle of the township."""
+    return source != LocationSource.TEXT or (accuracy_m or 0.0) < MIN_RADIUS_M
 
 
 def _draw(polygons: list[dict[str, object]]) -> Circle | None:

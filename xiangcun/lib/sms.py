@@ -31,7 +31,7 @@ logger = logging.getLogger(__name__)
 
 CLIENT = HttpClient(read=6.0)
 Trouble = Literal["", "off", "away", "busy", "refused", "unwanted"]
-CODE, NOTICE = "code", "notice"
+CODE, NOTICE, GUARDIAN = "code", "notice", "guardian"
 _HASHES: Mapping[str, Callable[..., Any]] = {
     "sha1": hashlib.sha1,
     "sha256": hashlib.sha256,
@@ -67,6 +67,22 @@ def send_code(phone: str, code: str, *, minutes: int = 5) -> SmsOutcome:
     text = _("验证码 %(code)s，%(minutes)s 分钟内有效。如非本人操作请忽略。")
     values = {"code": code, "minutes": str(minutes)}
     return _send(CODE, phone, text % values, values)
+
+
+def can_ask_guardians() -> bool:
+    """Whether a guardian would read what the code is for: our own words, or a template made for it."""
+    has_words = "{text}" in f"{settings.SMS_URL}{json.dumps(settings.SMS_BODY)}"
+    return configured() and (has_words or bool(settings.SMS_TEMPLATES.get(GUARDIAN)))
+
+
+def send_guardian_code(phone: str, code: str, *, minutes: int = 5) -> SmsOutcome:
+    """Send a guardian the code that says yes, and what it says yes to; never raises."""
+    text = _(
+        "孩子想用乡村小脑反映问题并查看办理进度，请您作为监护人确认：同意我们保存孩子的称呼和电话，"
+        "就把验证码 %(code)s 告诉孩子，%(minutes)s 分钟内有效。不同意请不要告诉。"
+    )
+    values = {"code": code, "minutes": str(minutes)}
+    return _send(GUARDIAN, phone, text % values, values)
 
 
 def send_notice(phone: str, text: str, *, url: str = "") -> SmsOutcome:

@@ -70,6 +70,7 @@ def test_it_is_an_archive_with_the_photos(api: Api, zhang: Resident, li: Residen
     assert archive.testzip() is None
     assert archive.namelist() == [
         "说明.txt", "profile.json", "reports.json", "consents.json", "access_log.json",
+        "content_checks.json",
         "photo_details.json", "messages.json", "subscriptions.json", "message_settings.json",
         f"photos/{sent['id']}.jpg",
     ]  # fmt: skip

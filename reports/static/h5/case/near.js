@@ -40,6 +40,7 @@ function arranged(items) {
     return items;
   }
   return items
+    .filter((item) => item.place)
     .map((item) => ({ ...item, distance_m: distance(state.place, item.place) }))
     .filter((item) => item.distance_m <= AROUND_M * 1.05)
     .sort((a, b) => a.distance_m - b.distance_m);

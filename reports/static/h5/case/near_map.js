@@ -78,8 +78,9 @@ export async function makeMap(node, { tiles, onMove, onOpen }) {
   return {
     show(items) {
       cluster.clearLayers();
-      cluster.addLayers(items.map((item) => pin(L, item, onOpen)));
-      node.dataset.drawn = String(items.length);
+      const placed = items.filter((item) => item.place);
+      cluster.addLayers(placed.map((item) => pin(L, item, onOpen)));
+      node.dataset.drawn = String(placed.length);
     },
     here(lat, lng) {
       L.circleMarker([lat, lng], { radius: 9, className: "near-me", interactive: false }).addTo(map);

@@ -3,6 +3,7 @@
 import { api } from "../core/api.js";
 import { inWeChat } from "../core/signin.js";
 import { attempt, button, el, fill, momentWords, toast } from "../core/ui.js";
+import { codeForm } from "./phone.js";
 
 function link(state) {
   return new URL(state.path, location.origin).href;
@@ -43,6 +44,19 @@ function begin(node) {
   return start;
 }
 
+/** The guardian's telephone gets a code; whoever agrees tells it to the child. */
+function bySms(node) {
+  return codeForm({
+    label: "监护人的手机号",
+    hint: "只用来发这一次验证码，我们不保存。",
+    send: (phone) => api("/me/guardian/sms", { method: "POST", body: { phone } }),
+    check: async (phone, code) => {
+      show(node, await api("/me/guardian", { method: "PUT", body: { phone, sms_code: code } }));
+      toast("监护人已同意", "good");
+    },
+  });
+}
+
 function show(node, state) {
   node.hidden = state.state === "not_needed";
   if (node.hidden) {
@@ -61,7 +75,7 @@ function show(node, state) {
       el("p", { text: "您未满14周岁。监护人同意以前，报的问题照样处理，但不保存您是谁，也查不到进度。" }),
       state.state === "waiting" ? waiting(state) : begin(node),
       el("h3", { text: "办法" }),
-      state.ways.map((way) => [el("p", { class: "strong", text: way.label }), el("p", { class: "hint", text: way.text })]),
+      state.ways.map((way) => [el("p", { class: "strong", text: way.label }), el("p", { class: "hint", text: way.text }), way.code === "sms" ? bySms(node) : null]),
     ),
   );
 }

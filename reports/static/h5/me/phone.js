@@ -42,7 +42,8 @@ function tell(error, phone, code) {
   }
 }
 
-function smsPart(phone, finish) {
+/** A number and its code: `send(phone)` answers `{retry_after}`, `check(phone, code)` ends it. `may()` is asked before. */
+function codeSteps(phone, { send: sendCode, check: checkCode, may = async () => true }) {
   const code = field("短信验证码", { inputmode: "numeric", autocomplete: "one-time-code", maxlength: 6, placeholder: "6位数字" });
   const send = button("发送验证码", { class: "btn btn-plain btn-block" });
   const check = button("验证", { class: "btn btn-primary btn-block" });
@@ -50,11 +51,11 @@ function smsPart(phone, finish) {
   send.addEventListener("click", () =>
     attempt(send, async () => {
       const value = number(phone);
-      if (!value || !(await ask("phone", { again: true }))) {
+      if (!value || !(await may())) {
         return;
       }
       try {
-        const sent = await api("/me/phone/sms", { method: "POST", body: { phone: value } });
+        const sent = await sendCode(value);
         rest.hidden = false;
         code.input.focus();
         toast("验证码已发送，5分钟内有效");
@@ -75,13 +76,27 @@ function smsPart(phone, finish) {
         return;
       }
       try {
-        await finish(await api("/me/phone", { method: "PUT", body: { phone: value, sms_code: code.input.value.trim() } }));
+        await checkCode(value, code.input.value.trim());
       } catch (error) {
         tell(error, phone, code);
       }
     }),
   );
   return [send, rest];
+}
+
+function smsPart(phone, finish) {
+  return codeSteps(phone, {
+    may: () => ask("phone", { again: true }),
+    send: (value) => api("/me/phone/sms", { method: "POST", body: { phone: value } }),
+    check: async (value, code) => finish(await api("/me/phone", { method: "PUT", body: { phone: value, sms_code: code } })),
+  });
+}
+
+/** A form for somebody else's number and the code sent there. */
+export function codeForm({ label, hint, send, check }) {
+  const phone = field(label, { type: "tel", inputmode: "tel", autocomplete: "off", maxlength: 13, hint });
+  return el("div", { class: "stack" }, phone.node, codeSteps(phone, { send, check }));
 }
 
 function plainPart(phone, finish) {
