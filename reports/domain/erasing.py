@@ -15,6 +15,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
+from reports.domain.blocks import remember_account
 from reports.domain.consents import write_consents
 from reports.domain.messages import forget_messages
 from reports.domain.originals import disown_photos
@@ -107,6 +108,11 @@ def _drop_codes(person: Resident, now: datetime) -> None:
     PhoneCode.objects.filter(resident=person).update(resident=None, code_hash="", expires_at=now)
 
 
+def _keep_restrictions(person: Resident, now: datetime) -> None:
+    """Restricted for a while is who comes back with the same account, too."""
+    remember_account(person, now=now)
+
+
 def _clean_words(person: Resident, now: datetime) -> None:  # noqa: ARG001 - as above
     """Mask contact data and the person's own name in what they wrote, before the link is cut."""
     mine = Report.objects.filter(resident=person)
@@ -164,6 +170,7 @@ ERASE_STEPS: tuple[EraseStep, ...] = (
     EraseStep("guardian", _drop_guardian),
     EraseStep("messages", _drop_messages),
     EraseStep("codes", _drop_codes),
+    EraseStep("restrictions", _keep_restrictions),
     EraseStep("words", _clean_words),
     EraseStep("public", _withdraw_public),
     EraseStep("photos", _cut_photos),

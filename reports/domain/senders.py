@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
@@ -51,6 +52,11 @@ def sender_of(*, device: str, address: str) -> Sender:
         address=_digest("address", line_of(address)) if address else "",
         plain_address=address,
     )
+
+
+def account_digest(openid: str) -> str:
+    """Return the keyed digest of an account."""
+    return _digest("account", openid)
 
 
 def _digest(what: str, value: str) -> str:
@@ -96,7 +102,12 @@ def _blocked(block: SenderBlock) -> SenderBlockedError:
 
 
 def forget_senders(*, now: datetime) -> int:
-    """Empty the digests of reports older than 30 days, at most ``_BATCH``; return how many."""
+    """Empty the digests of reports older than 30 days, at most ``_BATCH``; return how many.
+
+    Those of erased accounts go with the restriction that they were kept for.
+    """
+    over = SenderBlock.objects.filter(Q(until__lte=now) | Q(lifted_at__isnull=False))
+    over.exclude(account="").update(account="")
     old = Report.objects.filter(submitted_at__lt=now - KEPT).exclude(sender_address="")
     ids = list(old.order_by("submitted_at").values_list("pk", flat=True)[:_BATCH])
     return Report.objects.filter(pk__in=ids).update(sender_device="", sender_address="")

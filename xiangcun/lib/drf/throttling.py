@@ -137,7 +137,7 @@ class CounterThrottle(ScopedRateThrottle):
         address = f"ip{self.get_ident(request)}"
         counted = [(address, 1)]
         if user is not None and user.is_authenticated:
-            counted = [(f"u{user.pk}", 1), (address, self.CROWDS.get(self.scope, self.CROWD))]
+            counted = [(f"u{user.pk}", 1), (address, self.CROWDS.get(self.scope or "", self.CROWD))]
             counted += [(f"d{device}", 1)] if device else []
         return [(hashlib.sha256(who.encode()).hexdigest()[:32], times) for who, times in counted]
 
