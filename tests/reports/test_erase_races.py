@@ -65,13 +65,14 @@ def test_a_supplement_comes_before_the_erasure_or_not_at_all() -> None:
         resident, one, two = person(number)
         report = make_report(resident, allowed_actions=["supplement"])
         photo = make_photo(resident)
-        words = {"text": f"打我电话{PHONE}", "photos": [str(photo.pk)]}
+        words: dict[str, object] = {"text": f"打我电话{PHONE}", "photos": [str(photo.pk)]}
+        path = f"/reports/{report.number}/supplement"
+
+        def supplement(token: str = one, to: str = path, body: dict[str, object] = words) -> object:
+            return Api(token).post(to, body).status_code
+
         said, erased = together(
-            lambda token=one, path=report.number, body=words: (
-                Api(token)  # type: ignore[misc]
-                .post(f"/reports/{path}/supplement", body)
-                .status_code
-            ),
+            supplement,
             lambda token=two: Api(token).delete("/me").status_code,  # type: ignore[misc]
         )
         assert said in {200, 401, 404}
