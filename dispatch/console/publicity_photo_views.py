@@ -22,7 +22,7 @@ from dispatch.console.publicity_views import publisher_report
 from dispatch.domain.publicity import release_photo, withdraw_photo
 from reports.models import Report
 from reports.queries.photo_links import LARGE, photo_url
-from reports.queries.public_staff import Candidate, candidates_of
+from reports.queries.public_staff import Candidate, candidates_of, may_show_photo
 from xiangcun.lib.errors import DomainError, InvalidInputError
 from xiangcun.lib.redaction import MAX_RECTANGLES, read_rectangles
 
@@ -116,7 +116,7 @@ def _show(
         **admin.site.each_context(request),
         "title": _("遮盖照片 %s") % report.number,
         "report": report,
-        "photo": photo_row(report, row),
+        "photo": photo_row(report, row, agreed=may_show_photo(report, row.kind)),
         "source": photo_url(row.photo, LARGE),
         "rectangles": rectangles if isinstance(rectangles, list) else [],
         "most": MAX_RECTANGLES,

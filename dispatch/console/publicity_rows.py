@@ -17,7 +17,7 @@ from reports.enums import CheckState, PhotoStatus, Publication, PublicPhotoKind,
 from reports.models import ContentCheck, Report
 from reports.queries.photo_links import MEDIUM, photo_url
 from reports.queries.public_case import PublicCase
-from reports.queries.public_staff import Candidate, may_show_photo
+from reports.queries.public_staff import Candidate
 from xiangcun.lib.text import mask_contacts
 
 _EXCERPT = 80
@@ -112,8 +112,11 @@ def public_card(case: PublicCase) -> dict[str, Any]:
     }
 
 
-def photo_row(report: Report, row: Candidate) -> dict[str, Any]:
-    """Return a photo with its release and what speaks against it."""
+def photo_row(report: Report, row: Candidate, *, agreed: bool) -> dict[str, Any]:
+    """Return a photo with its release and what speaks against it.
+
+    ``agreed`` says whether the resident wants photos of theirs shown.
+    """
     ready = row.photo.status == PhotoStatus.READY
     args = (report.pk, row.photo.pk)
     return {
@@ -127,7 +130,7 @@ def photo_row(report: Report, row: Candidate) -> dict[str, Any]:
         "public": row.public is not None,
         "rectangles": len(row.public.rectangles) if row.public else 0,
         "ready": ready,
-        "allowed": may_show_photo(report, row.kind),
+        "allowed": agreed or row.kind == PublicPhotoKind.AFTER,
         "check": str(_CHECK_WORDS[row.check]) if row.check else "",
         "doubtful": row.check not in {None, CheckState.PASSED, CheckState.UNAVAILABLE},
     }

@@ -37,10 +37,15 @@ from dispatch.domain.publicity import (
 )
 from dispatch.queries.publicity import PAGE, TABS, reviewable_reports, tab_counts, tab_page
 from reports.domain.word_check import suspicions
-from reports.enums import Publication, WithholdReason
+from reports.enums import Publication, PublicPhotoKind, WithholdReason
 from reports.models import PublicNote, Report
 from reports.queries.public_case import public_view
-from reports.queries.public_staff import candidates_of, staff_view, text_check_of
+from reports.queries.public_staff import (
+    candidates_of,
+    may_show_photo,
+    staff_view,
+    text_check_of,
+)
 from xiangcun.lib.errors import DomainError
 from xiangcun.lib.text import mask_contacts
 
@@ -157,6 +162,7 @@ def show_report(
 ) -> HttpResponse:
     """Draw the page of one case."""
     case = public_view(report)
+    agreed = may_show_photo(report, PublicPhotoKind.BEFORE)
     note = getattr(report, "public_note", None)
     initial = {"summary": note.summary if note else "", "reply": case.reply}
     ticket = report.ticket_report.ticket
@@ -175,7 +181,7 @@ def show_report(
         "card": public_card(case),
         "form": form or WordsForm(initial=initial),
         "suggested_reply": _suggested_reply(report),
-        "photos": [photo_row(report, row) for row in candidates_of(report)],
+        "photos": [photo_row(report, row, agreed=agreed) for row in candidates_of(report)],
         "reasons": WithholdReason.choices,
         **_choices(report),
     }

@@ -19,7 +19,7 @@ from dispatch.enums import AuditAction, Role
 from dispatch.models import Ticket
 from reports.domain import public_photos, publication
 from reports.enums import CheckState, PublicPhotoKind, WithholdReason
-from reports.models import ContentCheck, Photo, PublicPhoto, Report
+from reports.models import ContentCheck, Photo, PublicPhoto, Report, Resident
 from reports.queries.public_staff import may_show_photo, reports_showing
 from xiangcun.lib.errors import ConflictError, InvalidInputError, NotAllowedError, NotFoundError
 from xiangcun.lib.redaction import Rectangle
@@ -87,11 +87,10 @@ def release_photo(
 
     A photo of a result stands with every report of the ticket that shows it to its resident.
     ``photo_check_doubtful`` when the platform's check is against it or not done; staff may overrule it.
-    ``publication_refused`` when the person who took it does not want anything shown.
+    ``publication_refused`` unless the person who took it agreed to have it shown.
     """
     _check_role(actor)
-    if not may_show_photo(report, kind):
-        raise ConflictError("publication_refused", "上报人不同意公开，不能公开照片")
+    _check_choice(report, kind)
     doubt = doubt_about(photo)
     if doubt and not despite_check:
         raise ConflictError("photo_check_doubtful", f"{doubt}。确认可以公开的，请勾选后再提交")
@@ -115,6 +114,9 @@ def _release(
     now: datetime,
 ) -> PublicPhoto:
     ticket = _lock_ticket(report)
+    # Their row is locked while we look again: a yes that is taken back meanwhile finds the photo.
+    Resident.objects.select_for_update(no_key=True).filter(reports=report.pk).first()
+    _check_choice(report, kind)
     known = PublicPhoto.objects.filter(photo=photo).values_list("rectangles", flat=True).first()
     shown = [report.pk]
     if kind == PublicPhotoKind.AFTER:
@@ -157,6 +159,11 @@ def doubt_about(photo: Photo) -> str:
 def _check_role(actor: Actor) -> None:
     if not actor.roles & PUBLISHES:
         raise NotAllowedError("role_not_allowed", "公开内容由指挥室坐席或值班领导决定")
+
+
+def _check_choice(report: Report, kind: PublicPhotoKind) -> None:
+    if not may_show_photo(report, kind):
+        raise ConflictError("publication_refused", "上报人没有同意公开照片，不能公开")
 
 
 def _lock_ticket(report: Report) -> Ticket | None:

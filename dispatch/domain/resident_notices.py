@@ -88,6 +88,7 @@ def facts_of(ticket: Ticket, template: Tmpl) -> Facts:
         department=ticket.lead_department.name if ticket.lead_department else "",
         due=ticket.due_at,
         reason=_reason(ticket, template),
+        letter=ticket.kind if ticket.is_letter else "",
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.db.models import Exists, F, OuterRef, QuerySet
@@ -13,7 +13,7 @@ from dispatch.domain.resident_notices import facts_of
 from dispatch.domain.timers import BATCH, INFO_DAYS
 from dispatch.enums import TicketStatus
 from dispatch.models import Ticket
-from reports.domain.messages import Facts, tell_residents
+from reports.domain.messages import tell_residents
 from reports.enums import MessageTemplate, PublicStatus
 from reports.models import Report, ResidentMessage
 
@@ -46,12 +46,11 @@ def remind_residents(*, now: datetime) -> int:
 def _remind(reminder: Reminder, now: datetime) -> int:
     tickets = list(_due(reminder, now).select_related("category", "lead_department")[:BATCH])
     for ticket in tickets:
-        facts = facts_of(ticket, reminder.template)
         due = ticket.status_since + timedelta(days=reminder.days)
         tell_residents(
             live_report_ids(ticket),
             reminder.template,
-            Facts(category=facts.category, department=facts.department, due=due),
+            replace(facts_of(ticket, reminder.template), due=due),
             key=f"{reminder.template}/{ticket.pk}/{ticket.version}",
             now=now,
         )

@@ -15,13 +15,14 @@ from functools import lru_cache
 from types import MappingProxyType
 
 from reports.enums import MessageTemplate as Tmpl
-from reports.enums import ResidentAction
+from reports.enums import ReportKind, ResidentAction
 from reports.models.messages import TEXT_LENGTH
 from xiangcun.lib.text import clean_text, mask_contacts, strip_links
 from xiangcun.lib.workdays import SHANGHAI
 
 SUBJECT = "您反映的“{category}”"
 PLAIN_SUBJECT = "您的上报"
+LETTER_SUBJECT = "您的{kind}"
 MANY = "您有 {count} 件上报有新进展，请打开查看。"
 MANY_SUBJECT = "您的 {count} 件上报"
 
@@ -47,6 +48,8 @@ SUBSCRIPTION_TITLES: Mapping[Subscription, str] = MappingProxyType(
 class Facts:
     """What a message may mention. ``due`` is aware UTC; ``reason`` a label of one of our enums.
 
+    ``letter`` is the kind of a letter (opinion, consultation, praise): it is answered, not mended.
+
     ``category`` stays empty for confidential matters: a telephone shows messages on its lock screen.
     """
 
@@ -54,6 +57,7 @@ class Facts:
     department: str = ""
     due: datetime | None = None
     reason: str = ""
+    letter: str = ""
 
     def stored(self) -> dict[str, str]:
         """Return the facts that are given, as JSON."""
@@ -67,13 +71,14 @@ class Facts:
 class Words:
     """``says`` with ``{subject} {department} {promise} {due} {reason}``; ``bare`` when facts lack.
 
-    ``needs`` names the facts without which ``bare`` is said. ``subscription`` empty: inbox only.
+    ``letter`` is said instead of a letter, with the same facts. ``needs`` names the facts without which ``bare`` is said. ``subscription`` empty: inbox only.
     ``sms`` says that it is worth a text message. ``asks`` is what the resident should do.
     """
 
     says: str
     bare: str = ""
     needs: str = ""
+    letter: str = ""
     subscription: Subscription | None = None
     sms: bool = False
     asks: ResidentAction | None = None
@@ -87,18 +92,21 @@ WORDS: Mapping[Tmpl, Words] = MappingProxyType(
             "{subject}已派给{department}办理{promise}。",
             bare="{subject}已派单{promise}。",
             needs="department",
+            letter="{subject}已转给{department}{promise}。",
             subscription=_PROGRESS,
         ),
         Tmpl.REDISPATCHED: Words(
             "{subject}已重新派给{department}办理{promise}。",
             bare="{subject}已重新派单{promise}。",
             needs="department",
+            letter="{subject}已重新转给{department}{promise}。",
             subscription=_PROGRESS,
         ),
         Tmpl.ACCEPTED: Words(
             "{subject}已由{department}签收，正在处置{promise}。",
             bare="{subject}已签收，正在处置{promise}。",
             needs="department",
+            letter="{subject}已由{department}收到{promise}。",
         ),
         Tmpl.JOINED: Words(
             "{subject}已有其他居民反映，现合并办理，您仍可查看进展并评价。",
@@ -152,6 +160,7 @@ WORDS: Mapping[Tmpl, Words] = MappingProxyType(
             "{subject}的办理结果还没有评价，请在 {due} 前告诉我们是否解决。到时没有评价，会自动办结。",
             bare="{subject}的办理结果还没有评价，请告诉我们是否解决。",
             needs="due",
+            letter="{subject}的答复还没有评价，请在 {due} 前告诉我们您是否满意。到时没有评价，会自动办结。",
             subscription=_RESULT,
             sms=True,
             asks=ResidentAction.RATE,
@@ -173,19 +182,29 @@ def render(template: Tmpl, facts: Facts) -> str:
     words = WORDS[template]
     due = moment_words(facts.due) if facts.due else ""
     lacking = bool(words.needs) and not getattr(facts, words.needs)
-    text = (words.bare if lacking else words.says).format(
-        subject=subject_of(facts.category),
+    said = (words.letter if facts.letter else "") or words.says
+    text = (words.bare if lacking else said).format(
+        subject=subject_of(facts),
         department=_plain(facts.department),
-        promise=f"，承诺 {due} 前办结" if due else "",
+        promise=_promise(facts, due),
         due=due,
         reason=_plain(facts.reason),
     )
     return text[:TEXT_LENGTH]
 
 
-def subject_of(category: str) -> str:
+def _promise(facts: Facts, due: str) -> str:
+    """Return the date as a part of a sentence; nobody waits for an answer to a praise."""
+    if not due or facts.letter == ReportKind.PRAISE:
+        return ""
+    return f"，{due} 前答复您" if facts.letter else f"，承诺 {due} 前办结"
+
+
+def subject_of(facts: Facts) -> str:
     """Return how a message calls the matter."""
-    return SUBJECT.format(category=_plain(category)) if category else PLAIN_SUBJECT
+    if facts.letter:
+        return LETTER_SUBJECT.format(kind=ReportKind(facts.letter).label)
+    return SUBJECT.format(category=_plain(facts.category)) if facts.category else PLAIN_SUBJECT
 
 
 def moment_words(moment: datetime) -> str:

@@ -11,7 +11,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Prefetch, QuerySet, prefetch_related_objects
+from django.db.models import (
+    Exists,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+    prefetch_related_objects,
+)
 
 from reports.enums import PublicPhotoKind
 from reports.models import OPEN_STATUSES, PublicPhotoReport, Report
@@ -78,7 +85,7 @@ def published_reports(
     A box is widened to the cells it touches, so that an exact place cannot be cut out by moving it. What
     is known by words only lies in no box.
     """
-    rows = _published()
+    rows = not_joined(_published())
     if bbox is not None:
         rows = rows.exclude(UNPLACED)
         south, west = round_public(bbox.south, bbox.west)
@@ -89,6 +96,17 @@ def published_reports(
     if statuses:
         rows = rows.filter(public_status__in=statuses)
     return rows.filter(category__in=_category_ids(category)) if category else rows
+
+
+def public_row(number: str) -> Report | None:
+    """Return one published row, one that joined another case as well; give it to ``present``."""
+    return _published().filter(number=number).first()
+
+
+def not_joined(rows: QuerySet[Report]) -> QuerySet[Report]:
+    """Leave out those who "also met" a case that is public itself: one matter is one pin."""
+    met = Report.objects.filter(number=OuterRef("join_number"), published_at__isnull=False)
+    return rows.filter(Q(join_number="") | ~Exists(met))
 
 
 def _published() -> QuerySet[Report]:

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from reports.models import OPEN_STATUSES, Report, ReportUpdate
-from reports.queries.public import PublicReport, present, published_reports
+from reports.queries.public import PublicReport, not_joined, present, public_row
 from reports.queries.public_words import PublicStep, public_steps
 from xiangcun.lib.errors import NotFoundError
 
@@ -41,7 +41,7 @@ class PublicStats:
 
 def public_case(number: str) -> PublicCase:
     """Return a published case; ``public_report_not_found`` for whatever is not, without saying why."""
-    row = published_reports().filter(number=number).first()
+    row = public_row(number)
     if row is None:
         raise NotFoundError("public_report_not_found", _("没有找到这件公开的事项"))
     return public_view(row)
@@ -66,7 +66,7 @@ def public_stats(*, now: datetime) -> PublicStats:
         return kept
     since = timezone.localtime(now - timedelta(days=STATS_DAYS)).date()
     start = timezone.make_aware(datetime.combine(since, datetime.min.time()))
-    counts = Report.objects.filter(published_at__isnull=False).aggregate(
+    counts = not_joined(Report.objects.filter(published_at__isnull=False)).aggregate(
         open=Count("pk", filter=Q(public_status__in=OPEN_STATUSES)),
         closed=Count("pk", filter=Q(closed_at__gte=start)),
     )

@@ -100,7 +100,7 @@ def _send(purpose: str, phone: str, text: str, params: Mapping[str, str]) -> Sms
         "code": params.get("code", ""),
         "minutes": params.get("minutes", ""),
         "url": params.get("url", ""),
-        "template": str(settings.SMS_TEMPLATES.get(purpose, "")),
+        "template": _template(purpose),
         "params": json.dumps(dict(params), ensure_ascii=False),
         "sign_name": settings.SMS_SIGN_NAME,
         "timestamp": str(int(now.timestamp())),
@@ -111,6 +111,12 @@ def _send(purpose: str, phone: str, text: str, params: Mapping[str, str]) -> Sms
     outcome = _call(values)
     logger.info("sms_sent purpose=%s trouble=%s", purpose, outcome.trouble or "none")
     return outcome
+
+
+def _template(purpose: str) -> str:
+    """Return the service's name of the template; a guardian's is a code's where it has none of its own."""
+    named = settings.SMS_TEMPLATES.get(purpose)
+    return str(named or (settings.SMS_TEMPLATES.get(CODE, "") if purpose == GUARDIAN else ""))
 
 
 def _call(values: dict[str, str]) -> SmsOutcome:

@@ -22,7 +22,7 @@ from dispatch.queries.map_board import board_tickets
 from dispatch.summary.rollup import fold_all
 from reports.domain.actions import act
 from reports.enums import ReportKind, ResidentAction, Urgency
-from reports.models import Report
+from reports.models import Report, ResidentMessage
 from reports.queries.categories import forget_tree
 from tests.dispatch.factories import NOW, Cast, make_cast, make_category, make_report
 from xiangcun.lib.errors import ConflictError, NotAllowedError
@@ -155,11 +155,25 @@ def test_praise_is_passed_on_and_ends_with_thanks(cast: Cast) -> None:
     assert report.public_status == "closed"
     assert report.allowed_actions == []
     assert report.remedies is None
+    assert list(ResidentMessage.objects.order_by("pk").values_list("text", flat=True)) == [
+        "您的表扬已转给环卫所。",
+        "您的表扬已由环卫所收到。",
+        "您的表扬已转达环卫所，谢谢您。",
+    ]
+    last = ResidentMessage.objects.order_by("-pk")[0]
+    assert last.template == "praised"
     fold_all(now=NOW)
     counted = dict(Tally.objects.values_list("metric", "count"))
     assert counted["thanked"] == 1
     assert "closed" not in counted
     assert counted["finished"] == counted["finished_on_time"] == 1
+
+
+def test_a_letter_is_spoken_of_as_one(cast: Cast) -> None:
+    make_letter(cast, dispatched=True)
+    text = ResidentMessage.objects.get().text
+    assert text.startswith("您的意见建议已转给环卫所，")
+    assert text.endswith(" 前答复您。")
 
 
 def test_the_figures_count_an_answer_as_a_result(cast: Cast) -> None:

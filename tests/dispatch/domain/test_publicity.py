@@ -77,7 +77,12 @@ def _photo(resident: Resident | None, colour: str = "red") -> Photo:
     return stored
 
 
+def _agree(report: Report, *, granted: bool = True) -> None:
+    Resident.objects.filter(reports=report.pk).update(consents={"publication": granted})
+
+
 def _before(report: Report) -> Photo:
+    _agree(report)
     photo = _photo(report.resident)
     ReportPhoto.objects.create(report=report, photo=photo)
     return photo
@@ -249,10 +254,16 @@ def test_a_failure_leaves_no_file(
     assert all(default_storage.listdir(f"public/{name}") == ([], []) for name in folders)
 
 
-def test_photos_of_who_refused_stay_away(report: Report, cast: Cast) -> None:
+@pytest.mark.parametrize("said", ["never asked", "refused", "nobody's"])
+def test_photos_of_who_did_not_agree_stay_away(report: Report, cast: Cast, said: str) -> None:
     photo = _before(report)
-    Report.objects.filter(pk=report.pk).update(publication=Publication.REFUSED, published_at=None)
+    Resident.objects.filter(reports=report.pk).update(consents={})
+    if said == "refused":
+        _agree(report, granted=False)
+    if said == "nobody's":
+        Report.objects.filter(pk=report.pk).update(resident=None)
     report.refresh_from_db()
+    assert report.publication == Publication.CLEAR  # the neutral line is another matter
     with pytest.raises(ConflictError) as caught:
         release_photo(
             report,

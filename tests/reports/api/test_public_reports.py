@@ -1,11 +1,12 @@
 import json
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
 from reports.enums import PublicStatus
-from reports.models import Resident
+from reports.models import Report, Resident
 from reports.queries.categories import category_tree
 from tests.dispatch.factories import make_grid
 from tests.factories import NOW, make_category, make_photo, make_public_photo, make_report
@@ -141,3 +142,37 @@ def test_it_costs_the_same_for_many_rows(
     category_tree()
     with django_assert_num_queries(2):
         assert len(nobody.get("/public/reports").json()["items"]) == rows
+
+
+def test_a_place_in_words_is_no_pin(nobody: Api, zhang: Resident) -> None:
+    """Its point is the middle of the township: it stands in the list and on no map."""
+    words = {"location_source": "text", "published_at": NOW}
+    vague = make_report(zhang, accuracy_m=1000.0, **words)
+    rough = make_report(zhang, accuracy_m=100.0, **words)
+    places = {
+        item["number"]: item["place"] for item in nobody.get("/public/reports").json()["items"]
+    }
+    assert places[vague.number] is None
+    assert places[rough.number]["lat"] == 30.31
+    boxed = nobody.get("/public/reports", bbox="120.4,30.3,120.6,30.35").json()["items"]
+    near = nobody.get("/reports/nearby", lat=30.31, lng=120.5).json()["items"]
+    assert [item["number"] for item in boxed] == [rough.number]
+    assert [item["number"] for item in near] == [rough.number]
+    assert nobody.get(f"/public/reports/{vague.number}").json()["place"] is None
+
+
+def test_who_also_met_it_is_no_second_case(nobody: Api, zhang: Resident, li: Resident) -> None:
+    first = make_report(zhang, published_at=NOW)
+    also = make_report(li, published_at=NOW, join_number=first.number)
+    alone = make_report(li, published_at=NOW, join_number="XC260101-000000")
+
+    def shown(path: str, **query: Any) -> set[str]:
+        return {item["number"] for item in nobody.get(path, **query).json()["items"]}
+
+    here = {"lat": 30.31, "lng": 120.5}
+    for path, query in (("/public/reports", {}), ("/reports/nearby", here)):
+        assert shown(path, **query) == {first.number, alone.number}
+    assert nobody.get(f"/public/reports/{also.number}").status_code == 200
+    assert nobody.get("/public/stats").json()["open"] == 2
+    Report.objects.filter(pk=first.pk).update(published_at=None)
+    assert shown("/public/reports") == {also.number, alone.number}

@@ -1,3 +1,4 @@
+import uuid
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -213,3 +214,46 @@ def test_it_lets_one_of_several_at_once_win(action: ResidentAction) -> None:
         statuses = sorted(pool.map(send, range(4)))
     assert statuses == [200, 409, 409, 409]
     assert ReportUpdate.objects.count() == 1
+
+
+def test_a_supplement_sent_again_is_the_same_one(
+    api: Api, report: Report, zhang: Resident, hear: Hear
+) -> None:
+    heard: list[Any] = []
+    hear(lambda **given: heard.append(dict(given["payload"])))
+    photo = make_photo(zhang)
+    body = {"client_id": str(uuid.uuid4()), "text": "又多了一堆", "photos": [str(photo.pk)]}
+    path = f"/reports/{report.number}/supplement"
+    first = api.post(path, body)
+    Report.objects.update(allowed_actions=[])  # whatever has become of the case meanwhile
+    again = api.post(path, body)
+    assert (first.status_code, again.status_code) == (200, 200)
+    assert len(again.json()["timeline"]) == len(first.json()["timeline"])
+    assert ReportUpdate.objects.filter(report=report, kind="supplement").count() == 1
+    assert len(heard) == 1
+    assert "client_id" not in heard[0]
+    others: list[dict[str, Any]] = [{"text": "别的"}, {"photos": []}]
+    for changed in others:
+        other = api.post(path, {**body, **changed})
+        assert (other.status_code, other.json()["code"]) == (409, "idempotency_conflict")
+    assert api.post(path, {**body, "client_id": "x"}).status_code == 400
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_supplement_sent_at_once_is_one() -> None:
+    person = make_resident()
+    report = make_report(person, allowed_actions=EVERY)
+    photo = make_photo(person)
+    token = make_token(person)
+    body = {"client_id": str(uuid.uuid4()), "text": "又多了一堆", "photos": [str(photo.pk)]}
+
+    def send(_number: int) -> int:
+        try:
+            answer = Api(token).post(f"/reports/{report.number}/supplement", body)
+            return int(answer.status_code)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(5) as pool:
+        assert list(pool.map(send, range(5))) == [200] * 5
+    assert ReportUpdate.objects.filter(report=report, kind="supplement").count() == 1

@@ -15,7 +15,16 @@ from reports.domain.photo_processing import process_photo
 from reports.domain.photos import store_photo
 from reports.domain.retention import RULES, run_retention
 from reports.enums import AccessKind, AccessReason, PublicStatus
-from reports.models import AccessRecord, Disposal, GuardianRequest, Photo, Report, Resident
+from reports.models import (
+    AccessRecord,
+    ContentCheck,
+    Disposal,
+    GuardianRequest,
+    PhoneCode,
+    Photo,
+    Report,
+    Resident,
+)
 from tests.factories import NOW, make_photo, make_report, make_resident, make_token, make_update
 from tests.reports.pictures import jpeg, upload
 
@@ -158,3 +167,27 @@ def test_counting_changes_nothing() -> None:
         run_retention(now=NOW, dry_run=True)
     assert len(queries) == len(RULES)
     assert all(query["sql"].startswith("SELECT") for query in queries)
+
+
+def test_what_the_hourly_sweeps_left_goes_at_night() -> None:
+    person = make_resident()
+    for age in (2, 0):
+        PhoneCode.objects.create(
+            resident=person, phone_hash="a", code_hash="b", created_at=days(age), expires_at=NOW
+        )
+    old = make_report(person, submitted_at=days(31), sender_device="d" * 32)
+    young = make_report(person, submitted_at=days(29), sender_device="d" * 32)
+    assert (gone("phone_codes"), gone("sender_digests")) == (1, 1)
+    digests = dict(Report.objects.values_list("pk", "sender_device"))
+    assert digests == {old.pk: "", young.pk: "d" * 32}
+    assert (gone("phone_codes"), gone("sender_digests")) == (0, 0)
+
+
+def test_verdicts_about_long_ended_cases_go() -> None:
+    old, young = ended(181), ended(179)
+    for report in (old, young):
+        ContentCheck.objects.create(
+            report=report, state="passed", next_at=NOW, created_at=days(181)
+        )
+    assert gone("content_checks") == 1
+    assert ContentCheck.objects.get().report == young
