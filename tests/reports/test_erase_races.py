@@ -11,6 +11,7 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
+from reports.domain import erasing
 from reports.domain.erasing import sweep_leftovers
 from reports.domain.joining import absorb, sweep_absorbed
 from reports.domain.sessions import Credentials, open_session
@@ -192,3 +193,25 @@ def test_nobody_takes_the_offices_photos_by_being_erased() -> None:
     assert Api(one).post(f"/reports/{report.number}/supplement", body).status_code == 401
     theirs.refresh_from_db()
     assert theirs.claimed_at is None
+
+
+def test_a_report_that_comes_in_the_middle_of_an_erasure_is_not_cut_off_uncleaned(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Cut off before its words were cleaned, nobody would ever find it again."""
+    resident, _one, two = person(0)
+    make_report(resident)
+    late: list[Report] = []
+    clean = erasing._rewrite
+
+    def clean_and_be_overtaken(*args: object) -> None:
+        clean(*args)  # type: ignore[arg-type]
+        if not late:
+            late.append(make_report(resident, text=f"打{PHONE}", contact_phone=PHONE))
+
+    monkeypatch.setattr(erasing, "_rewrite", clean_and_be_overtaken)
+    assert Api(two).delete("/me").status_code == 204
+    late[0].refresh_from_db()
+    assert late[0].resident == resident
+    assert sweep_leftovers(now=timezone.now()) == 1
+    nothing_is_left()
