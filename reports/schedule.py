@@ -55,6 +55,11 @@ BEAT: dict[str, dict[str, Any]] = {
         "schedule": 60.0,
         "options": {"expires": 60},
     },
+    "reports.sweep_leftovers": {
+        "task": "reports.sweep_leftovers",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
     "reports.strip_originals": {
         "task": "reports.strip_originals",
         "schedule": 600.0,

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from reports.domain import (
     checks,
+    erasing,
     joining,
     originals,
     phone_codes,
@@ -132,3 +133,9 @@ def run_retention() -> None:
 def forget_senders() -> None:
     """Empty the digests of devices and addresses after a month."""
     senders.forget_senders(now=timezone.now())
+
+
+@shared_task(name="reports.sweep_leftovers")
+def sweep_leftovers() -> None:
+    """Forget what came in while its person was being erased."""
+    erasing.sweep_leftovers(now=timezone.now())

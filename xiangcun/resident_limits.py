@@ -25,3 +25,5 @@ THROTTLE_RATES = env_rates(
 )
 # Whom somebody calls who may not send any more, or who wants to know; 12345 is the public line.
 OFFICE_PHONE = env_str("OFFICE_PHONE", "12345")
+# Codes by text message to all numbers together in 24 hours: what an attack may cost at most.
+SMS_CODES_A_DAY = env_int("SMS_CODES_A_DAY", 2000, low=1, high=1_000_000)

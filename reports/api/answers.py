@@ -212,6 +212,7 @@ def session_answer(session: Session) -> Answer:
         "token": session.token,
         "expires_at": moment(session.expires_at),
         "resident": resident_answer(session.resident),
+        "formerly": [str(key) for key in session.formerly],
     }
 
 

@@ -28,8 +28,11 @@ class ApiView(APIView):
     """JSON in and out, one error shape, a throttle by ``throttle_scope``, a limit to the body.
 
     ``max_body`` is in bytes. A longer body is refused by its declared length before it is read, one
-    that declares none while it is read.
+    that declares none while it is read. Answers are somebody's own and stay in nobody's cache, unless a
+    view says ``keep``: a phone has more users than one.
     """
+
+    keep = False
 
     parser_classes: Any = [StrictJSONParser]
     renderer_classes: Any = [JSONRenderer]
@@ -41,6 +44,13 @@ class ApiView(APIView):
         """Check who, how often and how much, in this order."""
         super().initial(request, *args, **kwargs)
         check_length(request, self.max_body)
+
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
+        """Forbid to keep what says nothing about it."""
+        final = super().finalize_response(request, response, *args, **kwargs)
+        if not self.keep:
+            final.headers.setdefault("Cache-Control", "private, no-store")
+        return final
 
     def get_exception_handler(self) -> Callable[..., Any]:
         """Answer errors in the API's shape."""
@@ -59,6 +69,7 @@ class PublicView(ApiView):
 
     authentication_classes: Any = []
     permission_classes = [AllowAny]
+    keep = True
 
 
 def check_length(request: Request, limit: int) -> None:

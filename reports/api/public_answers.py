@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
+from django.utils import timezone
 from rest_framework.request import Request
 
 from reports.api.answers import Answer, moment, status_of
@@ -29,10 +32,15 @@ def public_answer(case: PublicReport, coord_type: str, origin: str) -> Answer:
         "summary": case.summary,
         "place": _place(case, coord_type),
         "department": case.department_name or None,
-        "submitted_at": moment(case.submitted_at),
-        "closed_at": moment(case.closed_at),
+        "submitted_at": day(case.submitted_at),
+        "closed_at": day(case.closed_at),
         "photos": [photo_answer(photo, origin) for photo in case.photos],
     }
+
+
+def day(at: datetime | None) -> str | None:
+    """Return the beginning of the day: the hour would tell a neighbour whom they saw there."""
+    return moment(timezone.localtime(at).replace(hour=0, minute=0, second=0)) if at else None
 
 
 def _place(case: PublicReport, coord_type: str) -> Answer | None:

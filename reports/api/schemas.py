@@ -242,6 +242,10 @@ class SessionShape(Shape[Any]):
     token = serializers.CharField()
     expires_at = serializers.DateTimeField()
     resident = ResidentShape()
+    formerly = serializers.ListField(
+        child=serializers.CharField(),
+        help_text="刚刚并入本人的账号编号：这部手机上以前若是这些编号，就是同一个人",
+    )
 
 
 class CodeSentShape(Shape[Any]):

@@ -29,7 +29,7 @@ class SessionOptionsView(PublicView):
     def get(self, request: Request) -> Response:
         """Tell the ways; the cookie ties the way back from WeChat to this browser."""
         known = request.COOKIES.get(STATE_COOKIE, "")
-        way = depart(request.query_params.get("next", ""), nonce=known[:64], now=timezone.now())
+        way = depart(request.query_params.get("next", ""), nonce=known, now=timezone.now())
         answer = Response(
             {
                 "guest": settings.GUEST_LOGIN,

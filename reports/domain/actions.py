@@ -16,6 +16,7 @@ from reports.domain.photos import claim_photos
 from reports.domain.senders import NOBODY, Sender, check_sender
 from reports.enums import PublicStatus, ResidentAction, UpdateKind
 from reports.models import Rating, Report, ReportUpdate, Resident
+from reports.queries.mine import unknown_report
 from reports.signals import resident_acted
 from xiangcun.lib.errors import ConflictError
 
@@ -81,10 +82,11 @@ def _act(
     ``sender_blocked`` for what a restricted sender adds unasked; what is theirs to decide (withdraw,
     answer, rate, reopen) stays theirs.
 
-    Locks are taken in one order everywhere: the ticket first (the office's receiver does), then its
-    reports. So our rows before the signal are inserts only and the report itself is updated after.
+    Locks are taken in one order everywhere: the person first, as an erasure does, then the ticket (the
+    office's receiver does), then its reports. So our rows before the signal are inserts only and the
+    report itself is updated after. Whose report it is no more (erased on another phone) knows it no more.
     """
-    current = Report.objects.get(pk=report.pk)
+    current = _still_theirs(report)
     if action.value not in current.allowed_actions:
         raise _not_allowed(current, action)
     asked = current.public_status == PublicStatus.NEED_INFO
@@ -97,6 +99,18 @@ def _act(
     if action is ResidentAction.URGE:
         _count_urge(current, now=now)
     return _settle(current, line, now=now)
+
+
+def _still_theirs(report: Report) -> Report:
+    """Return the row as it is, its person held: an erasure comes before this action or after it."""
+    if report.resident_id is None:
+        return Report.objects.get(pk=report.pk)
+    people = Resident.objects.filter(pk=report.resident_id, erased_at__isnull=True)
+    held = people.select_for_update(no_key=True).values_list("pk", flat=True).first()
+    current = Report.objects.get(pk=report.pk)
+    if held is None or current.resident_id != held:
+        raise unknown_report()
+    return current
 
 
 def _not_allowed(report: Report, action: ResidentAction) -> ConflictError:

@@ -9,9 +9,10 @@ from ipaddress import IPv4Network, ip_network
 
 from django.utils.translation import gettext as _
 
+from reports.domain.senders import account_digest
 from reports.enums import BlockReason, SenderKind
-from reports.models import Report, SenderBlock
-from reports.queries.blocks import forget_blocks
+from reports.models import Report, Resident, SenderBlock
+from reports.queries.blocks import forget_blocks, standing_blocks
 from xiangcun.lib.errors import ConflictError, InvalidInputError
 
 LONGEST = timedelta(days=90)
@@ -102,6 +103,20 @@ def lift_block(block_id: int, *, note: str, now: datetime) -> SenderBlock:
         raise ConflictError("block_over", _("这条限制已经解除或到期"))
     forget_blocks()
     return SenderBlock.objects.get(pk=block_id)
+
+
+def remember_account(person: Resident, *, now: datetime) -> None:
+    """Keep of an account that is being erased what its standing restrictions need to find it again."""
+    if person.openid:
+        standing = standing_blocks(now=now).filter(resident=person)
+        standing.update(account=account_digest(person.openid))
+
+
+def follow_account(person: Resident, *, now: datetime) -> None:
+    """Let the restrictions of an erased account hold for whoever signs in with it anew."""
+    left = standing_blocks(now=now).filter(account=account_digest(person.openid or ""))
+    if left.update(resident=person, account=""):
+        forget_blocks()
 
 
 def _value_of(report: Report, kind: SenderKind) -> str:

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db import IntegrityError, transaction
 
+from reports.domain.blocks import follow_account
 from reports.domain.identity import H5_PREFIX, Identity
 from reports.domain.joining import absorb
 from reports.models import Resident
@@ -22,7 +23,7 @@ def find_or_create(identity: Identity, *, now: datetime) -> Resident:
     for _attempt in range(_TRIES):
         twin = _twin(identity)
         if twin is None:
-            return _by_openid(identity)
+            return _by_openid(identity, now=now)
         known = Resident.objects.filter(openid=identity.openid).first()
         if known is not None:
             return _join(known, twin, now=now)
@@ -30,14 +31,16 @@ def find_or_create(identity: Identity, *, now: datetime) -> Resident:
             return twin
         if _adopt(twin, identity):
             return twin
-    return _by_openid(identity)
+    return _by_openid(identity, now=now)
 
 
-def _by_openid(identity: Identity) -> Resident:
-    resident, _created = Resident.objects.get_or_create(
+def _by_openid(identity: Identity, *, now: datetime) -> Resident:
+    resident, created = Resident.objects.get_or_create(
         openid=identity.openid,
         defaults={"unionid": identity.unionid, "nickname": identity.nickname},
     )
+    if created:
+        follow_account(resident, now=now)
     if identity.unionid and resident.unionid != identity.unionid:
         # By openid as well: an erasure since the read must not be filled in again.
         known = Resident.objects.filter(pk=resident.pk, openid=identity.openid)

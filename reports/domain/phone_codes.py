@@ -1,8 +1,8 @@
 """Whose telephone it is: a code by text message, or the word of WeChat.
 
 A code has six digits, lasts five minutes and bears five tries. How many may be sent is counted in
-rows, for one number and for one person, so that nobody floods somebody else's telephone; a cache
-that is away changes nothing about it.
+rows, for one number, for one person and for all together, so that nobody floods somebody else's
+telephone or the office's bill; a cache that is away changes nothing about it.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from hmac import compare_digest
 
+from django.conf import settings
 from django.core.cache import cache
 from django.db import transaction
 from django.db.models import F
@@ -61,8 +62,8 @@ class SmsUnavailableError(DomainError):
 def send_code(resident: Resident, phone: str, *, now: datetime) -> None:
     """Send a code to a mobile number and note that it was sent.
 
-    Raises ``phone_invalid``, ``guardian_needed``, ``consent_needed``, ``too_many_requests`` with the seconds to wait, ``sms_off`` and
-    ``sms_failed``. A code that certainly was not sent does not count.
+    Raises ``phone_invalid``, ``guardian_needed``, ``consent_needed``, ``too_many_requests`` with the seconds to wait, ``sms_off``,
+    ``sms_used_up`` and ``sms_failed``. A code that certainly was not sent does not count.
     """
     if not sms.configured():
         raise SmsUnavailableError("sms_off", _("没有开通短信验证，电话可以直接填写"))
@@ -191,6 +192,12 @@ def _check_limits(resident: Resident, phone_hash: str, *, now: datetime) -> None
     for sent, most in ((to_number, NUMBER_A_DAY), (by_resident, RESIDENT_A_DAY)):
         if len(sent) >= most:
             raise _too_often(sent[most - 1] + DAY - now)
+    most = settings.SMS_CODES_A_DAY
+    if recent.order_by()[:most].count() >= most:
+        logger.warning("phone_codes_used_up most=%d", most)
+        raise SmsUnavailableError(
+            "sms_used_up", _("今天的验证短信已经发完，请明天再试，或直接填写电话")
+        )
 
 
 def _too_often(wait: timedelta) -> CodeTooOftenError:

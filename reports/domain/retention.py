@@ -161,7 +161,8 @@ def _erase(keys: Keys, now: datetime) -> None:
 
 def _leftovers_due(now: datetime) -> QuerySet[Any]:  # noqa: ARG001 - the shape of a rule
     """Reports that came in while their resident was being erased: the link leads to a tombstone."""
-    return Report.objects.filter(resident__erased_at__isnull=False)
+    stones = Report.objects.filter(resident__erased_at__isnull=False)
+    return stones.filter(resident__absorbed_by__isnull=True)  # those are brought after
 
 
 def _cut_leftovers(keys: Keys, now: datetime) -> None:

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from ipaddress import IPv6Address, ip_address, ip_network
 
 from django.conf import settings
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
@@ -22,12 +22,12 @@ from reports.domain.message_words import moment_words
 from reports.enums import BlockReason
 from reports.models import Report, Resident, SenderBlock
 from reports.queries.blocks import block_of
+from xiangcun.lib.clients import line_of
 from xiangcun.lib.errors import NotAllowedError
 
 KEPT = timedelta(days=30)
 _BATCH = 5000
 _DIGEST_LENGTH = 32
-_OWN_NETWORK_BITS = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,22 +50,19 @@ def sender_of(*, device: str, address: str) -> Sender:
     """Return the sender of a request; ``device`` is a UUID or "", ``address`` an IP address or ""."""
     return Sender(
         device=_digest("device", device) if device else "",
-        address=_digest("address", _household(address)) if address else "",
+        address=_digest("address", line_of(address)) if address else "",
         plain_address=address,
     )
+
+
+def account_digest(openid: str) -> str:
+    """Return the keyed digest of an account."""
+    return _digest("account", openid)
 
 
 def _digest(what: str, value: str) -> str:
     digest = salted_hmac(f"reports.senders.{what}", value, algorithm="sha256").hexdigest()
     return digest[:_DIGEST_LENGTH]
-
-
-def _household(address: str) -> str:
-    """Return what stays the same of one line: an IPv6 phone changes the lower half every day."""
-    place = ip_address(address)
-    if isinstance(place, IPv6Address) and place.ipv4_mapped is None:
-        return str(ip_network((place, _OWN_NETWORK_BITS), strict=False))
-    return str(place)
 
 
 def check_sender(resident: Resident | None, sender: Sender, *, text: str, now: datetime) -> bool:
@@ -106,7 +103,12 @@ def _blocked(block: SenderBlock) -> SenderBlockedError:
 
 
 def forget_senders(*, now: datetime) -> int:
-    """Empty the digests of reports older than 30 days, at most ``_BATCH``; return how many."""
+    """Empty the digests of reports older than 30 days, at most ``_BATCH``; return how many.
+
+    Those of erased accounts go with the restriction that they were kept for.
+    """
+    over = SenderBlock.objects.filter(Q(until__lte=now) | Q(lifted_at__isnull=False))
+    over.exclude(account="").update(account="")
     old = Report.objects.filter(submitted_at__lt=now - KEPT).exclude(sender_address="")
     ids = list(old.order_by("submitted_at").values_list("pk", flat=True)[:_BATCH])
     return Report.objects.filter(pk__in=ids).update(sender_device="", sender_address="")

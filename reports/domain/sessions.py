@@ -39,11 +39,15 @@ class Credentials:
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """A fresh login. ``token`` is shown once and stored as a hash; ``expires_at`` is aware UTC."""
+    """A fresh login. ``token`` is shown once and stored as a hash; ``expires_at`` is aware UTC.
+
+    ``formerly`` are the ids of rows that became part of this person lately.
+    """
 
     token: str = field(repr=False)
     expires_at: datetime
     resident: Resident
+    formerly: tuple[int, ...] = ()
 
 
 def open_session(credentials: Credentials, *, now: datetime) -> Session:
@@ -61,7 +65,13 @@ def open_session(credentials: Credentials, *, now: datetime) -> Session:
         _bring_along(credentials.device, resident, now=now)
     row, token = ResidentToken.objects.create(user=resident)
     logger.info("session_opened resident=%s", resident.pk)
-    return Session(token=token, expires_at=row.expiry, resident=resident)
+    formerly = Resident.objects.filter(absorbed_by=resident).order_by("pk")
+    return Session(
+        token=token,
+        expires_at=row.expiry,
+        resident=resident,
+        formerly=tuple(formerly.values_list("pk", flat=True)),
+    )
 
 
 def close_session(token_digest: str) -> None:

@@ -7,6 +7,7 @@ what they report.
 
 from __future__ import annotations
 
+import re
 import secrets
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -24,6 +25,10 @@ STATE_LIFE = timedelta(minutes=10)
 _SALT = "xiangcun.web-login"
 _SKEW_SECONDS = 60  # between the clocks of two hosts
 _PATH_ROOT = "/h5/"
+_NONCE_BYTES = 18
+_NONCE = re.compile(r"[A-Za-z0-9_-]{24}")
+# What a browser takes for "one up", also in its other spelling.
+_UPWARDS = re.compile(r"/(?:\.|%2e){1,2}(?:/|$)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +42,12 @@ class Departure:
 def depart(next_path: str, *, nonce: str = "", now: datetime) -> Departure | None:
     """Return the way to WeChat and back to ``next_path``, or ``None`` where it is not set up.
 
-    A nonce the browser has already is kept, so that two open pages of ours do not spoil each
-    other's way back.
+    A nonce of ours that the browser has already is kept, so that two open pages of ours do not spoil
+    each other's way back.
     """
     if not (settings.WECHAT_H5_APPID and settings.PUBLIC_BASE_URL):
         return None
-    nonce = nonce or secrets.token_urlsafe(18)
+    nonce = nonce if _NONCE.fullmatch(nonce) else secrets.token_urlsafe(_NONCE_BYTES)
     state = signing.Signer(salt=_SALT).sign_object({"n": nonce, "t": int(now.timestamp())})
     url = wechat.authorize_url(
         app_id=settings.WECHAT_H5_APPID,
@@ -71,4 +76,5 @@ def check_state(state: str, cookie: str, *, now: datetime) -> None:
 def safe_path(path: str) -> str:
     """Return a path below our phone pages; anything else is the first of them."""
     plain = path.isascii() and path.isprintable() and "\\" not in path and "//" not in path
-    return path if plain and path.startswith(_PATH_ROOT) else _PATH_ROOT
+    below = path.startswith(_PATH_ROOT) and not _UPWARDS.search(path.partition("?")[0])
+    return path if plain and below else _PATH_ROOT

@@ -30,6 +30,7 @@ class SenderBlock(models.Model):
         verbose_name=_("上报人"),
     )
     value = models.CharField(_("摘要或网段"), max_length=64, blank=True)
+    account = models.CharField(_("账号摘要"), max_length=32, blank=True, editable=False)
     reason = models.CharField(_("原因"), max_length=16, choices=BlockReason)
     note = models.TextField(_("说明"))
     report = models.ForeignKey(

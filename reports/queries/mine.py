@@ -60,7 +60,7 @@ def my_record(resident: Resident, number: str) -> ReportRecord:
     """Return one report with its timeline; ``report_not_found`` for another's as for nobody's."""
     report = my_records(resident).filter(number=number).first()
     if report is None:
-        raise _unknown()
+        raise unknown_report()
     return record_of(report)
 
 
@@ -68,11 +68,12 @@ def find_mine(resident: Resident, number: str) -> Report:
     """Return the bare row of one's own report; ``report_not_found`` as above."""
     report = Report.objects.filter(resident=resident, number=number).first()
     if report is None:
-        raise _unknown()
+        raise unknown_report()
     return report
 
 
-def _unknown() -> NotFoundError:
+def unknown_report() -> NotFoundError:
+    """Build the answer to whom a report does not belong, or not any more."""
     return NotFoundError("report_not_found", _("没有找到这件上报"))
 
 

@@ -27,14 +27,16 @@ from reports.queries.public_links import public_photo_path
 from reports.queries.public_words import summary_of
 from reports.queries.township import UNPLACED, is_placed
 from xiangcun.lib.geo import BoundingBox, bounding_box, distance_m, round_public
-from xiangcun.lib.similarity import likeness, places_agree, print_of
+from xiangcun.lib.similarity import places_agree, print_of, same_opening
 
 NEARBY_LIMIT = 5
 DEFAULT_RADIUS_M = 100.0
 BLUR_M = 75.0
 """How far rounding may move a point: half the diagonal of a cell of 111 m by 96 m."""
 ALIKE = 0.5
-"""Likeness from which a case is named first to whom describes theirs."""
+"""How much of the opening is the same from which a case is named first to whom describes theirs."""
+_FEWEST_PAIRS = 4
+"""Shorter words describe nothing; they would only ask whether a name is in somebody's report."""
 _CANDIDATES = 200
 _COLUMNS = (
     "id", "number", "public_status", "category_id", "lat", "lng", "department_name",
@@ -144,7 +146,8 @@ def nearby_reports(
 
     The radius is that of the category (100 m without one), widened by what rounding may move. With
     ``text`` those told in much the same words come before the rest. Only "alike or not" decides, not
-    how much: an order by likeness would let a stranger guess a case's words piece by piece.
+    how much, and both openings count whole: an order by likeness, or one that a name alone could change,
+    would let a stranger guess a case's words piece by piece.
     """
     node = category_tree().nodes.get(category)
     reach = (node.duplicate_radius_m if node else DEFAULT_RADIUS_M) + BLUR_M
@@ -185,7 +188,9 @@ def _is_alike(text: str, row: Report) -> bool:
     if not text:
         return False
     told, known = print_of(text), print_of(row.text)
-    return likeness(told, known) >= ALIKE and places_agree(told, known) is not False
+    if len(told.lead) < _FEWEST_PAIRS:
+        return False
+    return same_opening(told, known) >= ALIKE and places_agree(told, known) is not False
 
 
 def _category_ids(code: str) -> list[int]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from ipaddress import ip_address
+from ipaddress import IPv6Address, ip_address, ip_network
 
 from django.conf import settings
 from django.http import HttpRequest
 
+_OWN_NETWORK_BITS = 64
 _SYSTEMS = (
     ("HarmonyOS", "鸿蒙"),
     ("iPhone", "iPhone"),
@@ -37,7 +38,8 @@ def client_address(request: HttpRequest, *, proxies: int) -> str:
     """Return the client's address, "" when there is none that reads as one.
 
     ``proxies`` of our own stand in front and each appends who called it to ``X-Forwarded-For``:
-    only what they wrote is believed, the rest is the caller's own claim.
+    only what they wrote is believed, the rest is the caller's own claim. An IPv4 address in the
+    spelling of IPv6 (a listener for both) is the IPv4 address.
     """
     claimed = request.META.get("REMOTE_ADDR", "")
     if proxies > 0:
@@ -46,9 +48,19 @@ def client_address(request: HttpRequest, *, proxies: int) -> str:
         if hops:
             claimed = hops[-min(proxies, len(hops))]
     try:
-        return str(ip_address(claimed))[:45]
+        place = ip_address(claimed)
     except ValueError:
         return ""
+    plain = place.ipv4_mapped if isinstance(place, IPv6Address) else None
+    return str(plain or place)[:45]
+
+
+def line_of(address: str) -> str:
+    """Return what stays the same of one line: an IPv6 phone changes the lower half as it likes."""
+    place = ip_address(address)
+    if isinstance(place, IPv6Address):
+        return str(ip_network((int(place), _OWN_NETWORK_BITS), strict=False))
+    return address
 
 
 def device_words(agent: str) -> str:

@@ -24,9 +24,13 @@ from django.utils.translation import gettext as _
 from PIL import ExifTags, Image, ImageCms, PngImagePlugin
 
 from xiangcun.lib.errors import InvalidInputError
+from xiangcun.lib.jpegs import has_too_many_scans
 
 MAX_BYTES = 10 * 1024 * 1024
 MAX_PIXELS = 50_000_000
+PLAIN_PIXELS, PLAIN_SHARE = 16_000_000, 100
+"""Above the first a byte of the file may stand for so many pixels at most: no camera comes near, and
+fifty million white points in a hundred kilobytes are nobody's photo."""
 SNIFF_BYTES = 64
 RENDITION_SIZES = (1600, 480, 160)
 JPEG_QUALITY = 82
@@ -164,7 +168,8 @@ def _opened(source: Source) -> Iterator[tuple[str, Image.Image]]:
         return
     mime = _check_bytes(source)
     with _open_header(source, mime) as image:
-        if image.width * image.height > MAX_PIXELS:
+        pixels, size = image.width * image.height, source.seek(0, os.SEEK_END) or source.tell()
+        if pixels > MAX_PIXELS or pixels > max(PLAIN_PIXELS, PLAIN_SHARE * size):
             raise _too_many_pixels()
         yield mime, image
 
@@ -179,6 +184,10 @@ def _check_bytes(file: IO[bytes]) -> str:
     file.seek(0)
     mime = sniff(file.read(SNIFF_BYTES))
     file.seek(0)
+    if mime == "image/jpeg":
+        if has_too_many_scans(file.read()):
+            raise BrokenImageError
+        file.seek(0)
     if mime is None:
         raise InvalidInputError(
             "photo_type_unsupported", _("只支持 JPG、PNG、WebP、HEIC 格式的照片")

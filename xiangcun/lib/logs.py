@@ -18,7 +18,8 @@ from xiangcun.lib.requestid import current_request_id
 MASK = "***"
 SECRET_KEYS = re.compile(
     r"(?i)(?P<key>\b(?:openid|unionid|session_key|js_code|access_token|token|secret|password|"
-    r"authorization|phone|mobile|contact_phone)\b[\"']?\s*[=:]\s*(?:bearer\s+)?[\"']?)"
+    r"authorization|phone|mobile|contact_phone|device|sms_code|nickname)\b[\"']?\s*[=:]\s*"
+    r"(?:bearer\s+)?[\"']?)"
     r"(?P<value>[^\s\"',&;})]+)"
 )
 # 11 digits of a Chinese mobile number, 18 characters of an identity card, not part of a longer run.
@@ -26,7 +27,9 @@ MOBILE = re.compile(r"(?<![\w.])(?:\+?86[- ]?)?1[3-9]\d[- ]?\d{4}[- ]?\d{4}(?![\
 IDENTITY_CARD = re.compile(r"(?<!\w)\d{17}[\dXx](?!\w)")
 # WeChat openids are 28 characters and begin with "o"; a uuid or a digest is lower case hex only.
 OPENID = re.compile(r"(?<![\w-])o(?=[\w-]*[A-Z_-])[\w-]{27}(?![\w-])")
-PATTERNS = (MOBILE, IDENTITY_CARD, OPENID)
+# What PostgreSQL quotes of a row it refused: names and words, which nothing else here would recognise.
+ROW_OF_DATABASE = re.compile(r"(?<=DETAIL:)[^\n]*(?:Key|Failing row)[^\n]*")
+PATTERNS = (ROW_OF_DATABASE, MOBILE, IDENTITY_CARD, OPENID)
 TERMINAL_FORMAT = "%(asctime)s %(levelname)s %(name)s %(message)s"
 
 

@@ -71,6 +71,16 @@ def likeness(left: Print, right: Print) -> float:
     return max(_LEAD_SHARE * lead + (1 - _LEAD_SHARE) * whole, whole)
 
 
+def same_opening(left: Print, right: Print) -> float:
+    """Return 0–1 for how much of both openings is the same, counting what either has alone.
+
+    Unlike :func:`likeness` a short text inside a long one is not alike: where only one of the two is
+    known to whoever asks, two characters would be enough to find out whether a name is in the other.
+    """
+    size = len(left.lead) + len(right.lead)
+    return 2 * len(left.lead & right.lead) / size if size else 0.0
+
+
 def places_agree(left: Print, right: Print) -> bool | None:
     """Whether both texts name the same thing; ``None`` when nothing they name can be compared."""
     numbers = _compare_numbers(left.numbered, right.numbered)

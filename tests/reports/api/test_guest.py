@@ -208,3 +208,11 @@ def test_the_options_tell_the_ways(nobody: Api) -> None:
     }
     assert answer.headers["Cache-Control"] == "no-store"
     assert not answer.cookies
+
+
+@pytest.mark.django_db
+def test_a_login_tells_whom_it_brought_along(nobody: Api) -> None:
+    guest = guest_of(nobody)
+    assert nobody.post("/session", {"code": "dev:李四"}).json()["formerly"] == []
+    opened = nobody.post("/session", {"code": "dev:张三", "device": DEVICE}).json()
+    assert opened["formerly"] == [str(guest.pk)]

@@ -111,6 +111,29 @@ def test_it_names_first_what_is_told_in_like_words(nobody: Api, zhang: Resident)
     assert numbers(text="   ") == [near.number, alike.number]
 
 
+@pytest.mark.parametrize(
+    "probe",
+    [
+        "王建国",
+        "王建",
+        "邻居王建国",
+        "王建国天天偷倒",
+        "3幢王建国",
+        "王建国王建国王建国",
+        "偷倒建筑垃圾",
+    ],
+)
+def test_a_curious_neighbour_cannot_ask_for_a_name(
+    nobody: Api, zhang: Resident, probe: str
+) -> None:
+    """What a case's words hold must not show in the order, whatever part of it is guessed."""
+    near = make_report(zhang, published_at=NOW, text="垃圾桶满了没人清运")
+    words = "邻居王建国天天偷倒建筑垃圾，就堆在我家后门口，晚上十点以后开三轮车来倒的。"
+    hidden = make_report(zhang, published_at=NOW, text=words, lat=30.31 + 60 * METRE)
+    items = nobody.get("/reports/nearby", **HERE, text=probe).json()["items"]
+    assert [item["number"] for item in items] == [near.number, hidden.number]
+
+
 def test_another_building_is_not_alike(nobody: Api, zhang: Resident) -> None:
     near = make_report(zhang, published_at=NOW, text="垃圾桶满了没人清运")
     make_report(zhang, published_at=NOW, text="5幢楼道灯坏了", lat=30.31 + 60 * METRE)

@@ -147,6 +147,23 @@ def test_a_person_does_not_flood_many_telephones(api: Api, sms: FakeSms) -> None
 
 
 @pytest.mark.django_db
+def test_a_thousand_guests_send_no_more_than_the_office_pays(
+    sms: FakeSms, settings: Settings
+) -> None:
+    """Accounts are free, numbers are many: what is left is the sum."""
+    settings.SMS_CODES_A_DAY = 3
+    found = [
+        Api(make_token(make_resident(f"机器{number}")))
+        .post("/me/phone/sms", {"phone": f"1391234567{number}"})
+        .json()
+        .get("code")
+        for number in range(5)
+    ]
+    assert found == [None, None, None, "sms_used_up", "sms_used_up"]
+    assert len(sms.taken) == 3
+
+
+@pytest.mark.django_db
 def test_erasing_oneself_does_not_reset_the_limit(api: Api, other: Api, sms: FakeSms) -> None:
     api.post("/me/phone/sms", {"phone": PHONE})
     assert api.delete("/me").status_code == 204

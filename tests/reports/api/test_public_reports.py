@@ -44,11 +44,27 @@ def test_it_works(nobody: Api, zhang: Resident) -> None:
             "summary": "临江村 · 暴露/积存垃圾，已办结",
             "place": {"lat": 30.312, "lng": 120.507, "coord_type": "wgs84"},
             "department": "环卫所",
-            "submitted_at": "2026-11-24T10:00:00+08:00",
-            "closed_at": "2026-11-24T14:00:00+08:00",
+            "submitted_at": "2026-11-24T00:00:00+08:00",
+            "closed_at": "2026-11-24T00:00:00+08:00",
             "photos": [],
         }
     ]
+
+
+def test_the_hour_of_a_report_is_nobodys_business(nobody: Api, zhang: Resident) -> None:
+    """Who was seen with a telephone at a quarter to eight sent what came in at a quarter to eight."""
+    at = NOW.replace(hour=23, minute=45, second=59)  # the next morning here
+    report = make_report(zhang, published_at=NOW, submitted_at=at, closed_at=at)
+    lists = (
+        "/public/reports",
+        "/reports/nearby?lat=30.31&lng=120.5",
+        f"/public/reports/{report.number}",
+    )
+    for path in lists:
+        answer = nobody.get(path).json()
+        for item in answer.get("items", [answer]):
+            assert item["submitted_at"] == "2026-11-25T00:00:00+08:00"
+            assert item["closed_at"] == "2026-11-25T00:00:00+08:00"
 
 
 def test_it_forbids_everything_personal_and_unpublished(nobody: Api, zhang: Resident) -> None:

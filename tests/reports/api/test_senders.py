@@ -175,6 +175,40 @@ def test_a_restriction_ends_by_itself_and_by_being_lifted(api: Api) -> None:
     assert refused.value.code == "block_over"
 
 
+def test_erasing_oneself_is_no_way_around_a_restriction(nobody: Api) -> None:
+    def sign_in(name: str = "屡次乱报") -> Api:
+        return Api(nobody.post("/session", {"code": f"dev:{name}"}).json()["token"])
+
+    first = sign_in()
+    report = Report.objects.get(number=send(first).json()["number"])
+    [block] = block_sender(report, [SenderKind.RESIDENT], restriction(), now=timezone.now())
+    assert first.delete("/me").status_code == 204
+    block.refresh_from_db()
+    assert len(block.account) == 32
+    again = sign_in()
+    assert send(again, text="换个号再来").json()["code"] == "sender_blocked"
+    block.refresh_from_db()
+    assert block.account == ""
+    # Nobody else is meant, and lifted is lifted.
+    assert send(sign_in("别人")).status_code == 201
+    lift_block(block.pk, note="说明清楚了", now=timezone.now())
+    assert again.delete("/me").status_code == 204
+    assert send(sign_in(), text="好好上报").status_code == 201
+
+
+def test_the_digest_of_an_erased_account_goes_with_its_restriction(nobody: Api) -> None:
+    person = Api(nobody.post("/session", {"code": "dev:屡次乱报"}).json()["token"])
+    report = Report.objects.get(number=send(person).json()["number"])
+    [block] = block_sender(report, [SenderKind.RESIDENT], restriction(2), now=timezone.now())
+    person.delete("/me")
+    kept = []
+    for later in (timedelta(days=1), timedelta(days=2, minutes=1)):
+        forget_senders(now=timezone.now() + later)
+        block.refresh_from_db()
+        kept.append(bool(block.account))
+    assert kept == [True, False]
+
+
 @pytest.mark.parametrize(
     ("address", "status"), [("203.0.113.9", 403), ("203.0.114.9", 201), ("2001:db8::1", 201)]
 )

@@ -51,6 +51,17 @@ def test_a_message_reaches_its_handler_once(client: Client, seen: list[PushEvent
     assert [event.openid for event in seen] == ["oMa", "oLi"]
 
 
+def test_a_call_that_was_overheard_is_not_good_for_another_message(
+    client: Client, seen: list[PushEvent]
+) -> None:
+    """The signature is not of the body: with it, whatever stands beside it, one message is taken."""
+    query = query_of("word")
+    assert post(client, query, popup("oMa", "tmpl")).status_code == 200
+    for forged in ({"msg_signature": "1"}, {"msg_signature": "2"}, {"encrypt_type": "aes"}):
+        post(client, {**query, **forged}, popup("oEvil", "tmpl"))
+    assert [event.openid for event in seen] == ["oMa"]
+
+
 def test_a_failed_handler_is_called_again(client: Client, seen: list[PushEvent]) -> None:
     failures = [ValueError("once")]
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from django.test import RequestFactory
 
-from xiangcun.lib.clients import client_address, device_words, mask_address
+from xiangcun.lib.clients import client_address, device_words, line_of, mask_address
 
 
 @pytest.mark.parametrize(
@@ -21,6 +21,25 @@ def test_only_our_own_proxies_are_believed(proxies: int, forwarded: str, expecte
     extra = {"HTTP_X_FORWARDED_FOR": forwarded} if forwarded else {}
     request = RequestFactory().get("/", REMOTE_ADDR="10.0.0.9", **extra)  # type: ignore[arg-type]
     assert client_address(request, proxies=proxies) == expected
+
+
+def test_one_address_has_one_spelling() -> None:
+    request = RequestFactory().get("/", REMOTE_ADDR="::ffff:203.0.113.7")
+    assert client_address(request, proxies=0) == "203.0.113.7"
+
+
+@pytest.mark.parametrize(
+    ("address", "line"),
+    [
+        ("203.0.113.7", "203.0.113.7"),
+        ("2001:db8:1:2::7", "2001:db8:1:2::/64"),
+        ("2001:db8:1:2:ffff:ffff:ffff:ffff", "2001:db8:1:2::/64"),
+        ("2001:db8:1:3::7", "2001:db8:1:3::/64"),
+        ("fe80::1%eth0", "fe80::/64"),
+    ],
+)
+def test_a_line_is_what_a_phone_cannot_change(address: str, line: str) -> None:
+    assert line_of(address) == line
 
 
 @pytest.mark.parametrize(

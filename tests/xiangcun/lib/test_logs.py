@@ -29,6 +29,10 @@ def test_it_works(secret: str) -> None:
         '{"session_key": "abc"}',
         "Authorization: Bearer abc",
         "token=abc",
+        '{"device": "abc"}',
+        "sms_code=abc",
+        "new row violates … DETAIL:  Failing row contains (7, abc, abc村口, 2026-11-28).",
+        "duplicate key … DETAIL:  Key (nickname)=(abc) already exists.",
     ],
 )
 def test_it_masks_the_values_of_secret_keys(line: str) -> None:

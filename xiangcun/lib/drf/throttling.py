@@ -11,6 +11,7 @@ import logging
 import threading
 import time
 import uuid
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,8 @@ from django.core.cache import cache
 from django.http import HttpRequest
 from rest_framework.request import Request
 from rest_framework.throttling import ScopedRateThrottle
+
+from xiangcun.lib.clients import address_of, line_of
 
 if TYPE_CHECKING:
     # rest_framework.views imports this class while it is being imported itself.
@@ -88,11 +91,13 @@ class CounterThrottle(ScopedRateThrottle):
     Rates are ``DEFAULT_THROTTLE_RATES``, one or several windows (``30/min+300/day``); the strictest
     refuses. Who is signed in has the rate, so has the device they name in ``X-Device-Id`` (any number
     of accounts on one phone are one phone), and their address has ``CROWD`` times as much: a village
-    behind one line is not one person. Who is not signed in has the rate by address. The address
-    honours ``NUM_PROXIES`` as DRF does.
+    behind one line is not one person. Who is not signed in has the rate by address. The address is the
+    one our proxies tell (``NUM_PROXIES``), of IPv6 the network that one line has for itself.
+    ``CROWDS`` names scopes in which an address has less: accounts are free, a text message is not.
     """
 
     CROWD = 30
+    CROWDS: Mapping[str, int] = {"sms": 5, "reports": 10}
 
     def allow_request(self, request: Request, view: APIView) -> bool:
         """Count the request; false beyond any rate. ``wait`` is until every full window has ended.
@@ -121,13 +126,18 @@ class CounterThrottle(ScopedRateThrottle):
         """Seconds until every window that is full has ended."""
         return max(1.0, self.rest)
 
+    def get_ident(self, request: Request) -> str:
+        """Return the line that the request came by, "" when it has no address."""
+        address = address_of(request)
+        return line_of(address) if address else ""
+
     def _counted(self, request: Request) -> list[tuple[str, int]]:
         """Return for whom the request counts (a digest), and how many times the rate each may have."""
         user, device = request.user, device_of(request)
         address = f"ip{self.get_ident(request)}"
         counted = [(address, 1)]
         if user is not None and user.is_authenticated:
-            counted = [(f"u{user.pk}", 1), (address, self.CROWD)]
+            counted = [(f"u{user.pk}", 1), (address, self.CROWDS.get(self.scope or "", self.CROWD))]
             counted += [(f"d{device}", 1)] if device else []
         return [(hashlib.sha256(who.encode()).hexdigest()[:32], times) for who, times in counted]
 

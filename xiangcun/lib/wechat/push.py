@@ -28,7 +28,7 @@ WINDOW = timedelta(minutes=10)
 MAX_DEPTH = 12
 KEY_LENGTH = 43
 _BLOCK = 32
-_DOCTYPE = re.compile(rb"<!\s*(?:DOCTYPE|ENTITY)", re.IGNORECASE)
+_DOCTYPE = re.compile(r"<!\s*(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 
 
 class PushError(Exception):
@@ -180,10 +180,15 @@ def _decode(raw: bytes) -> dict[str, Any]:
 
 
 def _from_xml(raw: bytes) -> Any:
-    """Read WeChat's flat XML. Without a document type there are no entities that could grow."""
-    if _DOCTYPE.search(raw):
+    """Read WeChat's flat XML. Without a document type there are no entities that could grow.
+
+    Decoded first: the parser would believe another encoding that the body names, in which the search
+    below finds nothing.
+    """
+    text = raw.decode("utf-8")
+    if _DOCTYPE.search(text):
         raise ValueError("document type")
-    return _tree(ET.fromstring(raw), MAX_DEPTH)  # noqa: S314 - no document type, see above
+    return _tree(ET.fromstring(text), MAX_DEPTH)  # noqa: S314 - no document type, see above
 
 
 def _tree(node: ET.Element, depth: int) -> Any:

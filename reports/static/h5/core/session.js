@@ -1,11 +1,13 @@
 /* Who this browser is: a guest by its own secret, or a WeChat account. Runs in pages and in the service worker. */
 
-import { get, set } from "./kv.js";
+import { clear, get, set } from "./kv.js";
 import { ApiError, send } from "./http.js";
 
 const SESSION = "session";
 const SECRET = "guest-secret";
 const DEVICE = "device-id";
+// Whose WeChat account signed in here last; guests are the phone's own.
+const PERSON = "person";
 // A token that ends within the hour is renewed before it is used: an upload may take long.
 const MARGIN_MS = 3600 * 1000;
 const LOCK = "xc-session";
@@ -89,11 +91,20 @@ export async function openGuest() {
   return keep(await post({ device }), "guest");
 }
 
-/** Sign in with what WeChat sent back; the guest's reports of this browser come along. */
-export async function openWeChat(code, state) {
+/**
+ * Sign in with what WeChat sent back; the guest's reports of this browser come along. `onOther` is called before the
+ * session changes when somebody else's account was here until now.
+ */
+export async function openWeChat(code, state, { onOther = async () => {} } = {}) {
   const device = await get(SECRET);
   const body = { code, via: "h5", state };
-  const session = await keep(await post(device ? { ...body, device } : body), "wechat");
+  const answer = await post(device ? { ...body, device } : body);
+  const before = await get(PERSON);
+  if (before && before !== answer.resident.id && !(answer.formerly || []).includes(before)) {
+    await onOther();
+  }
+  const session = await keep(answer, "wechat");
+  await set(PERSON, answer.resident.id);
   await set(SECRET, undefined);
   return session;
 }
@@ -124,6 +135,15 @@ export async function rememberResident(resident) {
   const session = await currentSession();
   if (session) {
     await set(SESSION, { ...session, resident });
+  }
+}
+
+/** Forget all small things of a person. The device's id stays: it counts the phone, not who holds it. */
+export async function forgetPerson() {
+  const device = await get(DEVICE);
+  await clear();
+  if (device) {
+    await set(DEVICE, device);
   }
 }
 

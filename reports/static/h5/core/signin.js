@@ -2,7 +2,8 @@
 
 import { get, set } from "./kv.js";
 import { api } from "./api.js";
-import { currentSession, dropSession, openWeChat } from "./session.js";
+import * as db from "./db.js";
+import { currentSession, dropSession, forgetPerson, openWeChat } from "./session.js";
 import { alert, errorText, toast } from "./ui.js";
 
 const TRIED = "wechat-tried";
@@ -41,7 +42,7 @@ async function finishWeChat() {
   const rest = query.toString();
   history.replaceState(history.state, "", location.pathname + (rest ? `?${rest}` : "") + location.hash);
   try {
-    await openWeChat(code, state);
+    await openWeChat(code, state, { onOther: leaveNothing });
     await set(TRIED, undefined);
   } catch (error) {
     if (error.code === "wechat_snapshot") {
@@ -79,12 +80,25 @@ export async function signInAgain() {
   }
 }
 
-/** End the session here and at the server; a guest keeps the secret, for nobody else could bring the reports back. */
+// Nothing of the last person is for the next one on this phone: neither kept answers and choices, nor a draft, which
+// would be sent under another's name.
+async function leaveNothing() {
+  await forgetPerson();
+  await db.wipe();
+}
+
+/** How many reports would be lost by signing out: written on this phone and not at the server yet. */
+export async function countUnsent() {
+  const drafts = await db.listDrafts();
+  return drafts.filter((draft) => draft.state !== "sent" && (draft.text.trim() || draft.photos.length)).length;
+}
+
+/** End the session at the server and forget the person on this phone. */
 export async function signOut() {
   try {
     await api("/session", { method: "DELETE", auth: "try" });
   } finally {
-    await dropSession();
+    await leaveNothing();
     await set(TRIED, Date.now());
   }
 }

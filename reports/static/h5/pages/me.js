@@ -5,7 +5,7 @@ import { api, currentSession } from "../core/api.js";
 import { ask } from "../core/consent.js";
 import { isLarge, setLarge } from "../core/large.js";
 import { rememberResident } from "../core/session.js";
-import { goToWeChat, inWeChat, signInOptions, signOut } from "../core/signin.js";
+import { countUnsent, goToWeChat, inWeChat, signInOptions, signOut } from "../core/signin.js";
 import { phoneForm } from "../me/phone.js";
 import { $, attempt, button, confirm, dialog, el, errorState, errorText, field, fill, icon, skeleton, toast, toggle } from "../core/ui.js";
 
@@ -175,12 +175,10 @@ async function loadNotices() {
   }
 }
 
-async function leave(session) {
-  const text =
-    session.by === "guest"
-      ? "您的上报还在，用这部手机再打开就能看到。"
-      : "退出后要再用微信登录才能看到您的上报。";
-  if (await confirm("退出登录？", text, { yes: "退出" })) {
+async function leave() {
+  const unsent = await countUnsent();
+  const lost = unsent ? `这部手机里还有${unsent}件没有发出去，退出后会删除。` : "";
+  if (await confirm("退出登录？", `${lost}退出后要再用微信登录才能看到您的上报。`, { yes: "退出", danger: Boolean(unsent) })) {
     await signOut();
     location.reload();
   }
@@ -210,7 +208,7 @@ async function showSession() {
     );
     return;
   }
-  fill(box, button("退出登录", { class: "btn btn-plain btn-block", onclick: () => leave(session) }));
+  fill(box, button("退出登录", { class: "btn btn-plain btn-block", onclick: () => leave() }));
 }
 
 async function start() {

@@ -80,7 +80,7 @@ function drawGrids(L, map, drawn) {
     interactive: false,
     style: () => ({ className: "map-grid", weight: 1.5 }),
     onEachFeature: (feature, layer) =>
-      layer.bindTooltip(feature.properties.name, { permanent: true, direction: "center", className: "map-name" }),
+      layer.bindTooltip(el("span", { text: feature.properties.name }), { permanent: true, direction: "center", className: "map-name" }),
   }).addTo(map);
   const name = () => {
     const near = map.getZoom() >= NAMES_FROM_ZOOM;

@@ -27,8 +27,9 @@ ENGINES = ["file", *(["redis"] if project_settings.REDIS_URL else [])]
 
 
 class Throttle(CounterThrottle):
-    THROTTLE_RATES = {"three": "3/hour", "twice": "3/min+5/day"}
+    THROTTLE_RATES = {"three": "3/hour", "dear": "3/hour", "twice": "3/min+5/day"}
     CROWD = 4
+    CROWDS = {"dear": 2}
 
 
 class View(APIView):
@@ -79,6 +80,31 @@ def test_a_village_behind_one_address_is_not_one_person_but_has_a_limit() -> Non
     found = [post(user).status_code for user in range(14)]
     assert found == [200] * 12 + [429] * 2
     assert post(99, address="10.0.0.2").status_code == 200
+
+
+def test_a_scope_that_costs_has_a_smaller_crowd() -> None:
+    view = type("Dear", (View,), {"throttle_scope": "dear"})
+    assert [post(user, view=view).status_code for user in range(8)] == [200] * 6 + [429] * 2
+
+
+@pytest.mark.parametrize("user", [None, 1])
+def test_another_address_of_the_same_line_is_the_same_line(user: int | None) -> None:
+    """An IPv6 line has 2^64 addresses: whoever is counted by each of them is not counted."""
+    people = range(1, 15) if user else [None] * 5
+    found = [
+        post(person, address=f"2001:db8:1:2::{number:x}").status_code
+        for number, person in enumerate(people, start=1)
+    ]
+    assert found == ([200] * 12 + [429] * 2 if user else [200] * 3 + [429] * 2)
+    assert post(99, address="2001:db8:1:3::1").status_code == 200
+
+
+def test_what_a_caller_claims_to_be_forwarded_for_changes_nothing() -> None:
+    found = []
+    for number in range(5):
+        request = RequestFactory().post("/", headers={"X-Forwarded-For": f"198.51.100.{number}"})
+        found.append(View.as_view()(request).status_code)
+    assert found == [200] * 3 + [429] * 2
 
 
 def test_the_strictest_window_decides_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:

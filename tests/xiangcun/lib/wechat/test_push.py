@@ -23,6 +23,8 @@ NOW = datetime(2026, 11, 28, 2, tzinfo=UTC)
 AT = NOW.timestamp()
 PLAIN = PushKeys("wx1234", "word")
 SAFE = PushKeys("wx1234", "word", AES_KEY)
+_LAUGHS = "".join(f'<!ENTITY a{n} "{f"&a{n - 1};" * 10}">' for n in range(1, 9))
+BOMB = f'<!DOCTYPE x [<!ENTITY a0 "ha">{_LAUGHS}]><xml><Event>&a8;</Event></xml>'
 
 
 def test_it_knows_a_call_of_wechat() -> None:
@@ -163,6 +165,12 @@ def test_it_refuses_a_sealed_message_that_is_none(sealed: str) -> None:
         b"<xml>",
         b"<xml>text</xml>",
         b'<!DOCTYPE x [<!ENTITY a "b">]><xml><Event>&a;</Event></xml>',
+        # The same in encodings in which a search of the bytes finds no document type.
+        f"<?xml version='1.0' encoding='utf-16'?>{BOMB}".encode("utf-16"),
+        f"<?xml version='1.0' encoding='utf-16le'?>{BOMB}".encode("utf-16-le"),
+        f"<?xml version='1.0' encoding='utf-16be'?>{BOMB}".encode("utf-16-be"),
+        BOMB.replace("DOCTYPE", "doctype").encode(),
+        b'<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/hostname">]><xml><Event>&a;</Event></xml>',
         b"<a>" * 40 + b"x" + b"</a>" * 40,
         b'{"a":' * 5000,
         b'{"CreateTime": "soon"}',
