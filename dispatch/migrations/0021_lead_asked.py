@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("dispatch", "0020_opinions"),
-        ("reports", "0010_reminders"),
+        ("reports", "0009_reminders"),
     ]
 
     operations = [

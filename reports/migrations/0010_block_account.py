@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("reports", "0010_reminders"),
+        ("reports", "0009_reminders"),
     ]
 
     operations = [

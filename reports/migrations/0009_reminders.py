@@ -5,22 +5,10 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("reports", "0009_unlinked_once"),
+        ("reports", "0008_abuse"),
     ]
 
     operations = [
-        migrations.RemoveConstraint(
-            model_name="consent",
-            name="consent_how_known",
-        ),
-        migrations.RemoveConstraint(
-            model_name="report",
-            name="report_client_id_once_unlinked",
-        ),
-        migrations.RemoveConstraint(
-            model_name="residentmessage",
-            name="message_template_known",
-        ),
         migrations.AddField(
             model_name="reportupdate",
             name="client_id",
