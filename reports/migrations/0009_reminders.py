@@ -9,6 +9,14 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.RemoveConstraint(
+            model_name="consent",
+            name="consent_how_known",
+        ),
+        migrations.RemoveConstraint(
+            model_name="residentmessage",
+            name="message_template_known",
+        ),
         migrations.AddField(
             model_name="reportupdate",
             name="client_id",
