@@ -60,6 +60,7 @@ def come_back_from_wechat(page: Page, session: dict[str, Any], code: str) -> Non
 
 def test_nothing_of_the_first_is_for_the_second(instance: Instance, browser: Browser) -> None:
     first, second = ApiClient(instance.port), ApiClient(instance.port)
+    instance.clients.extend((first, second))
     wang, zhao = first.log_in("共用手机的王"), second.log_in("共用手机的赵")
     status, _sent = first.call("POST", "/api/v1/reports", report_body(SECRET, 30.31, 120.5))
     assert status == 201
