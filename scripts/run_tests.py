@@ -20,6 +20,8 @@ REDIS = "redis://127.0.0.1:6379/9"
 # Two processes: the suite is bound by the processor, and by the memory of a small machine after that.
 WORKERS = ("-n", "2", "--dist", "worksteal")
 E2E = "tests/e2e"
+# A township and a browser each; a file stays with its township, whose cases it knows.
+BROWSERS = ("-n", "2", "--dist", "loadfile")
 
 
 def reachable(url: str, default_port: int) -> bool:
@@ -66,7 +68,7 @@ def main(arguments: list[str]) -> int:
         return run(engine, arguments, servers if engine == "postgres" else {})
     statuses = [run("sqlite", [*WORKERS, "tests", f"--ignore={E2E}"], {})]
     if os.path.isdir(E2E):  # noqa: PTH112 - one call in a script without pathlib
-        statuses.append(run("sqlite, browser", [E2E], {}))
+        statuses.append(run("sqlite, browser", [*BROWSERS, E2E], {}))
     missing = [
         name
         for name, port in (("DATABASE_URL", 5432), ("REDIS_URL", 6379))

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.township import (
     OFFICE_SCREEN,
@@ -16,6 +16,9 @@ from tests.e2e.township import (
     running_chromium,
     running_township,
 )
+
+# Two townships and two browsers share the machine: a screen may take a while, a test fails no sooner.
+expect.set_options(timeout=15_000)
 
 
 @pytest.fixture(scope="session")

@@ -136,7 +136,7 @@ class Phone:
 
     def until(self, script: str) -> None:
         """Wait for a condition that may be a promise; the browser's own waiting takes any for true."""
-        until = time.monotonic() + 20
+        until = time.monotonic() + 40
         while not self.page.evaluate(script):
             assert time.monotonic() < until, script
             self.page.wait_for_timeout(100)

@@ -13,7 +13,7 @@ from playwright.sync_api import Page, expect
 from bench._client import ApiClient
 
 SignIn = Callable[..., Page]
-PATIENCE_SECONDS = 30
+PATIENCE_SECONDS = 45
 
 
 def make_photo(path: Path, colour: str) -> Path:

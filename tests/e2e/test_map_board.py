@@ -104,7 +104,7 @@ def test_five_thousand_are_drawn_moved_and_filtered(sign_in: SignIn) -> None:
 
 
 def test_a_department_on_a_phone_sees_an_empty_map(sign_in: SignIn) -> None:
-    page = sign_in("telecom", phone=True)
+    page = sign_in("hr", phone=True)
     page.goto("/admin/map/")
     drawn(page, 0)
     expect(page.locator("#map-note")).to_have_text("现在没有在办工单")

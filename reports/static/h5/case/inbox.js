@@ -37,7 +37,7 @@ async function read(message) {
   }
   message.read = true;
   try {
-    tellUnread(await api("/inbox/read", { method: "POST", body: { ids: [message.id] } }));
+    tellUnread(await api("/inbox/read", { method: "POST", body: { ids: [message.id] }, keepalive: true }));
     drawList({ items: state.items, next_cursor: state.cursor }, { fresh: true, error: null });
   } catch {
     message.read = false;

@@ -79,8 +79,9 @@ export function address(path, query) {
 /**
  * Send one request and return `{status, data, headers}`; throws ApiError.
  * `body` is sent as JSON, `form` (FormData) as it is. `raw` returns the Response as `data`.
+ * `keepalive` lets it arrive although the page goes away.
  */
-export async function send(path, { method = "GET", query, body, form, headers = {}, timeout = 15000, signal, raw } = {}) {
+export async function send(path, { method = "GET", query, body, form, headers = {}, timeout = 15000, signal, raw, keepalive = false } = {}) {
   const stop = new AbortController();
   let late = false;
   const timer = setTimeout(() => {
@@ -106,6 +107,7 @@ export async function send(path, { method = "GET", query, body, form, headers = 
       signal: stop.signal,
       credentials: "same-origin",
       cache: "no-store",
+      keepalive,
     });
     if (!response.ok) {
       throw answerError(response.status, await response.text(), (name) => response.headers.get(name));

@@ -12,7 +12,7 @@ import { isFinal, uploadPhoto } from "./upload.js";
 const POST_MS = 30_000;
 const LOCK = "xiangcun-sender";
 const SYNC_TAG = "xiangcun-send";
-const LEASE_MS = 20_000;
+const LEASE_MS = 10_000;
 const FIRST_PAUSE_S = 3;
 const LONGEST_PAUSE_S = 300;
 const LOST_PHOTO_TRIES = 2;
