@@ -61,7 +61,10 @@ def test_a_report_goes_all_the_way_and_comes_back(
     assert (status, photo["width"], photo["height"]) == (201, 900, 1200)
     body = report_body(
         # Away from where the other files of the session report: a joined case is another story.
-        "路边一大堆垃圾，堆积如山，臭气熏天，暴露垃圾没人管", 30.318, 120.49, photos=[photo["id"]]
+        "路边一大堆垃圾，堆积如山，臭气熏天，暴露垃圾没人管",
+        30.318,
+        120.49,
+        photos=[photo["id"]],
     )
     status, sent = resident.call("POST", "/api/v1/reports", body)
     assert status == 201
