@@ -220,6 +220,7 @@ def welcome(host: str, port: int, data_dir: Path, say: Callable[[str], None]) ->
         "",
         "乡村小脑 已启动 / is running（按 Ctrl-C 停止 / Ctrl-C stops it）",
         f"  管理后台 / console    {base}/admin/",
+        f"  居民网页 / phone pages {base}/h5/",
         f"  居民接口 / API docs   {base}/api/docs",
         f"  运行状态 / readiness  {base}/readyz",
         f"  数据目录 / data       {data_dir}",
