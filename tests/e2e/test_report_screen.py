@@ -83,6 +83,7 @@ def test_a_killed_page_leaves_its_draft(phone: Phone, instance: Instance, tmp_pa
     order = phone.page.locator(".photo-tile").evaluate_all("all => all.map(e => e.dataset.photo)")
     phone.page.fill("#report-text", "写到一半，来了个电话，回来接着写")
     phone.page.get_by_label("匿名").check()
+    phone.page.wait_for_timeout(1000)  # what is typed is written down twice a second or so
     phone.page.close(run_before_unload=False)
     page = phone.new_page()
     phone.open("/h5/report")

@@ -59,13 +59,14 @@ export class ReportForm {
 
   change(fields) {
     Object.assign(this.draft, fields);
-    clearTimeout(this.clock);
-    this.clock = setTimeout(() => this.save(), SAVE_MS);
+    // Not put off by the next key: who is interrupted has lost no more than this.
+    this.clock = this.clock || setTimeout(() => this.save(), SAVE_MS);
   }
 
   /* Write what is due now; one writing after the other. */
   save() {
     clearTimeout(this.clock);
+    this.clock = 0;
     this.saving = this.saving.then(() => this.write()).catch(() => {});
     return this.saving;
   }
