@@ -112,6 +112,7 @@ class Role(models.TextChoices):
     AUDITOR = "auditor", _("审计员")
     ADMINISTRATOR = "administrator", _("系统管理员")
     SECURITY = "security", _("安全管理员")
+    LEADERSHIP = "leadership", _("街道领导")
     SYSTEM = "system", _("系统")
 
 
@@ -125,6 +126,7 @@ STAFF_ROLES = (
     Role.AUDITOR,
     Role.ADMINISTRATOR,
     Role.SECURITY,
+    Role.LEADERSHIP,
 )
 COMMAND_ROLES = frozenset({Role.DISPATCHER, Role.LEAD, Role.VERIFIER, Role.AUDITOR})
 DEPARTMENT_ROLES = frozenset({Role.HANDLER, Role.HEAD})
@@ -311,6 +313,7 @@ class NotificationKind(models.TextChoices):
     ROOM = "room", _("退回、重开与待核查")
     MENTION = "mention", _("备注提到我")
     DIGEST = "digest", _("每日汇总")
+    BRIEF = "brief", _("简报")
     SYSTEM = "system", _("系统消息")
 
 
@@ -369,6 +372,10 @@ class AuditAction(models.TextChoices):
     MESSAGE_RESENT = "message_resent", _("重发居民消息")
     POSTER = "poster", _("打印网格海报")
     GUARDIAN = "guardian", _("登记监护人同意")
+    KIOSK = "kiosk", _("大屏链接")
+    BRIEF = "brief", _("简报")
+    API_TOKEN = "api_token", _("数据接口令牌")
+    OPEN_DATA = "open_data", _("开放数据")
 
 
 class AuditOutcome(models.TextChoices):

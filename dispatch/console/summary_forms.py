@@ -9,7 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from dispatch.models import Department
-from dispatch.summary.figures import MAX_DAYS, Scope
+from dispatch.summary.scopes import MAX_DAYS, Scope
 from reports.models import Category
 
 DEFAULT_DAYS = 30

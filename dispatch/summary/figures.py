@@ -10,16 +10,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from django.db.models import Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 
 from dispatch.enums import TicketStatus
-from dispatch.models import Department, Tally
-from dispatch.summary.metrics import METRICS, STOCKS
+from dispatch.models import Department
+from dispatch.summary.metrics import STOCKS
 from dispatch.summary.ratios import FIGURES, Figure, Sums
+from dispatch.summary.reading import Place, read_by, read_days, read_total
+from dispatch.summary.scopes import Scope
 from reports.models import Category, Dimension, Grid
-
-MAX_DAYS = 366
 
 FLOW_COLUMNS = (
     "opened",
@@ -41,25 +40,6 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "grid": ("in_hand", *FLOW_COLUMNS),
     "day": ("opened", "dispatched", "finished", "closed", "returned", "rated"),
 }  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Scope:
-    """What to sum up: days (both included), and, where not ``None``, only these places."""
-
-    first: date
-    last: date
-    department_ids: frozenset[int] | None = None
-    category_ids: frozenset[int] | None = None
-
-    def condition(self) -> Q:
-        """Return the places as a condition on tallies."""
-        condition = Q()
-        if self.department_ids is not None:
-            condition &= Q(department_id__in=self.department_ids)
-        if self.category_ids is not None:
-            condition &= Q(category_id__in=self.category_ids)
-        return condition
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,29 +78,24 @@ class Summary:
 
 
 def build_summary(scope: Scope) -> Summary:
-    """Sum up ``scope`` from the tallies."""
-    tallies = Tally.objects.filter(scope.condition())
-    flows = tallies.filter(day__range=(scope.first, scope.last), metric__in=list(METRICS))
-    stock = tallies.filter(day__lte=scope.last, metric__in=STOCKS.values())
-    categories = _sums(flows, "category_id")
-    departments = _sums(flows, "department_id")
-    grids = _sums(flows, "grid_id")
-    total = _total(categories)
-    for (department, grid), sums in _stock(stock).items():
-        departments[department].merge(sums)
-        grids[grid].merge(sums)
-        total.merge(sums)
+    """Sum up ``scope`` from the rollups."""
+    total = read_total(scope)
     statuses = tuple((status, total.counts[STOCKS[status]]) for status in TicketStatus)
     tables = (
-        *_category_tables(categories),
+        *_category_tables(read_by(scope, Place.CATEGORY)),
         _table(
             "department",
             _("按承办单位"),
             _("单位"),
-            _named(departments, _department_names(), _("未派单")),
+            _named(read_by(scope, Place.DEPARTMENT), _department_names(), _("未派单")),
         ),
-        _table("grid", _("按网格"), _("网格"), _named(grids, _grid_names(), _("未定位到网格"))),
-        _table("day", _("按日"), _("日期"), _days(_day_sums(flows), scope)),
+        _table(
+            "grid",
+            _("按网格"),
+            _("网格"),
+            _named(read_by(scope, Place.GRID), _grid_names(), _("未定位到网格")),
+        ),
+        _table("day", _("按日"), _("日期"), _days(read_days(scope), scope)),
     )
     return Summary(scope, total, statuses, tables)
 
@@ -129,38 +104,6 @@ def _table(code: str, title: str, row_title: str, rows: Iterable[Row], note: str
     return Table(
         code, title, row_title, tuple(FIGURES[name] for name in COLUMNS[code]), tuple(rows), note
     )
-
-
-def _sums(flows: QuerySet[Tally], column: str) -> defaultdict[int, Sums]:
-    found: defaultdict[int, Sums] = defaultdict(Sums)
-    for key, metric, count, minutes in flows.values_list(column, "metric").annotate(
-        c=Sum("count"), m=Sum("minutes")
-    ):
-        found[key].add(metric, count, minutes)
-    return found
-
-
-def _day_sums(flows: QuerySet[Tally]) -> defaultdict[date, Sums]:
-    found: defaultdict[date, Sums] = defaultdict(Sums)
-    for day, metric, count in flows.values_list("day", "metric").annotate(c=Sum("count")):
-        found[day].add(metric, count)
-    return found
-
-
-def _stock(stock: QuerySet[Tally]) -> dict[tuple[int, int], Sums]:
-    found: defaultdict[tuple[int, int], Sums] = defaultdict(Sums)
-    for department, grid, metric, count in stock.values_list(
-        "department_id", "grid_id", "metric"
-    ).annotate(c=Sum("count")):
-        found[(department, grid)].add(metric, count)
-    return found
-
-
-def _total(parts: Mapping[int, Sums]) -> Sums:
-    total = Sums()
-    for sums in parts.values():
-        total.merge(sums)
-    return total
 
 
 def _category_tables(found: Mapping[int, Sums]) -> tuple[Table, Table, Table]:
