@@ -6,7 +6,7 @@ said, nothing is divided by zero, and where the system did not run yet there is 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -113,6 +113,23 @@ def compare(figure: Figure, compared: Compared) -> Comparison:
     if period.previous() == period.year_before():
         before = Change("")
     return Comparison(before, year)
+
+
+def merge_compared(parts: Sequence[Compared]) -> Compared:
+    """Return the sum of several places, which were read together."""
+    first = parts[0]
+
+    def merged(which: Callable[[Compared], Sums | None]) -> Sums | None:
+        if which(first) is None:
+            return None
+        total = Sums()
+        for part in parts:
+            total.merge(which(part) or Sums())
+        return total
+
+    now = merged(lambda part: part.now) or Sums()
+    before, year = merged(lambda part: part.before), merged(lambda part: part.year)
+    return replace(first, now=now, before=before, year=year)
 
 
 def _at(scope: Scope, period: Period) -> Scope:
