@@ -95,4 +95,8 @@ def _listed(ids: Iterable[int]) -> str:
 
 def _states(figure: Figure, measure: str) -> frozenset[str]:
     """Return the states whose tickets the figure counts at the end of the last day, empty for a flow."""
-    return frozenset(code.removeprefix(STOCK_PREFIX) for code in figure.stocks) if measure else frozenset()
+    return (
+        frozenset(code.removeprefix(STOCK_PREFIX) for code in figure.stocks)
+        if measure
+        else frozenset()
+    )

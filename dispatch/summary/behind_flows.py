@@ -19,8 +19,8 @@ from dispatch.summary.behind_rows import (
     read_mark,
     within,
 )
-from dispatch.summary.deltas import deltas
-from dispatch.summary.lines import Line, with_past
+from dispatch.summary.deltas import booked_cell, minutes_of
+from dispatch.summary.lines import Line, Past, with_past
 from dispatch.summary.metrics import METRICS, Booked, Metric
 from dispatch.summary.rollup import read_lines
 from dispatch.summary.scopes import Scope
@@ -80,21 +80,25 @@ def _counted(metric: Metric, scope: Scope, lines: Sequence[Line]) -> Mapping[int
     wanted = {line.pk for line in lines}
     rows: dict[int, Row] = {}
     for line, past in with_past(read_lines(Q(ticket_id__in={line.ticket_id for line in lines}))):
-        if line.action not in metric.actions:
+        if line.action not in metric.actions or not metric.when(line, past):
             continue
-        answered = past.latest(Act.DISPATCH) if metric.booked is Booked.DISPATCH else line
-        if answered is None or answered.pk not in wanted:
-            continue
-        for delta in deltas(line, past):
-            if delta.cell.metric == metric.code and covers(scope, delta.cell) and delta.times:
-                places = (delta.cell.category_id, delta.cell.department_id, delta.cell.grid_id)
-                rows[answered.pk] = Row(
-                    line.ticket_id,
-                    line.at,
-                    line.action,
-                    line.to_status,
-                    *places,
-                    times=delta.times,
-                    minutes=delta.minutes,
-                )
+        origin = past.latest(Act.DISPATCH) if metric.booked is Booked.DISPATCH else line
+        cell = booked_cell(metric, line, past)
+        if origin is not None and origin.pk in wanted and covers(scope, cell):
+            rows[origin.pk] = _row(metric, line, past)
     return rows
+
+
+def _row(metric: Metric, line: Line, past: Past) -> Row:
+    cell = booked_cell(metric, line, past)
+    return Row(
+        line.ticket_id,
+        line.at,
+        line.action,
+        line.to_status,
+        cell.category_id,
+        cell.department_id,
+        cell.grid_id,
+        times=metric.weight(line) if metric.weight else 1,
+        minutes=minutes_of(metric, line, past),
+    )

@@ -28,7 +28,8 @@ class Row:
 
     ``at`` is when it happened (the dispatch, where a measure is booked on it; of a stock since when, if
     known), ``action`` what happened ("" for a state), ``state`` the state it is about. The ids are the
-    place it is counted under, 0 for none. ``times`` is how much it counts, ``minutes`` how long it took.
+    place it is counted under, 0 for none. ``times`` is how much it counts, ``minutes`` how long it took,
+    where that is measured.
     """
 
     ticket_id: int
@@ -39,7 +40,7 @@ class Row:
     department_id: int
     grid_id: int
     times: int = 1
-    minutes: int = 0
+    minutes: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

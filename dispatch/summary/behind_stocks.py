@@ -26,7 +26,7 @@ from dispatch.summary.behind_rows import (
     read_mark,
     within,
 )
-from dispatch.summary.deltas import Cell
+from dispatch.summary.deltas import cell_of
 from dispatch.summary.lines import Line
 from dispatch.summary.metrics import STOCKS
 from dispatch.summary.reading import read_total
@@ -102,7 +102,7 @@ def _gone_since(
             if len(rows) == limit:
                 return Page(tuple(rows), str(mark))
             mark = Mark(_GONE, line.at, line.pk, seen)
-            if before is not None and covers(scope, _cell(before, scope)):
+            if before is not None and covers(scope, cell_of(before, scope.last)):
                 seen += 1
                 mark = Mark(_GONE, line.at, line.pk, seen)
                 rows.append(_row_of(before, line.from_status))
@@ -129,11 +129,6 @@ def _first_since(lines: Sequence[Line], end: datetime) -> Iterator[tuple[Line, L
     earlier = {(line.ticket_id, line.seq): line for line in read_lines(condition) if line.at < end}
     for line in lines:
         yield line, earlier.get((line.ticket_id, line.seq - 1))
-
-
-def _cell(line: Line, scope: Scope) -> Cell:
-    places = (line.category_id or 0, line.department_id or 0, line.grid_id or 0)
-    return Cell("", scope.last, *places)
 
 
 def _row(ticket: Ticket, at: datetime, state: str) -> Row:
