@@ -5,24 +5,32 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('dispatch', '0022_summary_vocabulary'),
-        ('reports', '0010_block_account'),
+        ("dispatch", "0022_summary_vocabulary"),
+        ("reports", "0010_block_account"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='ticketevent',
-            name='lead_department',
-            field=models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='dispatch.department', verbose_name='主办单位'),
+            model_name="ticketevent",
+            name="lead_department",
+            field=models.ForeignKey(
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="dispatch.department",
+                verbose_name="主办单位",
+            ),
         ),
         migrations.AddIndex(
-            model_name='ticketevent',
-            index=models.Index(fields=['action', 'at', 'id'], name='event_behind'),
+            model_name="ticketevent",
+            index=models.Index(fields=["action", "at", "id"], name="event_behind"),
         ),
         migrations.AddIndex(
-            model_name='ticketevent',
-            index=models.Index(fields=['lead_department', 'action', 'at', 'id'], name='event_behind_department'),
+            model_name="ticketevent",
+            index=models.Index(
+                fields=["lead_department", "action", "at", "id"], name="event_behind_department"
+            ),
         ),
     ]

@@ -43,8 +43,8 @@ def lines_behind(
     measure = measure_of(figure, part)
     if measure == OPENED:
         return opened_rows(scope, after, limit)
-    states = _states(figure, measure)
-    if states:
+    if figure.stocks:
+        states = frozenset(code.removeprefix(STOCK_PREFIX) for code in figure.stocks)
         return stock_rows(states, scope, after, limit)
     return flow_rows(measure, scope, after, limit)
 
@@ -91,12 +91,3 @@ def behind_url(code: str, scope: Scope, part: str = "") -> str:
 def _listed(ids: Iterable[int]) -> str:
     texts = [str(pk) for pk in sorted(ids)]
     return ",".join(texts) + ("," if len(texts) < 2 else "")  # noqa: PLR2004 - one id, or none at all
-
-
-def _states(figure: Figure, measure: str) -> frozenset[str]:
-    """Return the states whose tickets the figure counts at the end of the last day, empty for a flow."""
-    return (
-        frozenset(code.removeprefix(STOCK_PREFIX) for code in figure.stocks)
-        if measure
-        else frozenset()
-    )

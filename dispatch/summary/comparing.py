@@ -79,7 +79,9 @@ def read_compared(scope: Scope, period: Period, *, since: date | None = None) ->
 
     ``since`` is :func:`first_day`, for a caller who knows it already.
     """
-    return _compared(period, since or first_day(), lambda p: read_total(_at(scope, p)))
+    return _compared(
+        period, since or first_day(), lambda p: read_total(_at(scope, p), spreads=True)
+    )
 
 
 def read_compared_by(
@@ -90,7 +92,10 @@ def read_compared_by(
     A place that has figures in any of the three is there.
     """
     begun = since or first_day()
-    found = {name: read_by(_at(scope, p), place) for name, p in _periods(period, begun).items()}
+    found = {
+        name: read_by(_at(scope, p), place, spreads=True)
+        for name, p in _periods(period, begun).items()
+    }
     partial = _partial(period, begun)
     return {
         key: Compared(
