@@ -8,6 +8,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
+from dispatch.console.hotspot_views import READS_HOTSPOTS
 from dispatch.console.people import (
     DISPATCHES,
     OPENS_CASES,
@@ -21,7 +22,6 @@ from dispatch.console.people import (
     actor_of,
     has_role,
 )
-from dispatch.console.hotspot_views import READS_HOTSPOTS
 from dispatch.console.posters import PRINTS_POSTERS
 from dispatch.domain.channel_settings import RESENDS
 from dispatch.domain.demo_staff import FILE_NAME

@@ -9,15 +9,18 @@ Number = float | int | None
 
 
 class Compared(TypedDict):
-    """A figure at another time and how far the present one is from it (counts: relative, else difference)."""
+    """A figure at another time and how far the present one is from it.
+
+    ``change`` is the difference, ``change_text`` says it shortly (``+12 件``), ``words`` is the sentence.
+    """
 
     value: Number
     text: str
-    base: int | None
-    small: bool
     change: float | None
     change_text: str
-    trend: str
+    words: str
+    tone: str
+    small: bool
 
 
 class Shown(TypedDict):
@@ -29,10 +32,12 @@ class Shown(TypedDict):
     kind: str
     value: Number
     text: str
+    unit: str
     base: int | None
     small: bool
     good: str | None
     behind: Link
+    behind_base: Link
     previous: Compared | None
     year: Compared | None
     rank: NotRequired[int | None]
@@ -240,6 +245,7 @@ class FiltersEcho(TypedDict):
     period_words: str
     previous_words: str
     year_words: str
+    comparison_note: str
     earlier: str
     later: str | None
 
