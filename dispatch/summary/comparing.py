@@ -6,7 +6,7 @@ said, nothing is divided by zero, and where the system did not run yet there is 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -79,7 +79,9 @@ def read_compared(scope: Scope, period: Period, *, since: date | None = None) ->
 
     ``since`` is :func:`first_day`, for a caller who knows it already.
     """
-    return _compared(period, since or first_day(), lambda p: read_total(_at(scope, p)))
+    return _compared(
+        period, since or first_day(), lambda p: read_total(_at(scope, p), spreads=True)
+    )
 
 
 def read_compared_by(
@@ -90,7 +92,10 @@ def read_compared_by(
     A place that has figures in any of the three is there.
     """
     begun = since or first_day()
-    found = {name: read_by(_at(scope, p), place) for name, p in _periods(period, begun).items()}
+    found = {
+        name: read_by(_at(scope, p), place, spreads=True)
+        for name, p in _periods(period, begun).items()
+    }
     partial = _partial(period, begun)
     return {
         key: Compared(
@@ -113,6 +118,23 @@ def compare(figure: Figure, compared: Compared) -> Comparison:
     if period.previous() == period.year_before():
         before = Change("")
     return Comparison(before, year)
+
+
+def merge_compared(parts: Sequence[Compared]) -> Compared:
+    """Return the sum of several places, which were read together."""
+    first = parts[0]
+
+    def merged(which: Callable[[Compared], Sums | None]) -> Sums | None:
+        if which(first) is None:
+            return None
+        total = Sums()
+        for part in parts:
+            total.merge(which(part) or Sums())
+        return total
+
+    now = merged(lambda part: part.now) or Sums()
+    before, year = merged(lambda part: part.before), merged(lambda part: part.year)
+    return replace(first, now=now, before=before, year=year)
 
 
 def _at(scope: Scope, period: Period) -> Scope:

@@ -1,4 +1,4 @@
-"""The dictionary's computed figures, and what it adds to each plain measure: unit, direction, heading.
+"""The dictionary's computed figures: shares, means, medians, and what stands where when a day ends.
 
 Names, numerators and denominators are those of the field (GB/T 30428.4, 12345): whoever changes one
 changes what the township's reports mean, and writes it into ``docs/metrics.md`` by the test that
@@ -7,8 +7,6 @@ holds both equal.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from django.utils.text import format_lazy
@@ -16,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from dispatch.enums import OPEN_STATUSES, TicketStatus
 from dispatch.summary.kinds import Direction, Figure, Group, Kind
+from dispatch.summary.measure_words import CASES, POINTS
 from dispatch.summary.metrics import STOCKS
 
 if TYPE_CHECKING:
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
 
 IN_HAND = "in_hand"
 _MORE, _LESS = Direction.MORE, Direction.LESS
-_CASES, _TIMES, _HOURS, _POINTS = _("件"), _("次"), _("小时"), _("分")
+_HOURS = _("小时")
 _MEDIAN, _P90 = 0.5, 0.9
 _SPREAD_NOTE = _("按时长分段计算，与逐件计算相差不超过 6%。")
 _RATED_NOTE = _("没有评价的不算满意也不算不满意，须与评价率一起看；评价率低时只代表少数居民。")
@@ -80,7 +79,7 @@ def _hours(
 
 def _stock(code: str, name: _StrPromise, formula: _StrPromise, *states: TicketStatus) -> Figure:
     stocks = tuple(STOCKS[state] for state in states)
-    return Figure(code, name, formula, part=code, stocks=stocks, unit=_CASES, direction=_LESS)
+    return Figure(code, name, formula, part=code, stocks=stocks, unit=CASES, direction=_LESS)
 
 
 _STOCKS = (
@@ -97,6 +96,17 @@ _STOCKS = (
         _("挂账数"),
         _("截至结束日期处于挂账状态的工单。"),
         TicketStatus.SUSPENDED,
+    ),
+    *(
+        Figure(
+            STOCKS[status],
+            format_lazy("“{state}”工单数", state=status.label),
+            format_lazy("截至结束日期处于“{state}”的工单。", state=status.label),
+            part=STOCKS[status],
+            stocks=(STOCKS[status],),
+            unit=CASES,
+        )
+        for status in TicketStatus
     ),
 )
 
@@ -115,7 +125,10 @@ _DISPATCH = (
         _("已签收的派单 ÷ 派单量。"),
         ("dispatch_signed", "dispatched"),
         Group.DISPATCH,
-        note=_("签收记在派单当日和被派单位，所以不超过 100%；刚派出、还没到签收时限的也在分母里。"),
+        note=_(
+            "单位自己签收的才算，逾期由系统自动签收的不算；记在派单当日和被派单位，所以不超过 100%；"
+            "最近几天派出、还没来得及签收的也在分母里，以后还会上升。"
+        ),
     ),
     _share(
         "sign_on_time_rate",
@@ -123,7 +136,7 @@ _DISPATCH = (
         _("在签收期限内签收的派单 ÷ 派单量。"),
         ("dispatch_signed_on_time", "dispatched"),
         Group.DISPATCH,
-        note=_("记在派单当日和被派单位；退单的派单没有签收，也在分母里。"),
+        note=_("记在派单当日和被派单位；退单、由系统自动签收的不算，也在分母里。"),
     ),
     _share(
         "response_rate",
@@ -132,8 +145,8 @@ _DISPATCH = (
         ("dispatch_responded", "dispatched"),
         Group.DISPATCH,
         note=_(
-            "单位按时签收，并在办理期限内给了居民说法（办理结果、获准的延期或挂账说明），为按期响应；"
-            "记在派单当日，期限未到的会随办理陆续补上。"
+            "单位按时签收，并在办理期限内给了居民说法（办理结果、获准的延期或挂账说明），为按期响应，只签收不算；"
+            "记在派单当日和被派单位，最近几天期限未到的也在分母里，以后还会上升。"
         ),
     ),
     _share(
@@ -246,7 +259,7 @@ _RESIDENT = (
         Kind.SCORE,
         "score",
         "rated",
-        unit=_POINTS,
+        unit=POINTS,
         direction=_MORE,
         group=Group.RESIDENT,
         beside="rating_rate",
@@ -276,7 +289,9 @@ _MACHINE = (
 )
 
 _RESIDENT_CLOCK = _("居民时钟从上报起，按自然时间计，不因挂账、退单、节假日停表。")
-_UNIT_CLOCK = _("单位时钟从签收起到提交结果，扣除待补充、挂账、认可的退单等停表时间。")
+_UNIT_CLOCK = _(
+    "单位时钟从派单（返工后从返工）起到提交结果，按工单自己的计时方式（工作时间或自然时间），扣除挂账的停表时间。"
+)
 
 _TIMES_TAKEN = (
     _hours(
@@ -382,44 +397,3 @@ COMPUTED: tuple[Figure, ...] = (
     *_TIMES_TAKEN,
     *_WAITS,
 )
-
-UNITS: Mapping[str, _StrPromise] = MappingProxyType(
-    dict.fromkeys(
-        ("opened", "closed", "closed_timed", "closed_on_time", "closed_rated", "withdrawn", "merged",
-         "thanked", "reported", "attached", "first_dispatched", "repeated", "auto_judged", "auto_right"),
-        _CASES,
-    )
-    | {"score": _POINTS}
-)  # fmt: skip
-"""The unit of a plain measure; one that is not here counts times."""
-TIMES = _TIMES
-
-DIRECTIONS: Mapping[str, Direction] = MappingProxyType(
-    dict.fromkeys(
-        ("returned", "rework", "extended", "suspended", "reopened", "urged", "supervised", "repeated"),
-        _LESS,
-    )
-    | dict.fromkeys(
-        ("closed", "closed_on_time", "finished_on_time", "solved", "satisfied", "closed_rated",
-         "dispatched_on_time", "dispatch_signed", "dispatch_signed_on_time", "dispatch_responded",
-         "auto_right", "thanked"),
-        _MORE,
-    )
-)  # fmt: skip
-"""Whether more of a plain measure is better; one that is not here is neither."""
-
-GROUPS: Mapping[str, Group] = MappingProxyType(
-    dict.fromkeys(
-        ("dispatched", "first_dispatched", "dispatched_timed", "dispatched_on_time", "signed", "dispatch_signed",
-         "dispatch_signed_on_time", "dispatch_responded", "returned", "repeated", "escalated"),
-        Group.DISPATCH,
-    )
-    | dict.fromkeys(
-        ("finished", "finished_on_time", "finished_unit", "rework", "verified", "extended", "suspended", "reopened",
-         "urged", "supervised", "closed_timed", "closed_on_time"),
-        Group.HANDLING,
-    )
-    | dict.fromkeys(("closed_rated", "rated", "solved", "satisfied", "score"), Group.RESIDENT)
-    | dict.fromkeys(("auto_dispatched", "auto_judged", "auto_right"), Group.MACHINE)
-)  # fmt: skip
-"""Under which heading a plain measure stands; one that is not here is an amount."""

@@ -166,6 +166,15 @@ def custom_period(first: date, last: date) -> Period:
     return Period(PeriodKind.CUSTOM, first, last, last)
 
 
+def named_period(first: date, last: date) -> Period:
+    """Return these days under the name offices have for them: a whole month is that month."""
+    kinds = (PeriodKind.DAY, PeriodKind.WEEK, PeriodKind.MONTH, PeriodKind.QUARTER, PeriodKind.YEAR)
+    for kind in kinds:
+        if _BOUNDS[kind](first) == (first, last):
+            return Period(kind, first, last, last)
+    return custom_period(first, last)
+
+
 def _week(day: date) -> tuple[date, date]:
     first = day - timedelta(days=day.weekday())
     return first, first + _WEEK - _DAY

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from django.utils.translation import gettext as _
 
-from dispatch.summary.computed import COMPUTED, DIRECTIONS, GROUPS, IN_HAND, TIMES, UNITS
+from dispatch.enums.measures import BUCKETS
+from dispatch.summary.computed import COMPUTED, IN_HAND
 from dispatch.summary.kinds import Direction, Figure, Group, Kind
+from dispatch.summary.measure_words import DIRECTIONS, GROUPS, TIMES, UNITS
 from dispatch.summary.metrics import METRICS
+from dispatch.summary.spreads import quantile
 
 __all__ = [
     "FIGURES",
@@ -53,10 +56,15 @@ FIGURES: Mapping[str, Figure] = MappingProxyType(
 
 @dataclass(slots=True)
 class Sums:
-    """Counts and minutes by metric, from which every figure of a row is computed."""
+    """Counts and minutes by metric, from which every figure of a row is computed.
+
+    ``spreads`` says how many durations of a metric fell into which bucket (``dispatch.summary.spreads``);
+    it is empty unless it was asked for.
+    """
 
     counts: Counter[str] = field(default_factory=Counter)
     minutes: Counter[str] = field(default_factory=Counter)
+    spreads: defaultdict[str, Counter[int]] = field(default_factory=lambda: defaultdict(Counter))
 
     def add(self, metric: str, count: int, minutes: int = 0) -> None:
         """Add a tally."""
@@ -67,6 +75,15 @@ class Sums:
         """Add all of ``other`` (negative counts included)."""
         for metric in other.counts:
             self.add(metric, other.counts[metric], other.minutes[metric])
+        for metric, buckets in other.spreads.items():
+            for bucket, count in buckets.items():
+                self.spreads[metric][bucket] += count
+
+    def quantile(self, metric: str, share: float) -> float | None:
+        """Return the hours that ``share`` (0–1) of the durations do not exceed; ``None`` without any."""
+        buckets = self.spreads.get(metric, Counter())
+        minutes = quantile([buckets[bucket] for bucket in range(BUCKETS)], share)
+        return None if minutes is None else minutes / 60
 
     def __bool__(self) -> bool:
         """Whether there is anything to show."""
@@ -93,11 +110,6 @@ class Sums:
             if self.counts[figure.over]
             else None
         )
-
-    def quantile(self, code: str, share: float) -> float | None:
-        """Return how many hours ``share`` of the durations of ``code`` do not exceed."""
-        del code, share
-        return None
 
     def base(self, figure: Figure) -> int | None:
         """Return on how many cases the figure stands: a share's denominator, what a mean is the mean of.
