@@ -6,29 +6,13 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 
+from dispatch.summary.behind import OVER, behind_url
 from dispatch.summary.cockpit.sights import Sight
 from dispatch.summary.kinds import Kind
 from dispatch.summary.ratios import FIGURES
 from dispatch.summary.scopes import Scope
 
 PLACEHOLDERS = ("{first}", "{last}")
-OVER = "over"
-
-
-def behind_url(code: str, scope: Scope, part: str = "") -> str:
-    """Stand in for ``dispatch.summary.behind.behind_url`` until that is merged: the same address."""
-    query = {"figure": code, "first": scope.first.isoformat(), "last": scope.last.isoformat()}
-    places = (
-        ("category", scope.category_ids),
-        ("department", scope.department_ids),
-        ("grid", scope.grid_ids),
-    )
-    for name, ids in places:
-        if ids is not None:
-            query[name] = ",".join(map(str, sorted(ids))) + ("," if len(ids) < 2 else "")  # noqa: PLR2004
-    if part:
-        query["part"] = part
-    return f"/admin/summary/behind/?{urlencode(query, safe=',')}"
 
 
 def figure_link(code: str, scope: Scope, sight: Sight) -> str | None:

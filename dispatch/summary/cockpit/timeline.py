@@ -9,13 +9,13 @@ from django.utils.translation import gettext as _
 
 from dispatch.enums import CalendarDayType
 from dispatch.models import CalendarDay
-from dispatch.summary import reading
 from dispatch.summary.cockpit.links import days_link
 from dispatch.summary.cockpit.shapes import Heat, Trend, TrendPoint
 from dispatch.summary.cockpit.sights import Sight
 from dispatch.summary.metrics import OPENED
 from dispatch.summary.periods import Period, PeriodKind, period_of
 from dispatch.summary.ratios import FIGURES, Sums
+from dispatch.summary.reading import read_days, read_hours, read_months
 from dispatch.summary.scopes import Scope
 
 LINES = (OPENED, "closed")
@@ -32,10 +32,9 @@ _KINDS = {
 
 
 def build_trend(period: Period, scope: Scope, sight: Sight) -> Trend:
-    """Return the lines over the whole period, days to come included (two queries)."""
-    sums = reading.read_days(scope)
+    """Return the lines over the whole period, days to come included (two readings)."""
     by_month = (period.whole_last - period.first).days + 1 > MOST_DAYS
-    points = _months(period, sums) if by_month else _days(period, sums)
+    points = _months(period, read_months(scope)) if by_month else _days(period, read_days(scope))
     return {
         "unit": "month" if by_month else "day",
         "figures": [
@@ -47,11 +46,9 @@ def build_trend(period: Period, scope: Scope, sight: Sight) -> Trend:
 
 
 def build_heat(scope: Scope) -> Heat:
-    """Return when matters are reported: weekday by hour (one query)."""
+    """Return when matters are reported: weekday by hour (one reading)."""
     rows = [[0] * 24 for _day in WEEKDAYS]
-    read_hours = getattr(reading, "read_hours", None)  # comes with the rollup of hours
-    found = read_hours(scope) if read_hours else {}
-    for (weekday, hour), count in found.items():
+    for (weekday, hour), count in read_hours(scope).items():
         rows[weekday][hour] += count
     return {
         "name": str(FIGURES[OPENED].name),
@@ -96,9 +93,6 @@ def _day(day: date, declared: CalendarDay | None, sums: Sums | None, *, future: 
 
 
 def _months(period: Period, sums: Mapping[date, Sums]) -> list[TrendPoint]:
-    by_month: dict[tuple[int, int], Sums] = {}
-    for day, found in sums.items():
-        by_month.setdefault((day.year, day.month), Sums()).merge(found)
     points: list[TrendPoint] = []
     day = period.first
     while day <= period.whole_last:
@@ -115,7 +109,7 @@ def _months(period: Period, sums: Mapping[date, Sums]) -> list[TrendPoint]:
                 "kind_words": "",
                 "name": "",
                 "future": first > period.last,
-                "values": _values(by_month.get((day.year, day.month))),
+                "values": _values(sums.get(month.first)),
             }
         )
         day = month.last + timedelta(days=1)
