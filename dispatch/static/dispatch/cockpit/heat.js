@@ -17,8 +17,11 @@ export function busiest(heat) {
   return top ? `${WEEKDAYS[top.weekday]} ${top.hour} 点最多（${count(top.value)} 件）` : "";
 }
 
-/** The numbers stand in the cells on a wide screen, so that nothing hangs on the colour alone. */
-export function heatOption(grid, theme, { numbers = false } = {}) {
+/**
+ * The numbers stand in the cells where there is room, so that nothing hangs on the colour alone.
+ * `days`: how many names of days are left out between two.
+ */
+export function heatOption(grid, theme, { numbers = false, days = 0 } = {}) {
   return (size) => {
     const most = Math.max(0, ...grid.flat());
     const found = classes(most, theme.ramps.open);
@@ -34,7 +37,7 @@ export function heatOption(grid, theme, { numbers = false } = {}) {
       grid: { left: 4 * size, right: 6 * size, top: 4 * size, bottom: 4 * size, containLabel: true },
       tooltip: { formatter: (point) => `${WEEKDAYS[point.value[1]]} ${point.value[0]}:00–${point.value[0] + 1}:00\n${count(point.value[2])} 件` },
       xAxis: axis(theme, size, { type: "category", data: HOURS, axisLine: { show: false }, axisLabel: { formatter: (hour) => `${hour}时`, interval: 2, hideOverlap: false } }),
-      yAxis: axis(theme, size, { type: "category", data: WEEKDAYS, inverse: true, axisLine: { show: false }, axisLabel: { interval: 0, hideOverlap: false } }),
+      yAxis: axis(theme, size, { type: "category", data: WEEKDAYS, inverse: true, axisLine: { show: false }, axisLabel: { interval: days, hideOverlap: false } }),
       series: [
         {
           type: "heatmap",

@@ -20,8 +20,11 @@ export function registerGrids(answer) {
   window.echarts.registerMap(NAME, { type: "FeatureCollection", features });
 }
 
-/** `grids`: the properties of the features; numbers stand on the areas. `chosen`: id of the grid that is picked. */
-export function mapOption(grids, measure, measures, theme, { chosen = null } = {}) {
+/**
+ * `grids`: the properties of the features; numbers stand on the areas. `chosen`: id of the grid
+ * that is picked; `brief`: numbers without names.
+ */
+export function mapOption(grids, measure, measures, theme, { chosen = null, brief = false } = {}) {
   return (size) => {
     const found = mapClasses(grids, measure, theme);
     const byId = new Map(grids.map((grid) => [String(grid.id), grid]));
@@ -35,9 +38,12 @@ export function mapOption(grids, measure, measures, theme, { chosen = null } = {
           selectedMode: false,
           // A degree of longitude is shorter than one of latitude this far north.
           aspectScale: 0.86,
-          layoutCenter: ["50%", "50%"],
-          layoutSize: "98%",
-          data: grids.map((grid) => region(grid, measure, found, theme, { size, chosen })),
+          left: 4,
+          right: 4,
+          top: 4,
+          bottom: 4,
+          preserveAspect: "contain",
+          data: grids.map((grid) => region(grid, measure, found, theme, { size, chosen, brief })),
           label: { show: true, fontFamily: theme.font, fontSize: 12 * size },
           labelLayout: { hideOverlap: true },
           emphasis: { label: { show: true }, itemStyle: { areaColor: null, borderColor: theme.text, borderWidth: 2.5 * size } },
@@ -47,11 +53,11 @@ export function mapOption(grids, measure, measures, theme, { chosen = null } = {
   };
 }
 
-function region(grid, measure, found, theme, { size, chosen }) {
+function region(grid, measure, found, theme, { size, chosen, brief }) {
   const own = classOf(grid[measure], found);
   const known = grid[measure] !== null && grid[measure] !== undefined;
   const colour = own && grid[measure] > 0 ? own.color : theme.unknown;
-  const text = `${shortName(grid)}\n${shown(measure, grid[measure])}`;
+  const text = brief ? shown(measure, grid[measure]) : `${shortName(grid)}\n${shown(measure, grid[measure])}`;
   const picked = chosen === grid.id;
   const border = picked ? { borderColor: theme.series[1], borderWidth: 4 * size } : { borderColor: theme.dark ? "#8fa3c7" : "#6b7a94", borderWidth: 1 * size };
   return {

@@ -1,6 +1,6 @@
 /* The tree of categories as areas: how many of what, from kinds to single matters. */
 import { inkOn } from "./theme.js";
-import { count, cut } from "./words.js";
+import { count } from "./words.js";
 
 const SHADES = ["#0b4f8a", "#8a4300", "#045740", "#7a3560", "#3d4f6b", "#5b4a00"];
 const WALL_SHADES = ["#2f7fbd", "#c07a22", "#1f8a6c", "#a8578a", "#5c7396", "#8d7a1c"];
@@ -25,12 +25,13 @@ export function treeOption(nodes, theme, { drill = false } = {}) {
           bottom: drill ? 30 * size : 0,
           roam: false,
           nodeClick: drill ? "zoomToNode" : false,
-          leafDepth: drill ? 1 : undefined,
+          leafDepth: 1,
+          drillDownIcon: "",
           breadcrumb: { show: drill, left: 0, bottom: 2, height: 24 * size, emptyItemWidth: 60 * size, itemStyle: { color: theme.unknown, borderColor: theme.line, textStyle: { color: theme.text, fontSize: 12 * size } }, emphasis: { itemStyle: { color: theme.line } } },
           itemStyle: { borderColor: theme.panel, gapWidth: 2 * size, borderWidth: 0 },
-          label: { show: true, padding: 5 * size, fontSize: 13 * size, lineHeight: 18 * size, fontFamily: theme.font, overflow: "truncate", formatter: (point) => `${point.name}\n${count(point.value)}` },
-          upperLabel: { show: !drill, height: 24 * size, fontSize: 13 * size, fontFamily: theme.font, color: theme.text, backgroundColor: "transparent", formatter: (point) => `${cut(point.name, 14)}  ${count(point.value)}` },
-          levels: [{ itemStyle: { gapWidth: 5 * size } }, { itemStyle: { gapWidth: 2 * size, borderWidth: 0 } }],
+          label: { show: true, padding: 3 * size, fontSize: 12 * size, lineHeight: 15 * size, fontFamily: theme.font, overflow: "break", formatter: (point) => `${point.name}\n${count(point.value)}` },
+          upperLabel: { show: false },
+          levels: [{ itemStyle: { gapWidth: 3 * size } }, { itemStyle: { gapWidth: 2 * size, borderWidth: 0 } }],
         },
       ],
     };
@@ -42,7 +43,7 @@ function branch(node, shade) {
   return {
     name: node.name,
     value: node.value,
-    url: node.url,
+    url: node.behind,
     itemStyle: { color: shade },
     label: ink,
     children: node.children?.length ? node.children.filter((child) => child.value > 0).map((child) => branch(child, shade)) : undefined,

@@ -21,9 +21,9 @@ export function trendOption(trend, theme) {
       grid: { left: 6 * size, right: 18 * size, top: 34 * size, bottom: 4 * size, containLabel: true },
       legend: { top: 0, left: 0, itemWidth: 28 * size, itemHeight: 9 * size, textStyle: { color: theme.text, fontSize: 12 * size, fontFamily: theme.font }, data: names },
       tooltip: { trigger: "axis", formatter: (points) => tip(trend, trend.points[points[0].dataIndex]) },
-      xAxis: axis(theme, size, { type: "category", data: trend.points.map((point) => point.label), boundaryGap: trend.points.length < 4 || trend.points.some(isMarked) }),
-      yAxis: axis(theme, size, { type: "value", minInterval: 1, min: 0, axisLabel: { formatter: count } }),
-      series: trend.figures.map((figure, index) => ({
+      xAxis: axis(theme, size, { type: "category", data: trend.points.map((point) => point.label), boundaryGap: true }),
+      yAxis: [axis(theme, size, { type: "value", minInterval: 1, min: 0, splitNumber: 4, axisLabel: { formatter: count } }), { show: false, min: 0, max: 1 }],
+      series: [bands(trend.points, theme, size), ...trend.figures.map((figure, index) => ({
         type: "line",
         name: figure.name,
         data: trend.points.map((point) => (point.future ? null : point.values[figure.code])),
@@ -31,8 +31,7 @@ export function trendOption(trend, theme) {
         symbolSize: (lone ? 12 : 7) * size,
         showSymbol: lone || trend.points.length <= MANY_POINTS,
         lineStyle: { type: DASHES[index % DASHES.length], width: 2.5 * size },
-        markArea: index === 0 ? bands(trend.points, theme, size) : undefined,
-      })),
+      }))],
     };
   };
 }
@@ -47,24 +46,17 @@ function tip(trend, point) {
   return [head, ...trend.figures.map((figure) => `${figure.name}  ${count(point.values[figure.code])}`)].join("\n");
 }
 
-/** Runs of equal marks become one band; what is a day off and what is a day of work differ in edge and word. */
+/** Behind the lines: a band on every marked day; days off and days of work differ in edge and word, not in hue alone. */
 function bands(points, theme, size) {
-  const found = [];
-  for (const [at, point] of points.entries()) {
-    if (!isMarked(point)) continue;
-    const last = found.at(-1);
-    if (last && last.to === at - 1 && last.word === wordOf(point)) last.to = at;
-    else found.push({ from: at, to: at, word: wordOf(point), works: point.kind === "makeup" });
-  }
-  if (!found.length) return undefined;
-  const label = { show: true, position: "insideTop", color: theme.text, fontSize: 11 * size, fontFamily: theme.font };
-  return {
-    silent: true,
-    data: found.map(({ from, to, word, works }) => [
-      { name: word, xAxis: from, label, itemStyle: { color: works ? theme.workday : theme.holiday, borderColor: theme.soft, borderWidth: 1, borderType: works ? "dashed" : "solid" } },
-      { xAxis: to },
-    ]),
-  };
+  const data = points.map((point, at) => {
+    if (!isMarked(point)) return null;
+    const works = point.kind === "makeup";
+    const begins = at === 0 || wordOf(points[at - 1]) !== wordOf(point) || !isMarked(points[at - 1]);
+    const label = { show: begins, formatter: wordOf(point), position: begins && !works ? "insideTopLeft" : "insideTop" };
+    return { value: 1, label, itemStyle: { color: works ? theme.workday : theme.holiday, borderColor: works ? theme.soft : "transparent", borderType: "dashed", borderWidth: 1 } };
+  });
+  const label = { color: theme.text, fontSize: 11 * size, fontFamily: theme.font };
+  return { type: "bar", yAxisIndex: 1, barCategoryGap: "0%", silent: true, data, label, labelLayout: { moveOverlap: "shiftX" } };
 }
 
 /** Put a point's days into the address behind a figure. */

@@ -1,12 +1,12 @@
 /* The wall: one screen without a hand on it. It asks by itself and fills whatever size it is shown in. */
 import { Chart } from "./chart.js";
-import { byId, el, fill } from "./dom.js";
-import { bar, baseOf, besideSatisfied, tile, valueOf } from "./figures.js";
+import { byId, el, fill, linked } from "./dom.js";
+import { bar, besideSatisfied, tile, valueOf } from "./figures.js";
 import { watchFreshness } from "./freshness.js";
 import { busiest, gridOf, heatOption } from "./heat.js";
 import { Line } from "./line.js";
-import { dimension, happening, hotspot, insight, legend, nothing, satisfaction } from "./lists.js";
-import { mapClasses, mapOption, mapWords, registerGrids } from "./map.js";
+import { answers, dimension, happening, hotspot, insight, legend, nothing } from "./lists.js";
+import { mapClasses, mapOption, mapWords, registerGrids, shown } from "./map.js";
 import { WALL } from "./theme.js";
 import { treeOption } from "./tree.js";
 import { hasTrend, trendOption } from "./trend.js";
@@ -17,7 +17,7 @@ const MEASURE_SECONDS = 20;
 const LOST_AFTER = 30_000;
 const TILES = ["reported", "on_time_rate", "response_rate", "solved_rate", "satisfied_rate", "answer_hours"];
 const COLUMNS = ["in_hand", "dispatched", "on_time_rate", "finished_on_time_rate", "satisfied_rate"];
-const SHOWN = { league: 8, hotspots: 4, insights: 3, events: 4, owners: 4 };
+const SHOWN = { league: 6, hotspots: 3, insights: 3, events: 3, owners: 4, most: 7 };
 const EARLY_HOUR = 4;
 const HOUR = 3_600_000;
 
@@ -54,7 +54,7 @@ function showData(data) {
   byId("wall-period").textContent = data.filters.words;
   const chosen = TILES.map((code) => data.tiles.find((one) => one.code === code)).filter(Boolean);
   fill(byId("wall-tiles"), chosen.map((figure) => tile(figure, { brief: true, extra: besideSatisfied(figure, data.tiles) })));
-  fill(byId("wall-dimensions"), data.dimensions.map((one) => dimension(one)));
+  fill(byId("wall-dimensions"), data.dimensions.map((one) => dimension(one, { brief: true })));
   showTrend(data.trend);
   showHeat(data.heat);
   showTree(data.tree);
@@ -70,7 +70,7 @@ function showTrend(trend) {
 function showHeat(heat) {
   byId("wall-heat-words").textContent = busiest(heat);
   if (!heat.total) charts.heat.nothing("这段时间还没有工单");
-  else charts.heat.draw(heatOption(gridOf(heat), WALL), `每周各时段的${heat.name}，${busiest(heat)}`);
+  else charts.heat.draw(heatOption(gridOf(heat), WALL, { days: 1 }), `每周各时段的${heat.name}，${busiest(heat)}`);
 }
 
 function showTree(tree) {
@@ -96,8 +96,7 @@ function showLeague(league) {
 function leagueCell(cell) {
   if (!cell) return el("td", {}, "—");
   const few = cell.small ? el("span", { class: "ck-few" }, "少") : null;
-  const base = baseOf(cell);
-  return el("td", { class: cell.small ? "ck-small" : "" }, bar(cell), el("span", { class: "ck-cell" }, valueOf(cell), few), base);
+  return el("td", { class: cell.small ? "ck-small" : "" }, el("span", { class: "ck-cell" }, bar(cell), few, valueOf(cell)));
 }
 
 function showLists(data) {
@@ -109,7 +108,7 @@ function showLists(data) {
   const row = (one) => el("li", {}, el("span", { class: "ck-name", title: one.name }, one.name), el("span", { class: "ck-bar ck-bar-late", "aria-hidden": "true" }, el("i", { style: { width: `${(one.count / most) * 100}%` } })), el("b", {}, count(one.count)));
   fill(byId("wall-overdue"), data.overdue.count ? el("ol", {}, owners.slice(0, SHOWN.owners).map(row)) : nothing("没有超期的工单"));
   byId("wall-overdue-count").textContent = data.overdue.count ? `${count(data.overdue.count)} 件` : "";
-  fill(byId("wall-satisfaction"), satisfaction(data.satisfaction));
+  fill(byId("wall-satisfaction"), answers(data.satisfaction, { brief: true }));
 }
 
 function showMap(answer) {
@@ -127,8 +126,10 @@ function drawMap() {
   fill(byId("wall-measures"), measures.map((one, index) => el("button", { type: "button", "aria-pressed": String(one.code === code), click: () => hold(index) }, one.name)));
   const none = grids.some((grid) => grid[code] === null) ? "人口未登记" : grids.some((grid) => grid[code] === 0) ? "0" : "";
   fill(byId("wall-legend"), grids.length ? legend(mapClasses(grids, code, WALL), none) : null);
+  const top = [...grids].filter((grid) => grid[code] > 0).sort((one, other) => other[code] - one[code]);
+  fill(byId("wall-most"), el("ol", { class: "wall-most" }, top.slice(0, SHOWN.most).map((grid) => el("li", {}, linked(grid.name, grid.links?.[code], { class: "ck-name" }), el("b", {}, shown(code, grid[code]))))));
   if (!grids.length) charts.map.nothing("还没有画网格");
-  else charts.map.draw(mapOption(grids, code, measures, WALL), mapWords(grids, code, name));
+  else charts.map.draw(mapOption(grids, code, measures, WALL, { brief: true }), mapWords(grids, code, name));
 }
 
 /** Who chooses what the map shows keeps it: the turning stops. */
