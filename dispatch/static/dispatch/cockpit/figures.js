@@ -46,7 +46,7 @@ export function baseOf(figure) {
 export function tile(figure, { brief = false, extra = null } = {}) {
   return el(
     "div",
-    { class: `ck-tile${figure.small ? " ck-small" : ""}`, data: { code: figure.code } },
+    { class: `ck-tile${figure.small ? " ck-small" : ""}`, data: { code: figure.code, none: figure.value === 0 ? "1" : "" } },
     el("h3", {}, figure.name, why(figure.name, figure.explanation)),
     el("p", { class: "ck-value" }, valueOf(figure), " ", baseOf(figure), smallMark(figure)),
     extra,

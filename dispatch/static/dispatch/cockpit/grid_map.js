@@ -6,8 +6,6 @@ import { mapClasses, mapOption, mapWords, registerGrids, shown } from "./map.js"
 import { Panel } from "./panel.js";
 import { DESK } from "./theme.js";
 
-const WIDE = 520;
-
 export class GridMap {
   /** `pick(id)`: narrow the whole view to a grid. */
   constructor({ pick }) {
@@ -55,9 +53,8 @@ export class GridMap {
       return;
     }
     const chosen = this.chosen ?? (Number(read().grid) || null);
-    const brief = byId("desk-map").clientWidth < WIDE;
     const rows = [...grids, outside].filter(Boolean).map((grid) => [{ text: grid.name, url: grid.links?.tickets }, ...measures.map(({ code }) => ({ text: shown(code, grid[code]), url: grid[code] ? grid.links?.[code] : null }))]);
-    this.panel.draw(mapOption(grids, measure.code, measures, DESK, { chosen, brief }), mapWords(grids, measure.code, measure.name), ["网格", ...measures.map((one) => one.name)], rows);
+    this.panel.draw(mapOption(grids, measure.code, measures, DESK, { chosen }), mapWords(grids, measure.code, measure.name), ["网格", ...measures.map((one) => one.name)], rows);
   }
 
   #explain(grids, measure) {

@@ -64,7 +64,7 @@ export function answers(one, { brief = false } = {}) {
 
 /** The rates about answers, each with what it is a share of. */
 export const rates = (one) =>
-  one.figures.map((figure) => el("div", { class: "ck-rate", data: { code: figure.code } }, el("h3", {}, figure.name, why(figure.name, figure.explanation)), el("p", { class: "ck-value" }, valueOf(figure), " ", baseOf(figure), smallMark(figure)), besideSatisfied(figure, one.figures)));
+  one.figures.map((figure) => el("div", { class: figure.small ? "ck-rate ck-small" : "ck-rate", data: { code: figure.code } }, el("h3", {}, figure.name, why(figure.name, figure.explanation)), el("p", { class: "ck-value" }, valueOf(figure), " ", baseOf(figure), smallMark(figure)), besideSatisfied(figure, one.figures)));
 
 /** Legend of a map: every colour with its range in words, and what the hatched grey is. */
 export const legend = (found, unknown) =>

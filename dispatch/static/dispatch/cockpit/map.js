@@ -1,6 +1,6 @@
 /* The grids of the township, drawn from their outlines: no tiles, no net. */
 import { classes, classOf, inkOn } from "./theme.js";
-import { count, cut, DASH, tenth } from "./words.js";
+import { count, DASH, tenth } from "./words.js";
 
 const NAME = "township";
 const RATES = new Set(["per_1000"]);
@@ -20,11 +20,8 @@ export function registerGrids(answer) {
   window.echarts.registerMap(NAME, { type: "FeatureCollection", features });
 }
 
-/**
- * `grids`: the properties of the features; numbers stand on the areas. `chosen`: id of the grid
- * that is picked; `brief`: numbers without names.
- */
-export function mapOption(grids, measure, measures, theme, { chosen = null, brief = false } = {}) {
+/** `grids`: the properties of the features, each with its number; `chosen`, an id, has its name too. */
+export function mapOption(grids, measure, measures, theme, { chosen = null } = {}) {
   return (size) => {
     const found = mapClasses(grids, measure, theme);
     const byId = new Map(grids.map((grid) => [String(grid.id), grid]));
@@ -43,7 +40,7 @@ export function mapOption(grids, measure, measures, theme, { chosen = null, brie
           top: 4,
           bottom: 4,
           preserveAspect: "contain",
-          data: grids.map((grid) => region(grid, measure, found, theme, { size, chosen, brief })),
+          data: grids.map((grid) => region(grid, measure, found, theme, { size, chosen })),
           label: { show: true, fontFamily: theme.font, fontSize: 12 * size },
           labelLayout: { hideOverlap: true },
           emphasis: { label: { show: true }, itemStyle: { areaColor: null, borderColor: theme.text, borderWidth: 2.5 * size } },
@@ -53,12 +50,12 @@ export function mapOption(grids, measure, measures, theme, { chosen = null, brie
   };
 }
 
-function region(grid, measure, found, theme, { size, chosen, brief }) {
+function region(grid, measure, found, theme, { size, chosen }) {
   const own = classOf(grid[measure], found);
   const known = grid[measure] !== null && grid[measure] !== undefined;
   const colour = own && grid[measure] > 0 ? own.color : theme.unknown;
-  const text = brief ? shown(measure, grid[measure]) : `${shortName(grid)}\n${shown(measure, grid[measure])}`;
   const picked = chosen === grid.id;
+  const text = picked ? `${grid.name}\n${shown(measure, grid[measure])}` : shown(measure, grid[measure]);
   const border = picked ? { borderColor: theme.series[1], borderWidth: 4 * size } : { borderColor: theme.dark ? "#8fa3c7" : "#6b7a94", borderWidth: 1 * size };
   return {
     name: String(grid.id),
@@ -68,8 +65,6 @@ function region(grid, measure, found, theme, { size, chosen, brief }) {
     emphasis: { itemStyle: { areaColor: colour }, label: { color: inkOn(colour) } },
   };
 }
-
-const shortName = (grid) => cut(grid.name, 9);
 
 function tip(grid, measures) {
   if (!grid) return "";

@@ -18,6 +18,7 @@ export function treeOption(nodes, theme, { drill = false } = {}) {
       series: [
         {
           type: "treemap",
+          name: "全部",
           data,
           left: 0,
           right: 0,

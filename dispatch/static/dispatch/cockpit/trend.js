@@ -17,7 +17,6 @@ export function trendOption(trend, theme) {
     const names = trend.figures.map((figure) => figure.name);
     const lone = passed(trend).length === 1;
     return {
-      color: theme.series,
       grid: { left: 6 * size, right: 18 * size, top: 34 * size, bottom: 4 * size, containLabel: true },
       legend: { top: 0, left: 0, itemWidth: 28 * size, itemHeight: 9 * size, textStyle: { color: theme.text, fontSize: 12 * size, fontFamily: theme.font }, data: names },
       tooltip: { trigger: "axis", formatter: (points) => tip(trend, trend.points[points[0].dataIndex]) },
@@ -30,7 +29,8 @@ export function trendOption(trend, theme) {
         symbol: SYMBOLS[index % SYMBOLS.length],
         symbolSize: (lone ? 12 : 7) * size,
         showSymbol: lone || trend.points.length <= MANY_POINTS,
-        lineStyle: { type: DASHES[index % DASHES.length], width: 2.5 * size },
+        lineStyle: { type: DASHES[index % DASHES.length], width: 2.5 * size, color: theme.series[index] },
+        itemStyle: { color: theme.series[index] },
       }))],
     };
   };
@@ -52,7 +52,7 @@ function bands(points, theme, size) {
     if (!isMarked(point)) return null;
     const works = point.kind === "makeup";
     const begins = at === 0 || wordOf(points[at - 1]) !== wordOf(point) || !isMarked(points[at - 1]);
-    const label = { show: begins, formatter: wordOf(point), position: begins && !works ? "insideTopLeft" : "insideTop" };
+    const label = { show: begins, formatter: wordOf(point), position: works ? "insideBottom" : "insideTopLeft" };
     return { value: 1, label, itemStyle: { color: works ? theme.workday : theme.holiday, borderColor: works ? theme.soft : "transparent", borderType: "dashed", borderWidth: 1 } };
   });
   const label = { color: theme.text, fontSize: 11 * size, fontFamily: theme.font };

@@ -95,7 +95,7 @@ function showLeague(league) {
 
 function leagueCell(cell) {
   if (!cell) return el("td", {}, "—");
-  const few = cell.small ? el("span", { class: "ck-few" }, "少") : null;
+  const few = cell.small && cell.value !== null ? el("span", { class: "ck-few" }, "少") : null;
   return el("td", { class: cell.small ? "ck-small" : "" }, el("span", { class: "ck-cell" }, bar(cell), few, valueOf(cell)));
 }
 
@@ -129,7 +129,7 @@ function drawMap() {
   const top = [...grids].filter((grid) => grid[code] > 0).sort((one, other) => other[code] - one[code]);
   fill(byId("wall-most"), el("ol", { class: "wall-most" }, top.slice(0, SHOWN.most).map((grid) => el("li", {}, linked(grid.name, grid.links?.[code], { class: "ck-name" }), el("b", {}, shown(code, grid[code]))))));
   if (!grids.length) charts.map.nothing("还没有画网格");
-  else charts.map.draw(mapOption(grids, code, measures, WALL, { brief: true }), mapWords(grids, code, name));
+  else charts.map.draw(mapOption(grids, code, measures, WALL), mapWords(grids, code, name));
 }
 
 /** Who chooses what the map shows keeps it: the turning stops. */
