@@ -34,7 +34,7 @@ from dispatch.models.sign_in import (
     StaffSession,
 )
 from dispatch.models.staff import Department, Membership, Staff
-from dispatch.models.summary import Tally
+from dispatch.models.summary import Rollup, RollupSpread
 from dispatch.models.tickets import Assignment, Ticket, TicketReport
 from dispatch.models.tools import ExportJob, SavedFilter, StandardReply
 from dispatch.models.tray import NoteMention, TicketSeen
@@ -71,6 +71,8 @@ __all__ = [
     "NotificationPreference",
     "RecoveryCode",
     "Recusal",
+    "Rollup",
+    "RollupSpread",
     "RoutingRule",
     "RuleFault",
     "RuleHit",
@@ -80,7 +82,6 @@ __all__ = [
     "Staff",
     "StaffSession",
     "StandardReply",
-    "Tally",
     "Ticket",
     "TicketClaim",
     "TicketEvent",

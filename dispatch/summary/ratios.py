@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext_lazy as _
 
 from dispatch.enums import OPEN_STATUSES
+from dispatch.enums.measures import BUCKETS
 from dispatch.summary.metrics import METRICS, STOCKS
+from dispatch.summary.spreads import quantile
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -151,10 +153,15 @@ _IN_HAND = tuple(STOCKS[status] for status in OPEN_STATUSES)
 
 @dataclass(slots=True)
 class Sums:
-    """Counts and minutes by metric, from which every figure of a row is computed."""
+    """Counts and minutes by metric, from which every figure of a row is computed.
+
+    ``spreads`` says how many durations of a metric fell into which bucket (``dispatch.summary.spreads``);
+    it is empty unless it was asked for.
+    """
 
     counts: Counter[str] = field(default_factory=Counter)
     minutes: Counter[str] = field(default_factory=Counter)
+    spreads: defaultdict[str, Counter[int]] = field(default_factory=lambda: defaultdict(Counter))
 
     def add(self, metric: str, count: int, minutes: int = 0) -> None:
         """Add a tally."""
@@ -165,6 +172,15 @@ class Sums:
         """Add all of ``other`` (negative counts included)."""
         for metric in other.counts:
             self.add(metric, other.counts[metric], other.minutes[metric])
+        for metric, buckets in other.spreads.items():
+            for bucket, count in buckets.items():
+                self.spreads[metric][bucket] += count
+
+    def quantile(self, metric: str, share: float) -> float | None:
+        """Return the hours that ``share`` (0–1) of the durations do not exceed; ``None`` without any."""
+        buckets = self.spreads.get(metric, Counter())
+        minutes = quantile([buckets[bucket] for bucket in range(BUCKETS)], share)
+        return None if minutes is None else minutes / 60
 
     def __bool__(self) -> bool:
         """Whether there is anything to show."""
