@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("dispatch", "0022_summary_vocabulary"),
+        ("dispatch", "0023_rollup"),
         ("reports", "0010_block_account"),
     ]
 
