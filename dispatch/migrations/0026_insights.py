@@ -6,40 +6,144 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('dispatch', '0022_summary_vocabulary'),
-        ('reports', '0010_block_account'),
+        ("dispatch", "0024_event_behind"),
+        ("reports", "0010_block_account"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Insight',
+            name="Insight",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('rising_category', '上升的事项'), ('rising_place', '上升的地方'), ('repeat_place', '反复的地方'), ('slow_step', '慢的环节'), ('late_queue', '将要超期')], max_length=20, verbose_name='种类')),
-                ('key', models.CharField(max_length=80, verbose_name='标识')),
-                ('text', models.CharField(max_length=300, verbose_name='内容')),
-                ('advice', models.CharField(blank=True, max_length=120, verbose_name='建议')),
-                ('strength', models.FloatField(verbose_name='强度')),
-                ('certainty', models.CharField(choices=[('high', '把握较大'), ('fair', '一般')], max_length=8, verbose_name='把握')),
-                ('scope', models.JSONField(default=dict, verbose_name='范围')),
-                ('figures', models.JSONField(default=dict, verbose_name='数字')),
-                ('evidence', models.JSONField(default=list, verbose_name='依据')),
-                ('first_seen', models.DateTimeField(verbose_name='首次发现')),
-                ('last_seen', models.DateTimeField(verbose_name='最近确认')),
-                ('ended_at', models.DateTimeField(blank=True, null=True, verbose_name='结束时间')),
-                ('dismissed_at', models.DateTimeField(blank=True, null=True, verbose_name='不再提示时间')),
-                ('dismissed_reason', models.CharField(blank=True, max_length=200, verbose_name='不再提示的原因')),
-                ('category', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='reports.category', verbose_name='事项分类')),
-                ('department', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='dispatch.department', verbose_name='单位')),
-                ('dismissed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='不再提示的人')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("rising_category", "上升的事项"),
+                            ("rising_place", "上升的地方"),
+                            ("repeat_place", "反复的地方"),
+                            ("slow_step", "慢的环节"),
+                            ("late_queue", "将要超期"),
+                        ],
+                        max_length=20,
+                        verbose_name="种类",
+                    ),
+                ),
+                ("key", models.CharField(max_length=80, verbose_name="标识")),
+                ("text", models.CharField(max_length=300, verbose_name="内容")),
+                ("advice", models.CharField(blank=True, max_length=120, verbose_name="建议")),
+                ("strength", models.FloatField(verbose_name="强度")),
+                (
+                    "certainty",
+                    models.CharField(
+                        choices=[("high", "把握较大"), ("fair", "一般")],
+                        max_length=8,
+                        verbose_name="把握",
+                    ),
+                ),
+                ("scope", models.JSONField(default=dict, verbose_name="范围")),
+                ("figures", models.JSONField(default=dict, verbose_name="数字")),
+                ("evidence", models.JSONField(default=list, verbose_name="依据")),
+                ("first_seen", models.DateTimeField(verbose_name="首次发现")),
+                ("last_seen", models.DateTimeField(verbose_name="最近确认")),
+                ("ended_at", models.DateTimeField(blank=True, null=True, verbose_name="结束时间")),
+                (
+                    "dismissed_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="不再提示时间"),
+                ),
+                (
+                    "dismissed_reason",
+                    models.CharField(blank=True, max_length=200, verbose_name="不再提示的原因"),
+                ),
+                (
+                    "category",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="reports.category",
+                        verbose_name="事项分类",
+                    ),
+                ),
+                (
+                    "department",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="dispatch.department",
+                        verbose_name="单位",
+                    ),
+                ),
+                (
+                    "dismissed_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="不再提示的人",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '洞察',
-                'verbose_name_plural': '洞察',
-                'indexes': [models.Index(condition=models.Q(('ended_at__isnull', True)), fields=['-strength', 'id'], name='insight_current'), models.Index(fields=['key', '-ended_at'], name='insight_past')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('key',), name='insight_lives_once'), models.CheckConstraint(condition=models.Q(('kind__in', ['rising_category', 'rising_place', 'repeat_place', 'slow_step', 'late_queue'])), name='insight_kind_known'), models.CheckConstraint(condition=models.Q(('certainty__in', ['high', 'fair'])), name='insight_certainty_known'), models.CheckConstraint(condition=models.Q(('strength__gte', 0), ('strength__lte', 1)), name='insight_strength_share'), models.CheckConstraint(condition=models.Q(('dismissed_at__isnull', True), models.Q(('dismissed_reason', ''), _negated=True), _connector='OR'), name='insight_dismissed_why')],
+                "verbose_name": "洞察",
+                "verbose_name_plural": "洞察",
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("ended_at__isnull", True)),
+                        fields=["-strength", "id"],
+                        name="insight_current",
+                    ),
+                    models.Index(fields=["key", "-ended_at"], name="insight_past"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("ended_at__isnull", True)),
+                        fields=("key",),
+                        name="insight_lives_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "kind__in",
+                                [
+                                    "rising_category",
+                                    "rising_place",
+                                    "repeat_place",
+                                    "slow_step",
+                                    "late_queue",
+                                ],
+                            )
+                        ),
+                        name="insight_kind_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("certainty__in", ["high", "fair"])),
+                        name="insight_certainty_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("strength__gte", 0), ("strength__lte", 1)),
+                        name="insight_strength_share",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("dismissed_at__isnull", True),
+                            models.Q(("dismissed_reason", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="insight_dismissed_why",
+                    ),
+                ],
             },
         ),
     ]
