@@ -67,7 +67,13 @@ def make_township(
 
 
 def with_rise(
-    rng: np.random.Generator, town: Township, series: Iterable[int], *, at: int, days: int, times: float
+    rng: np.random.Generator,
+    town: Township,
+    series: Iterable[int],
+    *,
+    at: int,
+    days: int,
+    times: float,
 ) -> Township:
     """Return the township with ``times`` as many reports in ``series`` from day ``at`` on."""
     counts = town.counts.copy()
@@ -177,12 +183,14 @@ def read_messages(path: Path, topics: Path) -> tuple[Messages, dict[str, int]]:
 
 
 def _day(text: str) -> date:
-    return date(*map(int, re.split(r"[-/]", text.split()[0])))
+    return date(*map(int, re.split(r"[-/]", text.split(maxsplit=1)[0])))
 
 
 def _labels(text: str) -> set[str]:
     scores = {
-        field: sum(points * text.count(word) for points, some in words.items() for word in _split(some))
+        field: sum(
+            points * text.count(word) for points, some in words.items() for word in _split(some)
+        )
         for field, words in WORDS.items()
     }
     field = max(scores, key=lambda name: scores[name])

@@ -17,7 +17,7 @@ import tempfile
 import time
 from collections import defaultdict
 from pathlib import Path
-from statistics import mean, median
+from statistics import median
 
 import numpy as np
 
@@ -30,6 +30,7 @@ import django
 
 django.setup()
 
+from bench._insight_queues import measure_queues  # noqa: E402 - needs Django set up
 from bench._insight_series import (  # noqa: E402 - needs Django set up
     OURS,
     SERIES,
@@ -58,7 +59,9 @@ def measure_quiet(*, history: bool, season: float, spread: float, years: int, se
         for name, table in alive.items():
             found[name] += len(onsets(table))
     weeks = years * YEAR / 7
-    title = f"quiet, {'with' if history else 'without'} last year, wave ±{season:.0%}, spread {spread}"
+    title = (
+        f"quiet, {'with' if history else 'without'} last year, wave ±{season:.0%}, spread {spread}"
+    )
     _print_alarms(title, found, weeks, SERIES)
 
 
@@ -88,7 +91,7 @@ def measure_rises(*, history: bool, times: float, days: int, runs: int, seed: in
         cells = []
         for group, _low, _high in bins:
             delays = hits[name, group]
-            seen = [delay for delay in delays if delay == delay]
+            seen = [delay for delay in delays if delay > 0]
             middle = f"{median(seen):.0f} d" if seen else "–"
             cells.append(f"{group}: {len(seen) / len(delays):4.0%} after {middle}")
         print(f"  {name:22} {'   '.join(cells)}")
@@ -113,10 +116,17 @@ def measure_messages(messages: Messages, topics: dict[str, int]) -> None:
     for topic, number in topics.items():
         told = int(messages.member[:, number].sum())
         for name, table in alive.items():
-            at = [str(np.datetime64(messages.first) + first + e) for e, s in onsets(table) if s == number]
+            at = [
+                str(np.datetime64(messages.first) + first + e)
+                for e, s in onsets(table)
+                if s == number
+            ]
             print(f"  {topic} ({told} messages), {name}: {', '.join(at[:6]) or 'not found'}")
     ours = [(e, messages.names[s]) for e, s in onsets(alive[OURS])]
-    print("  said:", "；".join(f"{np.datetime64(messages.first) + first + e} {n}" for e, n in sorted(ours)))
+    print(
+        "  said:",
+        "；".join(f"{np.datetime64(messages.first) + first + e} {n}" for e, n in sorted(ours)),
+    )
 
 
 def _print_alarms(title: str, found: dict[str, int], weeks: float, series: int) -> None:
@@ -136,6 +146,7 @@ def main() -> None:
     parser.add_argument("--topics", type=Path)
     parser.add_argument("--years", type=int, default=4)
     parser.add_argument("--runs", type=int, default=40)
+    parser.add_argument("--queues", type=int, default=2)
     options = parser.parse_args()
     started = time.perf_counter()
     for history in (True, False):
@@ -148,6 +159,7 @@ def main() -> None:
             measure_rises(history=history, times=times, days=days, runs=options.runs, seed=900)
     if options.hotspots and options.topics:
         measure_messages(*read_messages(options.hotspots, options.topics))
+    measure_queues(options.queues)
     print(f"{time.perf_counter() - started:.0f} s")
 
 

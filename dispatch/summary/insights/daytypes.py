@@ -7,15 +7,15 @@ are estimated from all series together and let each series differ as far as its 
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from xiangcun.lib.workdays import DayKind, WorkCalendar
 
-Floats = NDArray[np.floating[Any]]
-Ints = NDArray[np.integer[Any]]
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Flags = NDArray[np.bool_]
 
 HOLIDAY, MAKEUP = 7, 8
 _CLASSES = 9
@@ -30,7 +30,8 @@ _LEAST = 0.05
 def day_classes(first: date, count: int, calendar: WorkCalendar) -> Ints:
     """Return the class of each of ``count`` days: 0–6 an ordinary weekday, 7 a holiday, 8 a make-up day."""
     return np.array(
-        [_class(first + timedelta(days=offset), calendar) for offset in range(count)], dtype=np.int64
+        [_class(first + timedelta(days=offset), calendar) for offset in range(count)],
+        dtype=np.int64,
     )
 
 
@@ -74,4 +75,3 @@ def _prior(pooled: Floats) -> Floats:
     prior = np.ones_like(seen)
     prior[:, HOLIDAY], prior[:, MAKEUP] = seen[:, 6], seen[:, 4]
     return prior
-

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any, NotRequired, TypedDict
-from urllib.parse import urlencode
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
+from dispatch.summary.behind import behind_url
+from dispatch.summary.ratios import FIGURES
 from dispatch.summary.scopes import Scope
-
-BEHIND = "/admin/summary/behind/"
 
 
 class ScopeData(TypedDict):
@@ -25,13 +25,12 @@ class ScopeData(TypedDict):
 
 
 class Evidence(TypedDict):
-    """Either a figure of a scope, or a department's queue of what comes due until a date."""
+    """Either a figure of a scope, or a department's queue of what comes due soon."""
 
     label: str
     figure: NotRequired[str]
     scope: NotRequired[ScopeData]
     queue: NotRequired[int]
-    until: NotRequired[str]
 
 
 def scope_data(scope: Scope) -> ScopeData:
@@ -59,31 +58,27 @@ def scope_of(data: Mapping[str, Any]) -> Scope:
 def url_of(evidence: Evidence) -> str:
     """Return the address behind a piece of evidence: the list of figures, or the list of tickets."""
     if "queue" in evidence:
-        return _queue_url(evidence["queue"], evidence["until"])
-    return _behind_url(evidence["figure"], scope_of(evidence["scope"]))
+        return reverse("insight-queue", args=(evidence["queue"],))
+    return behind_url(evidence["figure"], scope_of(evidence["scope"]))
 
 
-def _behind_url(code: str, scope: Scope) -> str:
-    """Return the list of what the figure counts, narrowed as the scope is."""
-    query = {"figure": code, "first": scope.first.isoformat(), "last": scope.last.isoformat()}
-    places = {
-        "category": scope.category_ids,
-        "department": scope.department_ids,
-        "grid": scope.grid_ids,
+def behind(code: str, scope: Scope, more: str = "") -> dict[str, Any]:
+    """Return scope and evidence of a finding that counts ``code`` (and ``more``), as columns."""
+    data = scope_data(scope)
+    codes = [code, more] if more else [code]
+    return {
+        "scope": dict(data),
+        "evidence": [
+            {"label": str(FIGURES[one].name), "figure": one, "scope": data} for one in codes
+        ],
     }
-    for name, ids in places.items():
-        if ids is not None:
-            query[name] = ",".join(map(str, sorted(ids)))
-    return f"{BEHIND}?{urlencode(query, safe=',')}"
 
 
-def _queue_url(department: int, until: str) -> str:
-    """Return the list of the department's tickets in hand that come due until then."""
-    query = {
-        "lead_department__id__exact": str(department),
-        "due": f"until:{until}",
-    }
-    return f"{reverse('admin:dispatch_ticket_changelist')}?{urlencode(query, safe=':')}"
+def queue_evidence(department: int, until: date) -> dict[str, Any]:
+    """Return scope and evidence of a finding about a department's queue, as columns."""
+    scope = Scope(first=until, last=until, department_ids=frozenset({department}))
+    label = str(_("到期的工单"))
+    return {"scope": dict(scope_data(scope)), "evidence": [{"label": label, "queue": department}]}
 
 
 def _listed(ids: Iterable[int] | None) -> list[int] | None:

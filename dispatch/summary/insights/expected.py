@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.stats import nbinom
 
-from dispatch.summary.insights.daytypes import Floats
+from dispatch.summary.insights.daytypes import Flags, Floats
 
 WEEK, YEAR = 7, 364
 BASE_WEEKS, LEAST_WEEKS = 12, 5
@@ -69,7 +69,7 @@ def outlook(counts: Floats, factors: Floats, *, end: int, window: int, start: in
     return Outlook(observed, expected, _upper_tail(observed, expected, variance))
 
 
-def discoveries(p: Floats, rate: float) -> Floats:
+def discoveries(p: Floats, rate: float) -> Flags:
     """Return which hypotheses Benjamini and Hochberg reject at a false discovery rate (booleans).
 
     ``p`` may hold NaN for what could not be tested; it does not count.
@@ -78,7 +78,7 @@ def discoveries(p: Floats, rate: float) -> Floats:
     tested = np.flatnonzero(~np.isnan(flat))
     order = tested[np.argsort(flat[tested])]
     below = flat[order] <= rate * np.arange(1, len(order) + 1) / max(len(order), 1)
-    found = np.zeros(flat.shape, dtype=bool)
+    found = np.zeros(flat.shape, dtype=np.bool_)
     if below.any():
         found[order[: int(np.flatnonzero(below)[-1]) + 1]] = True
     return found.reshape(p.shape)
@@ -122,9 +122,7 @@ def _around(counts: Floats, factors: Floats, middle: int) -> Floats:
     return ordered[:, :-1].sum(axis=1) + ordered[:, -2]
 
 
-def _fit(
-    y: Floats, offset: Floats, z: Floats, held: float
-) -> tuple[Floats, Floats, _Dispersion]:
+def _fit(y: Floats, offset: Floats, z: Floats, held: float) -> tuple[Floats, Floats, _Dispersion]:
     """Return the log level at the window's middle, its variance, and the dispersion.
 
     A quarter of a report is added to every series, so that one that had none has a level, too.

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dispatch.summary.insights.daytypes import Floats
+from dispatch.summary.insights.daytypes import Flags, Floats, Ints
 from dispatch.summary.insights.expected import discoveries, outlook
 
 WINDOWS = (7, 28)
@@ -40,24 +40,26 @@ class Evening:
     observed: Floats
     expected: Floats
     p: Floats
-    found: Floats
-    sure: Floats
+    found: Flags
+    sure: Flags
 
 
 @dataclass(slots=True)
 class Watch:
     """The state of every series from evening to evening."""
 
-    up: Floats
-    quiet: Floats
-    alive: Floats
-    since: Floats
+    up: Ints
+    quiet: Ints
+    alive: Flags
+    since: Ints
 
     @classmethod
     def of(cls, count: int) -> Watch:
         """Return the state of ``count`` series of which nothing is known."""
         zero = np.zeros(count, dtype=np.int64)
-        return cls(zero, zero.copy(), np.zeros(count, dtype=bool), np.full(count, -1))
+        return cls(
+            zero, zero.copy(), np.zeros(count, dtype=np.bool_), np.full(count, -1, dtype=np.int64)
+        )
 
     def follow(self, evening: Evening) -> None:
         """Take in one evening, in order."""
@@ -73,9 +75,7 @@ class Watch:
 
 def evening_of(counts: Floats, factors: Floats, *, end: int, start: int = 0) -> Evening:
     """Test every series on the evening of day ``end``; arrays of the result are (window, series)."""
-    looks = [
-        outlook(counts, factors, end=end, window=window, start=start) for window in WINDOWS
-    ]
+    looks = [outlook(counts, factors, end=end, window=window, start=start) for window in WINDOWS]
     p = np.array([look.p for look in looks])
     observed = np.array([look.observed for look in looks])
     expected = np.array([look.expected for look in looks])
@@ -94,7 +94,7 @@ def watch(
         yield evening, state
 
 
-def _enough(observed: Floats, expected: Floats) -> Floats:
+def _enough(observed: Floats, expected: Floats) -> Flags:
     """Whether there is something to say: few reports more than usual are no rise to a village."""
     counts = np.array([LEAST_COUNT[window] for window in WINDOWS])[:, None]
     ratios = np.array([LEAST_RATIO[window] for window in WINDOWS])[:, None]
