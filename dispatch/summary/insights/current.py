@@ -113,9 +113,14 @@ def headed_by(viewer: Actor) -> frozenset[int]:
     return frozenset(seat.department_id for seat in viewer.seats if seat.role == Role.HEAD)
 
 
+def sees_office(viewer: Actor) -> bool:
+    """Whether ``viewer`` reads what is found anywhere in the township."""
+    return bool(viewer.roles & (COMMAND_ROLES | _WHOLE_OFFICE))
+
+
 def may_read(viewer: Actor) -> bool:
     """Whether there is anything for ``viewer`` on the page."""
-    return bool(viewer.roles & (COMMAND_ROLES | _WHOLE_OFFICE) or headed_by(viewer))
+    return sees_office(viewer) or bool(headed_by(viewer))
 
 
 def view_of(row: Insight) -> InsightView:

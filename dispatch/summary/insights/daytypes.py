@@ -44,8 +44,8 @@ def day_factors(counts: Floats, classes: Ints) -> Floats:
     pooled = _ratios(counts.sum(axis=0)[None, :], level.sum(axis=0)[None, :], classes)
     pooled = (pooled[0] + _POOLED_WEIGHT * _prior(pooled)) / (pooled[1] + _POOLED_WEIGHT)
     own = _ratios(counts, level, classes)
-    factors = (own[0] + _OWN_WEIGHT * pooled) / (own[1] + _OWN_WEIGHT)
-    return np.maximum(factors, _LEAST)[:, classes]
+    factors: Floats = np.maximum((own[0] + _OWN_WEIGHT * pooled) / (own[1] + _OWN_WEIGHT), _LEAST)
+    return factors[:, classes]
 
 
 def _class(day: date, calendar: WorkCalendar) -> int:
@@ -72,6 +72,6 @@ def _ratios(counts: Floats, level: Floats, classes: Ints) -> Floats:
 def _prior(pooled: Floats) -> Floats:
     """Return what a class is before it is seen: a holiday like a Sunday, a make-up day like a Friday."""
     seen = (pooled[0] + _POOLED_WEIGHT) / (pooled[1] + _POOLED_WEIGHT)
-    prior = np.ones_like(seen)
+    prior: Floats = np.ones_like(seen)
     prior[:, HOLIDAY], prior[:, MAKEUP] = seen[:, 6], seen[:, 4]
     return prior

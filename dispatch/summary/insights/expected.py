@@ -59,7 +59,7 @@ def outlook(counts: Floats, factors: Floats, *, end: int, window: int, start: in
     busy = _sums(factors, edges)
     ahead = factors[:, begin : end + 1].sum(axis=1)
     season, season_now, season_var = _season(counts, factors, edges, window, start)
-    z = (np.arange(-weeks, 0) + 0.5) - window / WEEK / 2
+    z: Floats = np.arange(-weeks, 0, dtype=np.float64) + 0.5 - window / WEEK / 2
     held = TREND_SD if season_var is None else TREND_SD_WITH_SEASON
     mean, var_log, alpha = _fit(y, np.log(busy) + season, z, held)
     expected = np.exp(mean) * ahead * np.exp(season_now)
@@ -119,7 +119,8 @@ def _around(counts: Floats, factors: Floats, middle: int) -> Floats:
     edges = [first + WEEK * number for number in range(2 * SEASON_REACH + 2)]
     weeks = _sums(counts, edges) * WEEK / _sums(factors, edges)
     ordered = np.sort(weeks, axis=1)
-    return ordered[:, :-1].sum(axis=1) + ordered[:, -2]
+    middle_weeks: Floats = ordered[:, :-1].sum(axis=1) + ordered[:, -2]
+    return middle_weeks
 
 
 def _fit(y: Floats, offset: Floats, z: Floats, held: float) -> tuple[Floats, Floats, _Dispersion]:

@@ -51,6 +51,16 @@ def is_warning(told: Forecast) -> bool:
     return told.late >= LEAST_LATE and told.late >= LEAST_SHARE * told.due and told.low >= 1
 
 
+@dataclass(frozen=True, slots=True)
+class QueueNow:
+    """A department's queue as it stands: the forecast, its record, what is due ahead with its chances."""
+
+    told: Forecast
+    record: Record
+    until: date
+    ahead: tuple[tuple[Due, float], ...]
+
+
 def find_late_queues(now: datetime, names: Names) -> list[Finding]:
     """Return a warning for each department that will miss dates; one bounded query of open tickets.
 
@@ -60,16 +70,25 @@ def find_late_queues(now: datetime, names: Names) -> list[Finding]:
     until = last_day(now, calendar)
     found = []
     for department_id, queue in read_queues(now, calendar).items():
-        ahead = [due for due in queue if due.left >= 0]
-        if department_id not in names.departments or len(ahead) < LEAST_LATE:
+        some = sum(due.left >= 0 for due in queue) >= LEAST_LATE
+        if department_id not in names.departments or not some:
             continue
         record = read_record(department_id, now, calendar)
-        if sum(record.finished) < LEAST_FINISHED:
-            continue
         told = forecast([due.left for due in queue], record)
-        if is_warning(told):
+        if sum(record.finished) >= LEAST_FINISHED and is_warning(told):
             found.append(_finding(department_id, told, record, until, names))
     return found
+
+
+def queue_now(department_id: int, now: datetime) -> QueueNow:
+    """Return one department's queue at this moment; three reads."""
+    calendar = work_calendar()
+    queue = read_queues(now, calendar, department_id).get(department_id, [])
+    record = read_record(department_id, now, calendar)
+    told = forecast([due.left for due in queue], record)
+    ahead = sorted((due for due in queue if due.left >= 0), key=lambda due: due.left)
+    pairs = tuple(zip(ahead, told.chances, strict=True))
+    return QueueNow(told, record, last_day(now, calendar), pairs)
 
 
 def last_day(now: datetime, calendar: WorkCalendar) -> date:
@@ -78,10 +97,14 @@ def last_day(now: datetime, calendar: WorkCalendar) -> date:
     return timezone.localdate(end)
 
 
-def read_queues(now: datetime, calendar: WorkCalendar) -> Mapping[int, list[Due]]:
+def read_queues(
+    now: datetime, calendar: WorkCalendar, department_id: int | None = None
+) -> Mapping[int, list[Due]]:
     """Return by department what it has in hand and is due within the days ahead, or lately overdue."""
     horizon = calendar.add_workdays(now, AHEAD_DAYS)
     rows = due_tickets(now, horizon).order_by("next_due_at")
+    if department_id is not None:
+        rows = rows.filter(lead_department=department_id)
     columns = ("pk", "lead_department_id", "due_at", "due_unit")
     queues: defaultdict[int, list[Due]] = defaultdict(list)
     for pk, department_id, due_at, unit in rows.values_list(*columns)[:MOST_TICKETS]:
