@@ -107,10 +107,10 @@ def read_queues(
         rows = rows.filter(lead_department=department_id)
     columns = ("pk", "lead_department_id", "due_at", "due_unit")
     queues: defaultdict[int, list[Due]] = defaultdict(list)
-    for pk, department_id, due_at, unit in rows.values_list(*columns)[:MOST_TICKETS]:
+    for pk, holder, due_at, unit in rows.values_list(*columns)[:MOST_TICKETS]:
         left = _days_left(now, due_at, unit, calendar)
         if -STUCK_DAYS <= left <= AHEAD_DAYS:
-            queues[department_id].append(Due(pk, left))
+            queues[holder].append(Due(pk, left))
     return queues
 
 

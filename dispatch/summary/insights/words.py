@@ -45,10 +45,10 @@ def rising_text(
     before: int,
     since: date | None,
 ) -> str:
-    """Return e.g. ``近 7 天“路灯不亮” 14 件，往年往月这时约 5 件，是 2.8 倍；11月21日起上升``."""
+    """Return e.g. ``“路灯不亮”近 7 天 14 件，往常这个时候约 5 件，是往常的 2.8 倍；11月21日起上升``."""
     subject = name if is_place else _("“%s”") % name
     facts = {"days": days, "subject": subject, "count": count}
-    text = _("近 %(days)d 天%(subject)s %(count)d 件，") % facts
+    text = _("%(subject)s近 %(days)d 天 %(count)d 件，") % facts
     if before == 0:
         text += _("此前 12 周一件也没有")
     elif expected < _RARE:
