@@ -6,6 +6,7 @@ from dispatch.models.calendar import CalendarChange
 from dispatch.models.claims import TicketClaim
 from dispatch.models.hotspots import Hotspot, HotspotReport
 from dispatch.models.kiosk import KioskLink
+from dispatch.models.insights import Insight
 from dispatch.models.learning import ModelChange, ModelVersion, TriageSettings
 from dispatch.models.ledger import EventPhoto, LedgerIsAppendOnlyError, TicketEvent
 from dispatch.models.notifications import (
@@ -60,6 +61,7 @@ __all__ = [
     "Hotspot",
     "HotspotReport",
     "KioskLink",
+    "Insight",
     "KnownAddress",
     "LedgerIsAppendOnlyError",
     "LexiconTerm",
