@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 
 from dispatch.enums import SIGNED_STATUSES, BriefStatus, NotificationKind
 from dispatch.models import Brief, BriefFile, BriefVersion, Notification, Ticket
+from xiangcun.lib.workdays import SHANGHAI
 
 PAGE_SIZE = 30
 
@@ -66,4 +67,4 @@ def waiting_briefs() -> int:
 def first_ticket_day() -> date | None:
     """Return the day of the first ticket ever: before it there is nothing to report."""
     opened = Ticket.objects.order_by("opened_at").values_list("opened_at", flat=True).first()
-    return opened.date() if opened else None
+    return opened.astimezone(SHANGHAI).date() if opened else None
