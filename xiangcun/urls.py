@@ -43,6 +43,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/posters/", include("dispatch.console.poster_urls")),
     path("admin/publicity/", include("dispatch.console.publicity_urls")),
     path("admin/map/", include("dispatch.console.map_urls")),
+    path("admin/briefs/", include("dispatch.console.brief_urls")),
     path("media/photos/<str:token>", photo_file, name="photo-file"),
     path("media/public/<str:name>", public_photo_file, name="public-photo"),
     path("wechat/push", wechat_push, name="wechat-push"),

@@ -66,9 +66,7 @@ def sweep_files(*, now: datetime) -> None:
         state=BriefFileState.FAILED, message="多次中断，请稍后重新生成", beat_at=now
     )
     lost.update(state=BriefFileState.WAITING, beat_at=now - RING_AGAIN)
-    waiting = BriefFile.objects.filter(
-        state=BriefFileState.WAITING, beat_at__lte=now - RING_AGAIN
-    )
+    waiting = BriefFile.objects.filter(state=BriefFileState.WAITING, beat_at__lte=now - RING_AGAIN)
     for pk in list(waiting.order_by("pk").values_list("pk", flat=True)[:20]):
         ring(DRAW_TASK, pk)
 

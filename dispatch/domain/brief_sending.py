@@ -113,9 +113,7 @@ def _send(brief_id: int, *, now: datetime) -> int:
         if brief.status != BriefStatus.PUBLISHED or brief.sent_at is not None:
             return 0
         rows = [
-            row
-            for row in BriefSubscriber.objects.select_related("user")
-            if brief.kind in row.kinds
+            row for row in BriefSubscriber.objects.select_related("user") if brief.kind in row.kinds
         ]
         people = _still_readers(row.user_id for row in rows if row.user_id)
         text = _("%s已签发，请查阅") % title_of(brief)
@@ -140,9 +138,7 @@ def _send(brief_id: int, *, now: datetime) -> int:
 def _mail(
     brief: Brief, addresses: Iterable[str], subject: str, body: str, what: str, now: datetime
 ) -> int:
-    setting = ChannelSetting.objects.filter(
-        kind=NotificationChannel.EMAIL, is_active=True
-    ).first()
+    setting = ChannelSetting.objects.filter(kind=NotificationChannel.EMAIL, is_active=True).first()
     if setting is None or not settings.EMAIL_ENABLED:
         return 0
     written = [
@@ -185,7 +181,9 @@ def _reader(user_id: int) -> Staff:
     user = Staff.objects.filter(pk=user_id, is_active=True).first()
     if user is None or not _still_readers([user_id]):
         raise InvalidInputError.of_field(
-            "user", "not_a_reader", "这个账号没有查看简报的岗位（指挥室、街道领导、审计员、部门负责人）"
+            "user",
+            "not_a_reader",
+            "这个账号没有查看简报的岗位（指挥室、街道领导、审计员、部门负责人）",
         )
     return user
 

@@ -190,9 +190,7 @@ def sign_brief(brief_id: int, *, version: int, actor: Actor, now: datetime) -> B
         check_cases(last)
         alone = brief.editor_id == actor.user_id
         if alone and _other_leads(actor):
-            raise NotAllowedError(
-                "brief_own_words", "最后一次修改是您做的，请由另一位值班领导签发"
-            )
+            raise NotAllowedError("brief_own_words", "最后一次修改是您做的，请由另一位值班领导签发")
         why = _("值班领导仅一人，编辑与签发为同一人") if alone else ""
         signed = _add_version(
             brief, last.snapshot, BriefStep.SIGN, actor.user, now=now, blocks=last.blocks,

@@ -6,168 +6,384 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('dispatch', '0022_summary_vocabulary'),
+        ("dispatch", "0022_summary_vocabulary"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='notification',
-            name='address',
-            field=models.CharField(blank=True, max_length=120, verbose_name='邮箱'),
+            model_name="notification",
+            name="address",
+            field=models.CharField(blank=True, max_length=120, verbose_name="邮箱"),
         ),
         migrations.CreateModel(
-            name='Brief',
+            name="Brief",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('day', '日报'), ('week', '周报'), ('month', '月报')], max_length=8, verbose_name='种类')),
-                ('first', models.DateField(verbose_name='起始日期')),
-                ('last', models.DateField(verbose_name='截止日期')),
-                ('year', models.PositiveSmallIntegerField(verbose_name='年份')),
-                ('serial', models.PositiveSmallIntegerField(verbose_name='期号')),
-                ('status', models.CharField(choices=[('draft', '草稿'), ('submitted', '待签发'), ('published', '已签发'), ('sent', '已发送'), ('withdrawn', '已撤回')], default='draft', editable=False, max_length=10, verbose_name='状态')),
-                ('version', models.PositiveIntegerField(default=1, editable=False, verbose_name='版本')),
-                ('round', models.PositiveSmallIntegerField(default=0, editable=False, verbose_name='签发次数')),
-                ('created_at', models.DateTimeField(verbose_name='生成时间')),
-                ('submitted_at', models.DateTimeField(null=True, verbose_name='提交时间')),
-                ('signed_at', models.DateTimeField(null=True, verbose_name='签发时间')),
-                ('sent_at', models.DateTimeField(null=True, verbose_name='发送时间')),
-                ('withdrawn_at', models.DateTimeField(null=True, verbose_name='撤回时间')),
-                ('editor', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='最后编辑')),
-                ('signer', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='签发人')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("day", "日报"), ("week", "周报"), ("month", "月报")],
+                        max_length=8,
+                        verbose_name="种类",
+                    ),
+                ),
+                ("first", models.DateField(verbose_name="起始日期")),
+                ("last", models.DateField(verbose_name="截止日期")),
+                ("year", models.PositiveSmallIntegerField(verbose_name="年份")),
+                ("serial", models.PositiveSmallIntegerField(verbose_name="期号")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("draft", "草稿"),
+                            ("submitted", "待签发"),
+                            ("published", "已签发"),
+                            ("sent", "已发送"),
+                            ("withdrawn", "已撤回"),
+                        ],
+                        default="draft",
+                        editable=False,
+                        max_length=10,
+                        verbose_name="状态",
+                    ),
+                ),
+                (
+                    "version",
+                    models.PositiveIntegerField(default=1, editable=False, verbose_name="版本"),
+                ),
+                (
+                    "round",
+                    models.PositiveSmallIntegerField(
+                        default=0, editable=False, verbose_name="签发次数"
+                    ),
+                ),
+                ("created_at", models.DateTimeField(verbose_name="生成时间")),
+                ("submitted_at", models.DateTimeField(null=True, verbose_name="提交时间")),
+                ("signed_at", models.DateTimeField(null=True, verbose_name="签发时间")),
+                ("sent_at", models.DateTimeField(null=True, verbose_name="发送时间")),
+                ("withdrawn_at", models.DateTimeField(null=True, verbose_name="撤回时间")),
+                (
+                    "editor",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="最后编辑",
+                    ),
+                ),
+                (
+                    "signer",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="签发人",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '简报',
-                'verbose_name_plural': '简报',
-                'ordering': ['-last', '-id'],
+                "verbose_name": "简报",
+                "verbose_name_plural": "简报",
+                "ordering": ["-last", "-id"],
             },
         ),
         migrations.CreateModel(
-            name='BriefSnapshot',
+            name="BriefSnapshot",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('data', models.TextField(verbose_name='数据')),
-                ('sha256', models.CharField(max_length=64, verbose_name='数据校验码')),
-                ('taken_at', models.DateTimeField(verbose_name='取数时间')),
-                ('brief', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='snapshots', to='dispatch.brief', verbose_name='简报')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("data", models.TextField(verbose_name="数据")),
+                ("sha256", models.CharField(max_length=64, verbose_name="数据校验码")),
+                ("taken_at", models.DateTimeField(verbose_name="取数时间")),
+                (
+                    "brief",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="snapshots",
+                        to="dispatch.brief",
+                        verbose_name="简报",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '简报数据',
-                'verbose_name_plural': '简报数据',
-                'ordering': ['id'],
+                "verbose_name": "简报数据",
+                "verbose_name_plural": "简报数据",
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='BriefSubscriber',
+            name="BriefSubscriber",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('email', models.EmailField(blank=True, max_length=120, verbose_name='邮箱')),
-                ('name', models.CharField(blank=True, max_length=40, verbose_name='单位或姓名')),
-                ('kinds', models.JSONField(default=list, verbose_name='订阅')),
-                ('added_at', models.DateTimeField(verbose_name='登记时间')),
-                ('added_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='登记人')),
-                ('user', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='brief_subscription', to=settings.AUTH_USER_MODEL, verbose_name='工作人员')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("email", models.EmailField(blank=True, max_length=120, verbose_name="邮箱")),
+                ("name", models.CharField(blank=True, max_length=40, verbose_name="单位或姓名")),
+                ("kinds", models.JSONField(default=list, verbose_name="订阅")),
+                ("added_at", models.DateTimeField(verbose_name="登记时间")),
+                (
+                    "added_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="登记人",
+                    ),
+                ),
+                (
+                    "user",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="brief_subscription",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="工作人员",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '简报订阅',
-                'verbose_name_plural': '简报订阅',
-                'ordering': ['id'],
+                "verbose_name": "简报订阅",
+                "verbose_name_plural": "简报订阅",
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='BriefVersion',
+            name="BriefVersion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField(verbose_name='版本')),
-                ('blocks', models.JSONField(default=dict, verbose_name='文字')),
-                ('edited', models.JSONField(default=list, verbose_name='人工修改的段落')),
-                ('ticks', models.JSONField(default=dict, verbose_name='案例确认')),
-                ('step', models.CharField(choices=[('build', '生成'), ('edit', '修改'), ('refresh', '重新取数'), ('submit', '提交签发'), ('send_back', '退回修改'), ('sign', '签发'), ('withdraw', '撤回'), ('reopen', '重新起草')], max_length=10, verbose_name='步骤')),
-                ('made_at', models.DateTimeField(verbose_name='时间')),
-                ('why', models.CharField(blank=True, max_length=200, verbose_name='说明')),
-                ('signature', models.CharField(blank=True, max_length=30, verbose_name='签发人')),
-                ('signed_on', models.DateField(null=True, verbose_name='签发日期')),
-                ('brief', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='dispatch.brief', verbose_name='简报')),
-                ('maker', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='经办人')),
-                ('snapshot', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='dispatch.briefsnapshot', verbose_name='数据')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveIntegerField(verbose_name="版本")),
+                ("blocks", models.JSONField(default=dict, verbose_name="文字")),
+                ("edited", models.JSONField(default=list, verbose_name="人工修改的段落")),
+                ("ticks", models.JSONField(default=dict, verbose_name="案例确认")),
+                (
+                    "step",
+                    models.CharField(
+                        choices=[
+                            ("build", "生成"),
+                            ("edit", "修改"),
+                            ("refresh", "重新取数"),
+                            ("submit", "提交签发"),
+                            ("send_back", "退回修改"),
+                            ("sign", "签发"),
+                            ("withdraw", "撤回"),
+                            ("reopen", "重新起草"),
+                        ],
+                        max_length=10,
+                        verbose_name="步骤",
+                    ),
+                ),
+                ("made_at", models.DateTimeField(verbose_name="时间")),
+                ("why", models.CharField(blank=True, max_length=200, verbose_name="说明")),
+                ("signature", models.CharField(blank=True, max_length=30, verbose_name="签发人")),
+                ("signed_on", models.DateField(null=True, verbose_name="签发日期")),
+                (
+                    "brief",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="versions",
+                        to="dispatch.brief",
+                        verbose_name="简报",
+                    ),
+                ),
+                (
+                    "maker",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="经办人",
+                    ),
+                ),
+                (
+                    "snapshot",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="versions",
+                        to="dispatch.briefsnapshot",
+                        verbose_name="数据",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '简报版本',
-                'verbose_name_plural': '简报版本',
-                'ordering': ['number'],
+                "verbose_name": "简报版本",
+                "verbose_name_plural": "简报版本",
+                "ordering": ["number"],
             },
         ),
         migrations.CreateModel(
-            name='BriefFile',
+            name="BriefFile",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('format', models.CharField(choices=[('docx', 'Word 文档'), ('pdf', 'PDF 文件'), ('xlsx', 'Excel 表格')], max_length=4, verbose_name='格式')),
-                ('state', models.CharField(choices=[('waiting', '排队中'), ('drawing', '正在生成'), ('done', '已生成'), ('failed', '生成失败')], default='waiting', max_length=8, verbose_name='状态')),
-                ('attempts', models.PositiveSmallIntegerField(default=0, verbose_name='次数')),
-                ('stored', models.CharField(blank=True, editable=False, max_length=200, verbose_name='存放位置')),
-                ('size', models.PositiveIntegerField(default=0, verbose_name='大小')),
-                ('sha256', models.CharField(blank=True, max_length=64, verbose_name='文件校验码')),
-                ('message', models.CharField(blank=True, max_length=200, verbose_name='说明')),
-                ('beat_at', models.DateTimeField(verbose_name='最近进展')),
-                ('version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='files', to='dispatch.briefversion', verbose_name='版本')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "format",
+                    models.CharField(
+                        choices=[
+                            ("docx", "Word 文档"),
+                            ("pdf", "PDF 文件"),
+                            ("xlsx", "Excel 表格"),
+                        ],
+                        max_length=4,
+                        verbose_name="格式",
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "排队中"),
+                            ("drawing", "正在生成"),
+                            ("done", "已生成"),
+                            ("failed", "生成失败"),
+                        ],
+                        default="waiting",
+                        max_length=8,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("attempts", models.PositiveSmallIntegerField(default=0, verbose_name="次数")),
+                (
+                    "stored",
+                    models.CharField(
+                        blank=True, editable=False, max_length=200, verbose_name="存放位置"
+                    ),
+                ),
+                ("size", models.PositiveIntegerField(default=0, verbose_name="大小")),
+                ("sha256", models.CharField(blank=True, max_length=64, verbose_name="文件校验码")),
+                ("message", models.CharField(blank=True, max_length=200, verbose_name="说明")),
+                ("beat_at", models.DateTimeField(verbose_name="最近进展")),
+                (
+                    "version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="files",
+                        to="dispatch.briefversion",
+                        verbose_name="版本",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '简报文件',
-                'verbose_name_plural': '简报文件',
-                'ordering': ['id'],
+                "verbose_name": "简报文件",
+                "verbose_name_plural": "简报文件",
+                "ordering": ["id"],
             },
         ),
         migrations.AddIndex(
-            model_name='brief',
-            index=models.Index(fields=['kind', '-last'], name='brief_list'),
+            model_name="brief",
+            index=models.Index(fields=["kind", "-last"], name="brief_list"),
         ),
         migrations.AddIndex(
-            model_name='brief',
-            index=models.Index(condition=models.Q(('sent_at__isnull', True), ('status', 'published')), fields=['id'], name='brief_to_send'),
+            model_name="brief",
+            index=models.Index(
+                condition=models.Q(("sent_at__isnull", True), ("status", "published")),
+                fields=["id"],
+                name="brief_to_send",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='brief',
-            constraint=models.UniqueConstraint(fields=('kind', 'first', 'last'), name='brief_period_once'),
+            model_name="brief",
+            constraint=models.UniqueConstraint(
+                fields=("kind", "first", "last"), name="brief_period_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='brief',
-            constraint=models.UniqueConstraint(fields=('kind', 'year', 'serial'), name='brief_serial_once'),
+            model_name="brief",
+            constraint=models.UniqueConstraint(
+                fields=("kind", "year", "serial"), name="brief_serial_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='brief',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['draft', 'submitted', 'published', 'sent', 'withdrawn'])), name='brief_status_known'),
+            model_name="brief",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("status__in", ["draft", "submitted", "published", "sent", "withdrawn"])
+                ),
+                name="brief_status_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='brief',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['day', 'week', 'month'])), name='brief_kind_known'),
+            model_name="brief",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind__in", ["day", "week", "month"])), name="brief_kind_known"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='brief',
-            constraint=models.CheckConstraint(condition=models.Q(('last__gte', models.F('first'))), name='brief_days'),
+            model_name="brief",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("last__gte", models.F("first"))), name="brief_days"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='briefsubscriber',
-            constraint=models.UniqueConstraint(condition=models.Q(('email', ''), _negated=True), fields=('email',), name='brief_subscriber_email_once'),
+            model_name="briefsubscriber",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("email", ""), _negated=True),
+                fields=("email",),
+                name="brief_subscriber_email_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='briefsubscriber',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('email', ''), ('user__isnull', False)), models.Q(('user__isnull', True), models.Q(('email', ''), _negated=True)), _connector='OR'), name='brief_subscriber_is_one'),
+            model_name="briefsubscriber",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("email", ""), ("user__isnull", False)),
+                    models.Q(("user__isnull", True), models.Q(("email", ""), _negated=True)),
+                    _connector="OR",
+                ),
+                name="brief_subscriber_is_one",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='briefversion',
-            constraint=models.UniqueConstraint(fields=('brief', 'number'), name='brief_version_once'),
+            model_name="briefversion",
+            constraint=models.UniqueConstraint(
+                fields=("brief", "number"), name="brief_version_once"
+            ),
         ),
         migrations.AddIndex(
-            model_name='brieffile',
-            index=models.Index(condition=models.Q(('state__in', ['waiting', 'drawing'])), fields=['beat_at'], name='brief_file_sweep'),
+            model_name="brieffile",
+            index=models.Index(
+                condition=models.Q(("state__in", ["waiting", "drawing"])),
+                fields=["beat_at"],
+                name="brief_file_sweep",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='brieffile',
-            constraint=models.UniqueConstraint(fields=('version', 'format'), name='brief_file_once'),
+            model_name="brieffile",
+            constraint=models.UniqueConstraint(
+                fields=("version", "format"), name="brief_file_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='brieffile',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['waiting', 'drawing', 'done', 'failed'])), name='brief_file_state_known'),
+            model_name="brieffile",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ["waiting", "drawing", "done", "failed"])),
+                name="brief_file_state_known",
+            ),
         ),
     ]

@@ -12,7 +12,15 @@ from datetime import datetime
 from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
 
 from dispatch.enums import OPEN_STATUSES, TicketAction, TicketStatus
-from dispatch.models import Hotspot, HotspotReport, Recusal, Staff, Ticket, TicketEvent, TicketReport
+from dispatch.models import (
+    Hotspot,
+    HotspotReport,
+    Recusal,
+    Staff,
+    Ticket,
+    TicketEvent,
+    TicketReport,
+)
 from reports.enums import ReportKind
 
 LOOKED_AT = 300
@@ -37,9 +45,11 @@ def well_rated(since: datetime, until: datetime) -> list[Ticket]:
         at__gte=since, at__lt=until, action=TicketAction.RATE, data__score=5
     )
     ids = list(events.order_by("-id").values_list("ticket_id", flat=True)[:LOOKED_AT])
-    rows = _printable().filter(
-        pk__in=ids, status__in=_ENDED, handled_at__isnull=False, reopen_count=0
-    ).exclude(result_text="")
+    rows = (
+        _printable()
+        .filter(pk__in=ids, status__in=_ENDED, handled_at__isnull=False, reopen_count=0)
+        .exclude(result_text="")
+    )
     return sorted(rows.select_related(*_RELATED), key=lambda row: (_took(row), row.pk))
 
 
@@ -54,7 +64,9 @@ def many_reporters(since: datetime, until: datetime) -> list[Ticket]:
     joined = TicketReport.objects.filter(attached_at__gte=since, attached_at__lt=until)
     ids = list(joined.order_by("-id").values_list("ticket_id", flat=True)[: LOOKED_AT * 10])
     rows = _printable().filter(pk__in=set(ids), report_count__gte=3)
-    rows = rows.exclude(status__in=[TicketStatus.WITHDRAWN, TicketStatus.REJECTED, TicketStatus.MERGED])
+    rows = rows.exclude(
+        status__in=[TicketStatus.WITHDRAWN, TicketStatus.REJECTED, TicketStatus.MERGED]
+    )
     return list(rows.select_related(*_RELATED).order_by("-report_count", "pk")[:5])
 
 

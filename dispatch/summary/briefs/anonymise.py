@@ -39,7 +39,9 @@ _NO_NAME = (
 _NAME_AFTER_CUE = re.compile(
     rf"(?P<cue>{_CUES})(?P<gap>[\s:：是为叫“”\"（(]{{0,3}})(?!{_NO_NAME}){_S}(?:某{{1,2}}|{_HAN}{{1,2}}?(?=[，。、；：！？,.;:!?\s（(）)”\"]|家|称|说|反映|表示|的|在|于|和|与|等|已|到|对|将|正|去|来|现场|负责|联系|电话|手机|$))"
 )
-_NAME_WITH_TITLE = re.compile(rf"(?:[老小阿]?{_S})(?:{_HAN})??(?:{_TITLES})|(?<!{_HAN}){_S}某{{1,2}}")
+_NAME_WITH_TITLE = re.compile(
+    rf"(?:[老小阿]?{_S})(?:{_HAN})??(?:{_TITLES})|(?<!{_HAN}){_S}某{{1,2}}"
+)
 _NICKNAME = re.compile(
     rf"(?<!{_HAN})[老小阿]{_S}(?=家|的|说|称|他|她|，|。|、)|[老小阿]{_S}(?=家(?:门|旁|后|前|里|院|隔壁|的))"
 )
@@ -52,7 +54,9 @@ _DOOR = re.compile(
     r"(?:组|队|幢|栋|座|单元|弄|支弄|号楼|号院|室|户(?![外主籍口型])|号(?!线|令|文|楼|桥|公路|国道|省道|路灯|灯杆|杆|泵|闸|机|井)))+"
 )
 _DATE = re.compile(rf"{_FIGURE}{{1,3}}月{_FIGURE}{{1,3}}[日号]")
-_PLATE = re.compile(r"[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼][A-Z][·\s]?[A-Z0-9]{5,6}")
+_PLATE = re.compile(
+    r"[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼][A-Z][·\s]?[A-Z0-9]{5,6}"
+)
 # What is left of a masked number says nothing to a reader and still narrows down whose it is.
 _MASKED = re.compile(
     r"[，,、]?(?:联系)?(?:电话|手机|微信|号码|邮箱|身份证)?号?[\s:：是为]*[A-Za-z0-9()（）-]*\*{3,}[A-Za-z0-9@.]*"

@@ -31,11 +31,14 @@ class Case:
     number: str
 
 
-def choose_cases(*, since: datetime, until: datetime, now: datetime) -> list[Case]:
-    """Return at most one quick and well-rated, one that many reported, one long overdue; none twice."""
+def choose_cases(*, since: datetime, until: datetime, now: datetime, fresh: bool) -> list[Case]:
+    """Return at most one quick and well-rated, one that many reported, one long overdue; none twice.
+
+    What is overdue now is no case of a period long past (``fresh`` is false).
+    """
     found: list[Case] = []
     taken: set[int] = set()
-    for kind, tickets in _candidates(since, until, now):
+    for kind, tickets in _candidates(since, until, now, fresh=fresh):
         ticket = next((row for row in tickets if row.pk not in taken), None)
         if ticket is None:
             continue
@@ -46,11 +49,12 @@ def choose_cases(*, since: datetime, until: datetime, now: datetime) -> list[Cas
 
 
 def _candidates(
-    since: datetime, until: datetime, now: datetime
+    since: datetime, until: datetime, now: datetime, *, fresh: bool
 ) -> Iterator[tuple[str, Sequence[Ticket]]]:
     yield _("快速办结、群众满意"), well_rated(since, until)
     yield _("多人反映"), many_reporters(since, until)
-    yield _("超期未办结"), long_delayed(now)
+    if fresh:
+        yield _("超期未办结"), long_delayed(now)
 
 
 def _told(kind: str, ticket: Ticket, now: datetime) -> str:

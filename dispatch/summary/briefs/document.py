@@ -180,9 +180,7 @@ def _charts(charts: Mapping[str, Picture], *codes: str) -> Iterator[Part]:
     return (charts[code] for code in codes if code in charts)
 
 
-def _foot(
-    version: BriefVersion, data: Mapping[str, Any], day: str
-) -> Sequence[tuple[str, str]]:
+def _foot(version: BriefVersion, data: Mapping[str, Any], day: str) -> Sequence[tuple[str, str]]:
     rows = [
         (_("报送"), version.blocks.get("reports_to", "")),
         (_("抄送"), version.blocks.get("copies_to", "")),

@@ -28,13 +28,11 @@ _NAME_SHARE = 0.28
 _ILLEGAL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 
 
-def write_docx(
-    document: Document, pictures: Mapping[str, bytes], *, made_at: datetime
-) -> bytes:
+def write_docx(document: Document, pictures: Mapping[str, bytes], *, made_at: datetime) -> bytes:
     """Return the document; times inside a zip are the caller's to fix."""
     paper = docx.Document()
     _set_properties(paper, document, made_at)
-    _set_page(paper, document.title)
+    _set_page(paper)
     _set_styles(paper)
     _add_head(paper, document)
     for part in document.parts:
@@ -54,7 +52,7 @@ def _set_properties(paper: Any, document: Document, made_at: datetime) -> None:
     properties.language = "zh-CN"
 
 
-def _set_page(paper: Any, title: str) -> None:
+def _set_page(paper: Any) -> None:
     section = paper.sections[0]
     section.page_width, section.page_height = Mm(210), Mm(297)
     section.top_margin, section.bottom_margin = Mm(37), Mm(35)
@@ -128,9 +126,7 @@ def _add_part(paper: Any, part: Part, pictures: Mapping[str, bytes]) -> None:
         holder = paper.add_paragraph()
         _single(holder)
         holder.paragraph_format.space_before = Pt(6)
-        picture = holder.add_run().add_picture(
-            BytesIO(pictures[part.chart["code"]]), width=_WIDTH
-        )
+        picture = holder.add_run().add_picture(BytesIO(pictures[part.chart["code"]]), width=_WIDTH)
         picture._inline.docPr.set("descr", _clean(part.chart["title"]))  # noqa: SLF001 - no other way
 
 
@@ -202,7 +198,14 @@ def _border(paragraph: Any, side: str, colour: str, size: int) -> None:
     if borders is None:
         borders = OxmlElement("w:pBdr")
         properties.insert_element_before(
-            borders, "w:shd", "w:tabs", "w:suppressAutoHyphens", "w:spacing", "w:ind", "w:jc", "w:rPr"
+            borders,
+            "w:shd",
+            "w:tabs",
+            "w:suppressAutoHyphens",
+            "w:spacing",
+            "w:ind",
+            "w:jc",
+            "w:rPr",
         )
     line = OxmlElement(f"w:{side}")
     for name, value in (("val", "single"), ("sz", str(size)), ("space", "1"), ("color", colour)):

@@ -143,7 +143,7 @@ class _Pen:
             [self._text(f"{name}：", _FOOT), self._text(text, _FOOT)]
             for name, text in self.document.foot
         ]
-        style = [
+        style: list[Any] = [
             ("LINEABOVE", (0, 0), (-1, 0), 1, colors.black),
             ("LINEBELOW", (0, 0), (-1, -2), 0.4, colors.black),
             ("LINEBELOW", (0, -1), (-1, -1), 1, colors.black),

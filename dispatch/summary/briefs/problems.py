@@ -42,10 +42,15 @@ class Line:
 
 
 def find_problems(
-    *, last: date, departments: Mapping[int, Sums], total: Sums, names: Mapping[int, str], now: datetime
+    *,
+    last: date,
+    departments: Mapping[int, Sums],
+    total: Sums,
+    names: Mapping[int, str],
+    fresh: bool,
+    now: datetime,
 ) -> list[Line]:
     """Return what stands out, in the order in which it is told."""
-    fresh = now.astimezone(SHANGHAI).date() - last <= FRESH
     found = [*insight_lines()] if fresh else []
     told = {line.kind for line in found}
     lines = [*found]
@@ -56,6 +61,11 @@ def find_problems(
     if "slow_step" not in told or departments:
         lines += _slow_departments(departments, total, names)
     return lines
+
+
+def is_fresh(last: date, now: datetime) -> bool:
+    """Whether what stands out now says something about a period that ended on ``last``."""
+    return now.astimezone(SHANGHAI).date() - last <= FRESH
 
 
 def insight_lines() -> list[Line]:
@@ -78,7 +88,9 @@ def advice_text(lines: Sequence[Line], facts: Sequence[Fact]) -> str:
     found = [*dict.fromkeys(line.advice for line in lines if line.advice)]
     rating = next((fact for fact in facts if fact.code == "rating_rate"), None)
     if rating and rating.value is not None and rating.value < _LOW_ANSWERS and not rating.small:
-        found.append(_("评价率偏低（%s），请各承办单位办结时提醒群众评价，避免满意率失真。") % rating.text)
+        found.append(
+            _("评价率偏低（%s），请各承办单位办结时提醒群众评价，避免满意率失真。") % rating.text
+        )
     if not found:
         return _("继续做好受理、派单、办理和回访工作。")
     return "\n".join(f"{index}．{text}" for index, text in enumerate(found[:8], 1))
@@ -113,7 +125,9 @@ def _overdue(now: datetime) -> Iterator[Line]:
         for row in rows[:8]
     )
     oldest = min(row.oldest for row in rows).astimezone(SHANGHAI)
-    text = _("截至取数时，在办事项中有 %(total)d 件已过期限：%(named)s；最早一件的期限是 %(day)s。") % {
+    text = _(
+        "截至取数时，在办事项中有 %(total)d 件已过期限：%(named)s；最早一件的期限是 %(day)s。"
+    ) % {
         "total": total,
         "named": named,
         "day": f"{oldest.month}月{oldest.day}日",
@@ -144,28 +158,29 @@ def _repeats(last: date) -> list[Line]:
         grids = read_by(Scope(first=first, last=last, category_ids=frozenset({pk})), Place.GRID)
         found += [(sums.counts["opened"], grid, pk) for grid, sums in grids.items() if grid]
     worst = sorted((row for row in found if row[0] >= _REPEAT_FROM), reverse=True)[:_MOST_REPEATS]
-    grids = dict(_grid_names([grid for _count, grid, _pk in worst]))
+    where = dict(_grid_names([grid for _count, grid, _pk in worst]))
     days = span_text(first, last)
+    places = "、".join(f"{where.get(grid, '')}“{open_ones[pk]}”" for _count, grid, pk in worst[:3])
+    advice = _("对反复发生的事项（%s等）查找原因，由责任单位会同村（社区）提出治本措施。") % places
     return [
         Line(
             "repeat_place",
-            _("%(grid)s“%(category)s”在 %(days)s 的 30 天内受理 %(count)d 件，反复发生。") % {
-                "grid": grids.get(grid, ""),
+            _("%(grid)s“%(category)s”30 天内（%(days)s）受理 %(count)d 件，反复发生。") % {
+                "grid": where.get(grid, ""),
                 "category": open_ones[pk],
                 "days": days,
                 "count": count,
             },
-            _("对%(grid)s“%(category)s”查找反复发生的原因，由责任单位会同村（社区）提出治本措施。") % {
-                "grid": grids.get(grid, ""),
-                "category": open_ones[pk],
-            },
+            "" if at else advice,
         )
-        for count, grid, pk in worst
+        for at, (count, grid, pk) in enumerate(worst)
     ]  # fmt: skip
 
 
 def _grid_names(ids: Sequence[int]) -> Iterator[tuple[int, str]]:
-    for pk, village, name in Grid.objects.filter(pk__in=ids).values_list("pk", "village_name", "name"):
+    for pk, village, name in Grid.objects.filter(pk__in=ids).values_list(
+        "pk", "village_name", "name"
+    ):
         yield pk, name if village in name else f"{village}{name}"
 
 
@@ -202,7 +217,9 @@ def _long(name: str, sums: Sums, total: Sums) -> Iterator[tuple[float, Line]]:
     base, value, whole = sums.counts[figure.part], sums.value(figure), total.value(figure)
     if base < SMALL or not value or not whole or value < whole * _SLOWER:
         return
-    text = _("%(unit)s平均办理用时 %(own).1f 小时（%(base)d 件），为全街道平均（%(all).1f 小时）的 %(times).1f 倍。") % {
+    text = _(
+        "%(unit)s平均办理用时 %(own).1f 小时（%(base)d 件），为全街道平均（%(all).1f 小时）的 %(times).1f 倍。"
+    ) % {
         "unit": name,
         "own": value,
         "base": base,

@@ -128,7 +128,8 @@ def _largest(table: Mapping[str, Any], says: str, *, column: str = "opened") -> 
     at = _column(table, column)
     if at is None:
         return ""
-    rows = [row for row in table["rows"] if row["cells"][at]["value"]][:_NAMED]
+    counted = [row for row in table["rows"] if row["cells"][at]["value"]]
+    rows = sorted(counted, key=lambda row: -row["cells"][at]["value"])[:_NAMED]
     if not rows:
         return ""
     named = "、".join(

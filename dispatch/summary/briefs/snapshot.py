@@ -23,7 +23,13 @@ from dispatch.queries.briefs import first_ticket_day
 from dispatch.queries.sheets import issuer_name
 from dispatch.summary.briefs.cases import choose_cases
 from dispatch.summary.briefs.facts import facts_of, read_spans
-from dispatch.summary.briefs.problems import advice_text, as_data, find_problems, problems_text
+from dispatch.summary.briefs.problems import (
+    advice_text,
+    as_data,
+    find_problems,
+    is_fresh,
+    problems_text,
+)
 from dispatch.summary.briefs.prose import categories_text, overview_text
 from dispatch.summary.briefs.spans import MOST_DAYS, Span, span_of
 from dispatch.summary.briefs.tables import build_tables, read_counted
@@ -36,9 +42,7 @@ FORM = 1
 _BARS = 10
 
 
-def build_brief(
-    span: Span, *, user: Staff | None, now: datetime
-) -> tuple[Brief, bool]:
+def build_brief(span: Span, *, user: Staff | None, now: datetime) -> tuple[Brief, bool]:
     """Freeze the figures of ``span`` and make its draft, unless there is one."""
     there = Brief.objects.filter(kind=span.kind, first=span.first, last=span.last).first()
     if there is not None:
@@ -47,9 +51,7 @@ def build_brief(
     return create_brief(span.kind, span.first, span.last, frozen, user=user, now=now)
 
 
-def build_by_hand(
-    kind: BriefKind, day: date, *, actor: Actor, now: datetime
-) -> tuple[Brief, bool]:
+def build_by_hand(kind: BriefKind, day: date, *, actor: Actor, now: datetime) -> tuple[Brief, bool]:
     """Make the draft of the day, week or month that holds ``day``; it must have begun."""
     if not actor.roles & EDITS:
         raise NotAllowedError("role_not_allowed", "简报由指挥室坐席或值班领导起草")
@@ -63,9 +65,7 @@ def build_by_hand(
 def take_figures_again(brief: Brief, *, version: int, actor: Actor, now: datetime) -> Brief:
     """Freeze the issue's period once more, as a new version."""
     span = Span(BriefKind(brief.kind), brief.first, brief.last)
-    return refresh_brief(
-        brief.pk, freeze(span, now=now), version=version, actor=actor, now=now
-    )
+    return refresh_brief(brief.pk, freeze(span, now=now), version=version, actor=actor, now=now)
 
 
 def freeze(span: Span, *, now: datetime) -> Frozen:
@@ -78,15 +78,17 @@ def freeze(span: Span, *, now: datetime) -> Frozen:
     counted = read_counted(span, with_before=ran[0])
     tables = build_tables(counted, spans.now, span)
     departments = dict(Department.objects.values_list("pk", "short_name"))
+    fresh = is_fresh(span.last, now)
     lines = find_problems(
         last=span.last,
         departments=counted.now[Place.DEPARTMENT],
         total=spans.now,
         names=departments,
+        fresh=fresh,
         now=now,
     )
     since, until = _moments(span)
-    cases = choose_cases(since=since, until=until, now=now)
+    cases = choose_cases(since=since, until=until, now=now, fresh=fresh)
     issuer = settings.BRIEF_ISSUER or issuer_name()
     data = {
         "form": FORM,
@@ -123,19 +125,22 @@ def charts_of(tables: Sequence[Mapping[str, Any]], span: Span) -> list[dict[str,
         _bars(by_code["department"], ("closed", "in_hand"), "departments", _("各单位办结与期末在办（件）")),
     ]  # fmt: skip
     if "day" in by_code:
-        charts.insert(0, _line(by_code["day"], ("opened", "closed"), "days", _("每日受理与办结（件）")))
+        charts.insert(
+            0, _line(by_code["day"], ("opened", "closed"), "days", _("每日受理与办结（件）"))
+        )
     return [chart for chart in charts if any(any(row["values"]) for row in chart["series"])]
 
 
-def _bars(
-    table: Mapping[str, Any], codes: Sequence[str], code: str, title: str
-) -> dict[str, Any]:
-    return {**_series({**table, "rows": table["rows"][:_BARS]}, codes), "code": code, "kind": "bar", "title": title}
+def _bars(table: Mapping[str, Any], codes: Sequence[str], code: str, title: str) -> dict[str, Any]:
+    return {
+        **_series({**table, "rows": table["rows"][:_BARS]}, codes),
+        "code": code,
+        "kind": "bar",
+        "title": title,
+    }
 
 
-def _line(
-    table: Mapping[str, Any], codes: Sequence[str], code: str, title: str
-) -> dict[str, Any]:
+def _line(table: Mapping[str, Any], codes: Sequence[str], code: str, title: str) -> dict[str, Any]:
     return {**_series(table, codes), "code": code, "kind": "line", "title": title}
 
 

@@ -29,7 +29,14 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "category": _FLOWS,
     "dimension": _FLOWS,
     "village": ("in_hand", *_FLOWS),
-    "department": ("in_hand", "dispatched", "closed", "on_time_rate", "handle_hours", "return_rate"),
+    "department": (
+        "in_hand",
+        "dispatched",
+        "closed",
+        "on_time_rate",
+        "handle_hours",
+        "return_rate",
+    ),
 }
 Sized = dict[tuple[str, str], Sums]
 """(sort key, name) → sums."""
@@ -52,8 +59,7 @@ def build_tables(counted: Counted, total: Sums, span: Span) -> list[dict[str, An
     """Return the tables; each is a dict that JSON takes as it is."""
     tops, leaves, dimensions = _categories()
     departments = {
-        row.pk: (f"{row.order:05d}", row.short_name or row.name)
-        for row in Department.objects.all()
+        row.pk: (f"{row.order:05d}", row.short_name or row.name) for row in Department.objects.all()
     }
     villages = {
         pk: (code, name)
@@ -98,14 +104,21 @@ class _Maker:
             key=lambda pair: (-_size(code, pair[1]), pair[0]),
         )
         compared = bool(self.counted.before)
-        cells = [_row(key[1], sums, figures, before.get(key, Sums()) if compared else None) for key, sums in rows]
+        cells = [
+            _row(key[1], sums, figures, before.get(key, Sums()) if compared else None)
+            for key, sums in rows
+        ]
         rest = _rest([sums for _key, sums in rows[CUT:]], figures)
         total = _row(_("合计"), self.total, figures, None) if summed and cells else None
         columns = [_column(figure) for figure in figures]
         if compared:
-            columns.insert(_place_of_change(code), {"code": "change", "name": _("受理环比"), "kind": "text"})
+            columns.insert(
+                _place_of_change(code), {"code": "change", "name": _("受理环比"), "kind": "text"}
+            )
             for row in filter(None, [*cells, rest, total]):
-                row["cells"].insert(_place_of_change(code), {"value": None, "text": row.pop("change")})
+                row["cells"].insert(
+                    _place_of_change(code), {"value": None, "text": row.pop("change")}
+                )
         for row in filter(None, [*cells, rest, total]):
             row.pop("change", None)
         return {
@@ -156,9 +169,7 @@ def _rest(left: list[Sums], figures: list[Figure]) -> dict[str, Any] | None:
     return _row(_("其余 %d 项") % len(left), merged, figures, None)
 
 
-def _grouped(
-    found: Mapping[int, Sums], names: Callable[[int], Iterable[tuple[str, str]]]
-) -> Sized:
+def _grouped(found: Mapping[int, Sums], names: Callable[[int], Iterable[tuple[str, str]]]) -> Sized:
     grouped: defaultdict[tuple[str, str], Sums] = defaultdict(Sums)
     for pk, sums in found.items():
         for key in names(pk):
@@ -178,7 +189,9 @@ def _categories() -> tuple[
     """Return top categories, leaves and dimensions by the leaf's id."""
     tops, leaves, dimensions = {}, {}, {}
     rows = Category.objects.select_related("parent").prefetch_related("dimensions")
-    order = {pk: f"{at:03d}" for at, pk in enumerate(Dimension.objects.values_list("pk", flat=True))}
+    order = {
+        pk: f"{at:03d}" for at, pk in enumerate(Dimension.objects.values_list("pk", flat=True))
+    }
     for row in rows:
         top = row.parent or row
         tops[row.pk] = (top.code, top.name)
