@@ -46,6 +46,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/publicity/", include("dispatch.console.publicity_urls")),
     path("admin/kiosk/", include("dispatch.console.cockpit.link_urls")),
     path("admin/map/", include("dispatch.console.map_urls")),
+    path("admin/briefs/", include("dispatch.console.brief_urls")),
     path("media/photos/<str:token>", photo_file, name="photo-file"),
     path("media/public/<str:name>", public_photo_file, name="public-photo"),
     path("wechat/push", wechat_push, name="wechat-push"),

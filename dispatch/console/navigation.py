@@ -23,6 +23,7 @@ from dispatch.console.people import (
     has_role,
 )
 from dispatch.console.posters import PRINTS_POSTERS
+from dispatch.domain.brief_steps import READS_BRIEFS
 from dispatch.domain.channel_settings import RESENDS
 from dispatch.domain.demo_staff import FILE_NAME
 from dispatch.domain.kiosks import GIVES_LINKS
@@ -90,6 +91,11 @@ def reads_figures(request: HttpRequest) -> bool:
     """Whether the person has a page of figures."""
     departments = readable_departments(actor_of(request))
     return departments is None or bool(departments)
+
+
+def reads_briefs(request: HttpRequest) -> bool:
+    """Whether the person reads the office's briefs."""
+    return has_role(request, READS_BRIEFS)
 
 
 def reads_rules(request: HttpRequest) -> bool:

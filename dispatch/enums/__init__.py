@@ -1,6 +1,14 @@
 """Closed vocabularies of the office's world. Stored values are full English words."""
 
 from dispatch.enums.insights import Certainty, InsightKind
+from dispatch.enums.briefs import (
+    SIGNED_STATUSES,
+    BriefFileState,
+    BriefFormat,
+    BriefKind,
+    BriefStatus,
+    BriefStep,
+)
 from dispatch.enums.office import (
     ROBOT_CHANNELS,
     AuditAction,
@@ -53,10 +61,16 @@ __all__ = [
     "OPEN_STATUSES",
     "PHYSICAL_OUTCOMES",
     "ROBOT_CHANNELS",
+    "SIGNED_STATUSES",
     "STAFF_ROLES",
     "AssignmentKind",
     "AuditAction",
     "AuditOutcome",
+    "BriefFileState",
+    "BriefFormat",
+    "BriefKind",
+    "BriefStatus",
+    "BriefStep",
     "CalendarChangeKind",
     "CalendarChangeStatus",
     "CalendarDayType",

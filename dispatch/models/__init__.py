@@ -2,6 +2,13 @@
 
 from dispatch.models.alarms import Alarm, UrgencyRule
 from dispatch.models.audit import AuditHead, AuditRecord
+from dispatch.models.briefs import (
+    Brief,
+    BriefFile,
+    BriefSnapshot,
+    BriefSubscriber,
+    BriefVersion,
+)
 from dispatch.models.calendar import CalendarChange
 from dispatch.models.claims import TicketClaim
 from dispatch.models.hotspots import Hotspot, HotspotReport
@@ -47,6 +54,11 @@ __all__ = [
     "Assignment",
     "AuditHead",
     "AuditRecord",
+    "Brief",
+    "BriefFile",
+    "BriefSnapshot",
+    "BriefSubscriber",
+    "BriefVersion",
     "CalendarChange",
     "CalendarDay",
     "CategoryDuty",
