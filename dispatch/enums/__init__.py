@@ -10,6 +10,7 @@ from dispatch.enums.office import (
     NotificationState,
     ReplyField,
 )
+from dispatch.enums.outside import ApiScope, ExportFormat, ReleaseStatus
 from dispatch.enums.tickets import (
     COMMAND_ROLES,
     DEPARTMENT_ROLES,
@@ -53,6 +54,7 @@ __all__ = [
     "PHYSICAL_OUTCOMES",
     "ROBOT_CHANNELS",
     "STAFF_ROLES",
+    "ApiScope",
     "AssignmentKind",
     "AuditAction",
     "AuditOutcome",
@@ -61,6 +63,7 @@ __all__ = [
     "CalendarDayType",
     "Card",
     "DayScope",
+    "ExportFormat",
     "ExportStatus",
     "GridImportStatus",
     "Hazard",
@@ -74,6 +77,7 @@ __all__ = [
     "NotificationState",
     "Outcome",
     "RejectReason",
+    "ReleaseStatus",
     "ReplyField",
     "ReturnReason",
     "Role",
