@@ -12,7 +12,7 @@ import shutil
 import tempfile
 import uuid
 from collections.abc import Callable
-from typing import IO, TypedDict
+from typing import IO, Any, TypedDict, cast
 
 from django.core.files.base import File
 from django.core.files.storage import default_storage
@@ -103,39 +103,50 @@ def write_parts(
     """
     done = sum(part["rows"] for part in parts)
     after = parts[-1]["last"] if parts else None
-    writer, held = CsvWriter(table, header=False), 0
-    for rows in chunks(tickets, table, limit=limit - done, after=after):
+    piece = _Piece(table)
+    try:
+        for rows in chunks(tickets, table, limit=limit - done, after=after):
+            piece.add(rows)
+            done += len(rows)
+            if piece.rows >= PART_ROWS:
+                stored = piece.store(f"{FOLDER}/{name}-{len(parts)}.part")
+                last = {"last": rows[-1][0], "rows": piece.rows, "scope": scope}
+                parts = [*parts, cast("Part", {"stored": stored, **last})]
+                piece = _Piece(table)
+            if not tell(done, parts):
+                raise ExportStoppedError
+        return _joined(table, parts, piece), done
+    finally:
+        piece.writer.drop()
+
+
+class _Piece:
+    """The lines of one part, not stored yet."""
+
+    def __init__(self, table: Table) -> None:
+        self.table, self.rows = table, 0
+        self.writer = CsvWriter(table, header=False)
+
+    def add(self, rows: list[tuple[Any, ...]]) -> None:
+        """Write lines."""
         for row in rows:
-            writer.append(table.cells(row))
-        held, done = held + len(rows), done + len(rows)
-        if held >= PART_ROWS:
-            part: Part = {
-                "stored": _store(writer, f"{FOLDER}/{name}-{len(parts)}.part"),
-                "last": rows[-1][0],
-                "rows": held,
-                "scope": scope,
-            }
-            parts = [*parts, part]
-            writer, held = CsvWriter(table, header=False), 0
-        if not tell(done, parts):
-            writer.drop()
-            raise ExportStoppedError
-    with writer.finish() as rest:
-        return _joined(table, parts, rest), done
+            self.writer.append(self.table.cells(row))
+        self.rows += len(rows)
+
+    def store(self, name: str) -> str:
+        """Store and close it, and return where."""
+        with self.writer.finish() as file:
+            return default_storage.save(name, File(file))
 
 
-def _store(writer: CsvWriter, name: str) -> str:
-    with writer.finish() as file:
-        return default_storage.save(name, File(file))
-
-
-def _joined(table: Table, parts: list[Part], rest: IO[bytes]) -> IO[bytes]:
+def _joined(table: Table, parts: list[Part], rest: _Piece) -> IO[bytes]:
     whole: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - handed to the caller
     with CsvWriter(table).finish() as head:
         shutil.copyfileobj(head, whole)
     for part in parts:
-        with default_storage.open(part["stored"]) as piece:
-            shutil.copyfileobj(piece, whole)
-    shutil.copyfileobj(rest, whole)
+        with default_storage.open(part["stored"]) as stored:
+            shutil.copyfileobj(stored, whole)
+    with rest.writer.finish() as last:
+        shutil.copyfileobj(last, whole)
     whole.seek(0)
     return whole

@@ -99,8 +99,8 @@ class CsvWriter:
         return self._file
 
     def drop(self) -> None:
-        """Throw away what was written."""
-        self._text.close()
+        """Close the file, whether or not it was finished."""
+        self._file.close()
 
 
 def writer_for(form: str, table: Table) -> Writer:
@@ -122,14 +122,17 @@ def write_sheet(
     (``ExportStoppedError``).
     """
     writer, written = writer_for(form, table), 0
-    for rows in chunks(tickets, table, limit=limit):
-        for row in rows:
-            writer.append(table.cells(row))
-        written += len(rows)
-        if not progress(written):
-            writer.drop()
-            raise ExportStoppedError
-    return writer.finish(), written
+    try:
+        for rows in chunks(tickets, table, limit=limit):
+            for row in rows:
+                writer.append(table.cells(row))
+            written += len(rows)
+            if not progress(written):
+                raise ExportStoppedError
+        return writer.finish(), written
+    except BaseException:
+        writer.drop()
+        raise
 
 
 def chunks(

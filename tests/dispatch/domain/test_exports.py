@@ -135,14 +135,10 @@ def test_chunks_miss_and_repeat_nothing(cast: Cast, monkeypatch: pytest.MonkeyPa
         told.append(rows)
         return True
 
-    file, rows = write_sheet(
-        Ticket.objects.all(), table=table, limit=99, progress=progress
-    )
+    file, rows = write_sheet(Ticket.objects.all(), table=table, limit=99, progress=progress)
     assert [line[0] for line in sheet(file)[1:]] == made[::-1]
     assert (rows, told) == (5, [2, 4, 5])
-    file, rows = write_sheet(
-        Ticket.objects.all(), table=table, limit=3, progress=progress
-    )
+    file, rows = write_sheet(Ticket.objects.all(), table=table, limit=3, progress=progress)
     assert rows == 3
     file.close()
 
@@ -340,9 +336,7 @@ def test_parts_of_another_scope_are_not_used(cast: Cast, monkeypatch: pytest.Mon
 
 
 @pytest.mark.parametrize("end", ["cancel", "fail"])
-def test_parts_go_with_their_export(
-    cast: Cast, monkeypatch: pytest.MonkeyPatch, end: str
-) -> None:
+def test_parts_go_with_their_export(cast: Cast, monkeypatch: pytest.MonkeyPatch, end: str) -> None:
     small_parts(monkeypatch)
     for _ in range(5):
         make_ticket(cast=cast)
