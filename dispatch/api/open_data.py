@@ -32,7 +32,8 @@ def open_data_page(request: HttpRequest) -> HttpResponse:
 @require_safe
 def open_data_file(request: HttpRequest, month: str, name: str) -> HttpResponse:
     """Hand out one file of a published month."""
-    release = published().filter(month=_first_day(month)).first() if name in FILES else None
+    day = _first_day(month) if name in FILES else None
+    release = published().filter(month=day).first() if day else None
     if release is None:
         return HttpResponse(
             _("没有这个文件，或已撤下"),
@@ -59,7 +60,7 @@ def _cacheable(request: HttpRequest, answer: HttpResponse) -> HttpResponse:
 
 
 def _first_day(month: str) -> date | None:
-    """Return the first day of ``2026-10``; ``None``, which no release has, for anything else."""
+    """Return the first day of ``2026-10``; ``None`` for anything else."""
     try:
         return date.fromisoformat(f"{month}-01")
     except ValueError:

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
+from dispatch.console.open_data_views import READS_OPEN_DATA
 from dispatch.console.people import (
     DISPATCHES,
     READS_AUDIT,
@@ -21,6 +22,7 @@ from dispatch.console.people import (
     has_role,
 )
 from dispatch.console.posters import PRINTS_POSTERS
+from dispatch.console.token_views import READS_TOKENS
 from dispatch.domain.channel_settings import RESENDS
 from dispatch.domain.demo_staff import FILE_NAME
 from dispatch.domain.restricting import READS_RESTRICTIONS
@@ -112,6 +114,16 @@ def resends(request: HttpRequest) -> bool:
 def sets_channels(request: HttpRequest) -> bool:
     """Whether the person fills in the robots' addresses."""
     return has_role(request, SETS_RULES)
+
+
+def reads_open_data(request: HttpRequest) -> bool:
+    """Whether the person sees which months are public."""
+    return has_role(request, READS_OPEN_DATA)
+
+
+def reads_tokens(request: HttpRequest) -> bool:
+    """Whether the person sees who reads from outside."""
+    return has_role(request, READS_TOKENS)
 
 
 def environment(_request: HttpRequest) -> list[str] | None:

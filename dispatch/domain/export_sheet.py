@@ -7,6 +7,7 @@ at its beginning, without which Excel takes it for GBK.
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
 import tempfile
@@ -122,17 +123,17 @@ def write_sheet(
     (``ExportStoppedError``).
     """
     writer, written = writer_for(form, table), 0
-    try:
+    with contextlib.ExitStack() as failing:
+        failing.callback(writer.drop)
         for rows in chunks(tickets, table, limit=limit):
             for row in rows:
                 writer.append(table.cells(row))
             written += len(rows)
             if not progress(written):
                 raise ExportStoppedError
-        return writer.finish(), written
-    except BaseException:
-        writer.drop()
-        raise
+        file = writer.finish()
+        failing.pop_all()
+    return file, written
 
 
 def chunks(
