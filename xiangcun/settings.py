@@ -34,6 +34,7 @@ from xiangcun.lib.strict import StartFacts, production_faults
 from xiangcun.lib.tiles import configured_layers, tile_origins
 from xiangcun.notice_settings import *  # noqa: F403 - what staff are told: a file of its own
 from xiangcun.notice_settings import PUBLIC_BASE_URL
+from xiangcun.outside_settings import *  # noqa: F403 - what leaves the office: likewise
 from xiangcun.privacy_settings import *  # noqa: F403 - what is kept how long: a file of its own
 from xiangcun.public_settings import *  # noqa: F403 - what the public sees: likewise
 from xiangcun.resident_limits import *  # noqa: F403 - how much one sender may do

@@ -156,6 +156,8 @@ def _figures() -> dict[str, Any]:
             _item(_("热点"), "local_fire_department", "hotspots", "reads_records"),
             _item(_("研判质量"), "troubleshoot", "triage-quality", "reads_quality"),
             _item(_("大屏链接"), "tv", "kiosk-links", "gives_kiosk_links"),
+            _item(_("开放数据"), "dataset", "open-data-admin", "reads_open_data"),
+            _item(_("县级接口"), "api", "api-tokens", "reads_tokens"),
         ],
     }
 

@@ -19,6 +19,7 @@ from dispatch.enums.office import (
     NotificationState,
     ReplyField,
 )
+from dispatch.enums.outside import ApiScope, ExportFormat, ReleaseStatus
 from dispatch.enums.tickets import (
     COMMAND_ROLES,
     DEPARTMENT_ROLES,
@@ -63,6 +64,7 @@ __all__ = [
     "ROBOT_CHANNELS",
     "SIGNED_STATUSES",
     "STAFF_ROLES",
+    "ApiScope",
     "AssignmentKind",
     "AuditAction",
     "AuditOutcome",
@@ -77,6 +79,7 @@ __all__ = [
     "Card",
     "Certainty",
     "DayScope",
+    "ExportFormat",
     "ExportStatus",
     "GridImportStatus",
     "Hazard",
@@ -91,6 +94,7 @@ __all__ = [
     "NotificationState",
     "Outcome",
     "RejectReason",
+    "ReleaseStatus",
     "ReplyField",
     "ReturnReason",
     "Role",

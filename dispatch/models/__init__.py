@@ -22,6 +22,7 @@ from dispatch.models.notifications import (
     Notification,
     NotificationPreference,
 )
+from dispatch.models.outside import ApiToken, ApiUse, OpenRelease
 from dispatch.models.places import GridImport
 from dispatch.models.policy import (
     CalendarDay,
@@ -51,6 +52,8 @@ from dispatch.models.triage import TriageRun
 __all__ = [
     "Alarm",
     "Announcement",
+    "ApiToken",
+    "ApiUse",
     "Assignment",
     "AuditHead",
     "AuditRecord",
@@ -83,6 +86,7 @@ __all__ = [
     "NoteMention",
     "Notification",
     "NotificationPreference",
+    "OpenRelease",
     "RecoveryCode",
     "Recusal",
     "Rollup",
