@@ -52,7 +52,9 @@ def draw(dice: Random, *, clean: bool) -> bytes:
     for _ in range(4 if clean else 14):
         left, top = dice.randint(0, width - 40), dice.randint(horizon, height - 20)
         colour = _CLEAN if clean else tuple(max(0, part + dice.randint(-40, 60)) for part in _MESS)
-        pen.ellipse((left, top, left + dice.randint(12, 40), top + dice.randint(8, 20)), fill=colour)
+        pen.ellipse(
+            (left, top, left + dice.randint(12, 40), top + dice.randint(8, 20)), fill=colour
+        )
     pen.text((8, 8), "DEMO", fill=(255, 255, 255))
     file = io.BytesIO()
     picture.save(file, "JPEG", quality=70)

@@ -58,7 +58,7 @@ def clear_history() -> Gone:
         for model, keys in found.items():
             for chunk in _chunks(keys):
                 rows = model._base_manager.filter(pk__in=chunk)  # noqa: SLF001 - sees hidden rows too
-                rows._raw_delete(DEFAULT_DB_ALIAS)  # type: ignore[attr-defined]  # noqa: SLF001 - below the models
+                rows._raw_delete(DEFAULT_DB_ALIAS)  # noqa: SLF001 - below the models
         rebuild()
         transaction.on_commit(partial(_delete_files, files))
     return Gone(len(reports), len(tickets), len(residents))
@@ -132,11 +132,13 @@ def _hanging(roots: Keys) -> Keys:
 
 def _pointers(model: type[models.Model]) -> list[Any]:
     """Return the foreign keys that point at ``model``, those of link tables too."""
-    fields = model._meta.get_fields(include_hidden=True)  # noqa: SLF001 - the documented meta API
+    fields: list[Any] = model._meta.get_fields(include_hidden=True)  # noqa: SLF001 - the documented meta API
     return [
         field.field
         for field in fields
-        if field.auto_created and (field.one_to_many or field.one_to_one) and field.concrete is False
+        if field.auto_created
+        and (field.one_to_many or field.one_to_one)
+        and field.concrete is False
     ]
 
 

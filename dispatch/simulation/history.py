@@ -15,12 +15,12 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from django.db import connection, transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from dispatch.domain.spreading import is_waiting, spread_announcements
 from dispatch.domain.timers import deal_cards, run_timers
 from dispatch.enums import NotificationState, TicketStatus
-from dispatch.models import Announcement, Notification, Ticket, TicketReport
+from dispatch.models import Announcement, Notification, Ticket
 from dispatch.models.notifications import OUTBOUND
 from dispatch.queries.calendar import work_calendar
 from dispatch.simulation import department, desk, people
@@ -43,7 +43,7 @@ _PIECE = timedelta(days=7)
 _TOLD_DAYS = 3
 _TIMER_HOURS, _CARD_HOURS = (0, 9, 14), (7, 9, 11, 14, 16, 18, 21)
 
-PLANNERS: Mapping[str, Callable[[World, Ticket, datetime], None]] = {
+PLANNERS: Mapping[str, Callable[[World, Story, datetime], None]] = {
     TicketStatus.ASSESSING: desk.assessing,
     TicketStatus.NEED_INFO: desk.need_info,
     TicketStatus.REJECTED: desk.rejected,
@@ -55,6 +55,7 @@ PLANNERS: Mapping[str, Callable[[World, Ticket, datetime], None]] = {
     TicketStatus.AWAITING_RATING: people.awaiting_rating,
     TicketStatus.CLOSED: people.closed,
 }
+_MOVED_BY_TIME = (TicketStatus.HANDLING, TicketStatus.ASSESSING, TicketStatus.CLOSED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +130,8 @@ class _Run:
         world.album = Album(world.dice("album"), since=begin)
         photos = Category.objects.filter(photo_required=True)
         world.photo_codes = frozenset(photos.values_list("code", flat=True))
-        world.plan_next = self._plan_next
+        world.village_of = dict(Grid.objects.values_list("pk", "village_code"))
+        world.go_on = self._go_on
         for arrival in self._plan.arrivals:
             world.at(arrival.at, partial(self._arrive, arrival))
         self._world = world
@@ -155,11 +157,11 @@ class _Run:
         stories = self._world.stories
         return Told(len(self._plan.arrivals), len(stories), dict(self._world.refusals))
 
-    def _plan_next(self, ticket: Ticket, now: datetime) -> None:
-        self._world.stories[ticket.pk].turn += 1
-        planner = PLANNERS.get(ticket.status)
+    def _go_on(self, story: Story, now: datetime) -> None:
+        story.turn += 1
+        planner = PLANNERS.get(story.ticket.status)
         if planner is not None:
-            planner(self._world, ticket, now)
+            planner(self._world, story, now)
 
     def _arrive(self, arrival: Arrival, now: datetime) -> None:
         """Send a report, triage it seconds later, and begin or join a story."""
@@ -172,18 +174,17 @@ class _Run:
             return
         dice = world.dice(f"story/{arrival.number}")
         moment = now + timedelta(seconds=dice.randint(2, 40))
-        run_triage(report.pk, now=moment)
-        ticket = Ticket.objects.select_related("category", "lead_department").get(
-            ticket_reports__report=report
-        )
-        known = world.stories.get(ticket.pk)
-        story = known or Story(arrival, dice)
+        run = run_triage(report.pk, now=moment)
+        assert run is not None
+        assert run.ticket is not None
+        story = world.stories.get(run.ticket.pk)
+        if story is None:
+            story = world.stories[run.ticket.pk] = Story(run.ticket, arrival, dice)
+            desk.keep_open(world, story)
+            desk.acknowledge(world, story, moment)
+            self._go_on(story, moment)
         story.reports.append(report.pk)
-        if known is None:
-            world.stories[ticket.pk] = story
-            desk.keep_open(world, ticket, story)
-            self._plan_next(ticket, moment)
-        people.follow(world, ticket, story, report.pk, moment)
+        people.follow(world, story, report.pk, moment)
 
     def _cards(self, now: datetime) -> None:
         deal_cards(now=now)
@@ -192,17 +193,16 @@ class _Run:
         """Let time do its part, and go on with what it has moved."""
         if not run_timers(now=now):
             return
-        moved = Ticket.objects.filter(
-            status__in=(TicketStatus.HANDLING, TicketStatus.ASSESSING, TicketStatus.CLOSED),
-            status_since=now, pk__in=self._world.stories,
-        )  # fmt: skip
-        for ticket in moved.select_related("category", "lead_department").order_by("pk"):
-            self._plan_next(ticket, now)
+        moved = Ticket.objects.filter(status__in=_MOVED_BY_TIME, status_since=now)
+        for key in moved.order_by("pk").values_list("pk", flat=True):
+            if key in self._world.stories:
+                self._world.refresh(self._world.stories[key], now)
 
     def _settle_notices(self) -> None:
         """Put the last days' notices into the inboxes, and let no channel send any."""
         mine = Announcement.objects.filter(
-            spread_at__isnull=True, ticket__ticket_reports__report__resident__openid__startswith=DOOR
+            spread_at__isnull=True,
+            ticket__ticket_reports__report__resident__openid__startswith=DOOR,
         )
         fresh = self._until - timedelta(days=_TOLD_DAYS)
         keys = list(mine.filter(created_at__lt=fresh).values_list("pk", flat=True))
@@ -215,8 +215,10 @@ class _Run:
         outbound.update(state=NotificationState.SKIPPED, reason="示例数据不外发")
 
 
-def _tickets() -> object:
-    return TicketReport.objects.filter(report__resident__openid__startswith=DOOR).values("ticket_id")
+def _tickets() -> QuerySet[TicketReport, dict[str, int]]:
+    return TicketReport.objects.filter(report__resident__openid__startswith=DOOR).values(
+        "ticket_id"
+    )
 
 
 def _midnight(moment: datetime) -> datetime:

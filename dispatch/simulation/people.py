@@ -22,7 +22,7 @@ _RATES, _UNSOLVED_REOPENS, _LATE_REOPENS, _COMMENTS = 0.42, 0.3, 0.012, 0.5
 _SOLVED = {Outcome.SOLVED: 0.95, Outcome.PARTLY: 0.6, Outcome.TEMPORARY: 0.7, "": 0.93}
 _SOLVED_OTHERWISE, _LATE_COSTS, _REWORK_COSTS = 0.5, 0.15, 0.1
 _SCORES_SOLVED, _SCORES_UNSOLVED = (0, 1, 6, 25, 68), (45, 35, 18, 2, 0)
-_H5, _GRID = 0.25, 0.32
+_H5, _GRID, _GPS = 0.25, 0.32, 0.7
 
 
 def submit(
@@ -41,7 +41,7 @@ def submit(
         text=arrival.text,
         location=Location(
             lat=arrival.lat, lng=arrival.lng, coord_type=CoordType.WGS84,
-            source=LocationSource.GPS if gps < 0.7 else LocationSource.PICKED,
+            source=LocationSource.GPS if gps < _GPS else LocationSource.PICKED,
             accuracy=round(dice.uniform(5, 40), 1),
         ),
         category=arrival.code if arrival.chosen and arrival.kind == ReportKind.PROBLEM else "",
@@ -68,62 +68,58 @@ def joins(world: World, arrival: Arrival) -> str:
     return str(opened.values_list("number", flat=True).first() or "")
 
 
-def follow(world: World, ticket: Ticket, story: Story, report_id: int, now: datetime) -> None:
+def follow(world: World, story: Story, report_id: int, now: datetime) -> None:
     """Plan what this resident may do while the case is open."""
     dice = story.dice
     if dice.random() < _WITHDRAWS:
         moment = now + timedelta(minutes=dice.randint(3, 50))
-        world.at(moment, partial(_withdraw, world, ticket.pk, report_id))
+        world.at(moment, partial(_withdraw, world, story, report_id))
     if dice.random() < _SUPPLEMENTS:
         moment = now + timedelta(minutes=dice.randint(5, 400))
-        world.at(waking(moment), partial(_supplement, world, ticket.pk, report_id))
+        world.at(waking(moment), partial(_supplement, world, story, report_id))
     if dice.random() < _URGES:
         moment = waking(now + timedelta(hours=spread(dice, 60, 0.5)))
-        world.at(moment, partial(_urge, world, ticket.pk, report_id))
+        world.at(moment, partial(_urge, world, story, report_id))
 
 
-def _withdraw(world: World, ticket_id: int, report_id: int, now: datetime) -> None:
-    reason = world.words.pick(world.stories[ticket_id].dice, "withdrawals")
+def _withdraw(world: World, story: Story, report_id: int, now: datetime) -> None:
+    reason = world.words.pick(story.dice, "withdrawals")
     world.resident(report_id, ResidentAction.WITHDRAW, now, reason=reason)
 
 
-def _supplement(world: World, ticket_id: int, report_id: int, now: datetime) -> None:
-    text = world.words.pick(world.stories[ticket_id].dice, "supplements")
+def _supplement(world: World, story: Story, report_id: int, now: datetime) -> None:
+    text = world.words.pick(story.dice, "supplements")
     world.resident(report_id, ResidentAction.SUPPLEMENT, now, text=text, photos=[])
 
 
-def _urge(world: World, ticket_id: int, report_id: int, now: datetime) -> None:
-    story = world.stories[ticket_id]
+def _urge(world: World, story: Story, report_id: int, now: datetime) -> None:
     text = world.words.pick(story.dice, "urges")
     urged = world.resident(report_id, ResidentAction.URGE, now, text=text)
     if urged and story.dice.random() < _URGES * 2:
-        world.at(waking(now + timedelta(hours=30)), partial(_urge, world, ticket_id, report_id))
+        world.at(waking(now + timedelta(hours=30)), partial(_urge, world, story, report_id))
 
 
-def awaiting_rating(world: World, ticket: Ticket, now: datetime) -> None:
+def awaiting_rating(world: World, story: Story, now: datetime) -> None:
     """Some rate within days, some reopen; of the others time says that they did not."""
-    story, dice = world.stories[ticket.pk], world.stories[ticket.pk].dice
+    ticket, dice = story.ticket, story.dice
     for report_id in story.reports:
         if dice.random() < _RATES:
             moment = waking(now + timedelta(hours=min(spread(dice, 16, 1.0), 150)))
-            world.at(moment, partial(_rate, world, ticket.pk, report_id, ticket.reopen_count))
+            world.at(moment, partial(_rate, world, story, report_id, ticket.reopen_count))
 
 
-def _rate(world: World, ticket_id: int, report_id: int, round_: int, now: datetime) -> None:
-    ticket = Ticket.objects.get(pk=ticket_id)
-    story = world.stories[ticket_id]
+def _rate(world: World, story: Story, report_id: int, round_: int, now: datetime) -> None:
+    ticket = story.ticket
     if ticket.reopen_count != round_:
         return
     dice = story.dice
     solved = dice.random() < _chance_solved(ticket)
-    if not solved and dice.random() < _UNSOLVED_REOPENS and _reopen(world, ticket, report_id, now):
+    if not solved and dice.random() < _UNSOLVED_REOPENS and _reopen(world, story, report_id, now):
         return
     score = dice.choices(range(1, 6), _SCORES_SOLVED if solved else _SCORES_UNSOLVED)[0]
     said = dice.random() < _COMMENTS
     comment = dice.choice(world.words.raw["comments"][str(score)]) if said else ""
-    world.resident(
-        report_id, ResidentAction.RATE, now, solved=solved, score=score, comment=comment
-    )
+    world.resident(report_id, ResidentAction.RATE, now, solved=solved, score=score, comment=comment)
 
 
 def _chance_solved(ticket: Ticket) -> float:
@@ -132,18 +128,18 @@ def _chance_solved(ticket: Ticket) -> float:
     return chance - _LATE_COSTS * bool(late) - _REWORK_COSTS * bool(ticket.rework_count)
 
 
-def _reopen(world: World, ticket: Ticket, report_id: int, now: datetime) -> bool:
-    reason = world.words.pick(world.stories[ticket.pk].dice, "reopens")
+def _reopen(world: World, story: Story, report_id: int, now: datetime) -> bool:
+    reason = world.words.pick(story.dice, "reopens")
     return world.resident(report_id, ResidentAction.REOPEN, now, reason=reason)
 
 
-def closed(world: World, ticket: Ticket, now: datetime) -> None:
+def closed(world: World, story: Story, now: datetime) -> None:
     """A few find out later that it was not solved."""
-    story = world.stories[ticket.pk]
+    ticket = story.ticket
     if ticket.parent_id is None and story.reports and story.dice.random() < _LATE_REOPENS:
         moment = waking(now + timedelta(days=story.dice.randint(2, 20)))
-        world.next_step(ticket, moment, partial(_reopen_late, world))
+        world.next_step(story, moment, partial(_reopen_late, world))
 
 
-def _reopen_late(world: World, ticket: Ticket, story: Story, now: datetime) -> None:
-    _reopen(world, ticket, story.reports[0], now)
+def _reopen_late(world: World, story: Story, now: datetime) -> None:
+    _reopen(world, story, story.reports[0], now)

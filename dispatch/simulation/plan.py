@@ -9,8 +9,8 @@ from itertools import accumulate
 from random import Random
 from typing import Any
 
-import shapely
-from shapely.geometry import Point
+from shapely.geometry import Point, shape
+from shapely.geometry.base import BaseGeometry
 
 from dispatch.queries.calendar import work_calendar
 from dispatch.simulation.climate import shares_of, weather_of
@@ -19,7 +19,11 @@ from reports.enums import ReportKind
 from reports.models import Grid
 
 _DAY = timedelta(days=1)
-_LETTERS = ((ReportKind.CONSULTATION, 0.045), (ReportKind.OPINION, 0.035), (ReportKind.PRAISE, 0.02))
+_LETTERS = (
+    (ReportKind.CONSULTATION, 0.045),
+    (ReportKind.OPINION, 0.035),
+    (ReportKind.PRAISE, 0.02),
+)
 _LETTER_CODE = {
     ReportKind.OPINION: "1004", ReportKind.CONSULTATION: "1005", ReportKind.PRAISE: "1006",
 }  # fmt: skip
@@ -33,7 +37,7 @@ class Area:
     """A grid with its shape in degrees and how much is reported there."""
 
     grid: Grid
-    shape: shapely.Geometry
+    shape: BaseGeometry
     weight: float
 
     @property
@@ -108,8 +112,7 @@ class Planner:
         self._days = [today - _DAY * back for back in range(days, -1, -1)]
         dice = self._dice("areas")
         self._areas = [
-            Area(grid, shapely.geometry.shape(grid.polygon).buffer(0), _density(grid, dice))
-            for grid in grids
+            Area(grid, shape(grid.polygon).buffer(0), _density(grid, dice)) for grid in grids
         ]
         self._shares = {day: shares_of(day, weather_of(seed, day), words) for day in self._days}
         self._totals = list(accumulate(sum(self._shares[day].values()) for day in self._days))
@@ -143,15 +146,17 @@ class Planner:
         first = self._days[max(0, start)]
         fitting = [row for row in self._words.raw["hotspots"] if first.month in row["months"]]
         chosen: Mapping[str, Any] = dice.choice(fitting or self._words.raw["hotspots"])
-        area = self._area(dice, unusual=dice.random() < _UNUSUAL)
+        where = self._words.topics[chosen["code"]].where
+        area = self._area(dice, where=where, unusual=dice.random() < _UNUSUAL)
         lat, lng = area.point(dice)
         place = self._words.place(dice, area.spot)
         what = tuple(chosen["what"])
         return Hotspot(number, chosen["code"], area, place, lat, lng, first, days, what)
 
-    def _area(self, dice: Random, *, unusual: bool = False) -> Area:
-        weights = [1 / area.weight if unusual else area.weight for area in self._areas]
-        return dice.choices(self._areas, weights)[0]
+    def _area(self, dice: Random, *, where: str = "", unusual: bool = False) -> Area:
+        fitting = [area for area in self._areas if _fits(area, where)] or self._areas
+        weights = [1 / area.weight if unusual else area.weight for area in fitting]
+        return dice.choices(fitting, weights)[0]
 
     def _common(self, number: int, people: int) -> Arrival:
         """Draw one everyday report."""
@@ -159,7 +164,6 @@ class Planner:
         day = self._day(dice)
         kind = _kind(dice)
         area = self._area(dice)
-        lat, lng = area.point(dice)
         refused: Mapping[str, str] = {}
         if kind != ReportKind.PROBLEM:
             code, hours = _LETTER_CODE[kind], "office"
@@ -170,7 +174,10 @@ class Planner:
             code, hours, text = refused["code"], "day", f"{refused['text']}。{self._words.mark}"
         else:
             code = _weighted(dice, self._shares[day])
-            hours, text = self._words.topics[code].hours, self._words.report(dice, code, area.spot)
+            topic = self._words.topics[code]
+            area = self._area(dice, where=topic.where)
+            hours, text = topic.hours, self._words.report(dice, code, area.spot)
+        lat, lng = area.point(dice)
         return Arrival(
             self._moment(dice, day, hours), number, kind, code, text, lat, lng,
             person=_person(dice, people), refused=refused, vague=dice.random() < _VAGUE,
@@ -206,6 +213,10 @@ class Planner:
 def _density(grid: Grid, dice: Random) -> float:
     """Return how much is reported in a grid: blocks of flats more than fields."""
     return (1.6 if "社区" in grid.village_name else 1.0) * dice.uniform(0.4, 1.8)
+
+
+def _fits(area: Area, where: str) -> bool:
+    return not where or area.spot.is_community == (where == "community")
 
 
 def _kind(dice: Random) -> ReportKind:

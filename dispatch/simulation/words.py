@@ -22,12 +22,16 @@ _SAYS_MORE = 0.7
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """How one leaf category is spoken of: its share, its hours and season, its sentences."""
+    """How one leaf category is spoken of: its share, its hours and season, its sentences.
+
+    ``where`` is ``village`` or ``community`` for what there is in one kind of place only.
+    """
 
     code: str
     weight: float
     hours: str
     season: str
+    where: str
     what: tuple[str, ...]
     more: tuple[str, ...]
 
@@ -99,7 +103,13 @@ def read_words() -> Words:
     raw = json.loads((DATA / FILE_NAME).read_text(encoding="utf-8"))
     topics = {
         code: Topic(
-            code, row["weight"], row["hours"], row["season"], tuple(row["what"]), tuple(row["more"])
+            code,
+            row["weight"],
+            row["hours"],
+            row["season"],
+            row.get("where", ""),
+            tuple(row["what"]),
+            tuple(row["more"]),
         )
         for code, row in raw["categories"].items()
     }

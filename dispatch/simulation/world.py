@@ -12,8 +12,6 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
-from django.db.models import QuerySet
-
 from dispatch.domain import clocks
 from dispatch.domain.actors import Actor
 from dispatch.domain.fields import Fields
@@ -40,14 +38,22 @@ _WAKING_HOURS = range(7, 23)
 
 @dataclass(slots=True)
 class Story:
-    """One ticket's fate: its own ``dice``, and ``turn``, by which an overtaken step is dropped."""
+    """One ticket's fate: its own ``dice``, and ``turn``, by which an overtaken step is dropped.
 
+    ``ticket`` is as its last step left it: nobody else moves it without the story hearing of it.
+    """
+
+    ticket: Ticket
     arrival: Arrival
     dice: Random
     turn: int = 0
     asked: bool = False
     split: bool = False
+    suspended: bool = False
     reports: list[int] = field(default_factory=list)
+
+
+TicketStep = Callable[[Story, datetime], None]
 
 
 @dataclass
@@ -59,10 +65,11 @@ class World:
     album: Album
     seed: int
     photo_codes: frozenset[str] = frozenset()
+    village_of: dict[int, str] = field(default_factory=dict)
     stories: dict[int, Story] = field(default_factory=dict)
     refusals: Counter[str] = field(default_factory=Counter)
     open_of_hotspot: dict[int, list[int]] = field(default_factory=dict)
-    plan_next: Callable[[Ticket, datetime], None] = lambda _ticket, _now: None
+    go_on: Callable[[Story, datetime], None] = lambda _story, _now: None
     _heap: list[tuple[datetime, int, Step]] = field(default_factory=list)
     _order: itertools.count[int] = field(default_factory=itertools.count)
 
@@ -76,58 +83,43 @@ class World:
             moment, _order, step = heapq.heappop(self._heap)
             step(moment)
 
-    def next_step(
-        self, ticket: Ticket, moment: datetime, step: Callable[[Ticket, Story, datetime], None]
-    ) -> None:
-        """Do ``step`` with the ticket at ``moment``, unless somebody moves it before."""
-        story = self.stories[ticket.pk]
+    def next_step(self, story: Story, moment: datetime, step: TicketStep) -> None:
+        """Do ``step`` with the story's ticket at ``moment``, unless somebody moves it before."""
         story.turn += 1
-        self._later(ticket, moment, step, turn=story.turn)
-
-    def aside(
-        self, ticket: Ticket, moment: datetime, step: Callable[[Ticket, Story, datetime], None]
-    ) -> None:
-        """Do ``step`` at ``moment`` if the ticket is still in the same state; its turn stays."""
-        self._later(ticket, moment, step, turn=0)
-
-    def _later(
-        self,
-        ticket: Ticket,
-        moment: datetime,
-        step: Callable[[Ticket, Story, datetime], None],
-        *,
-        turn: int,
-    ) -> None:
-        key, status = ticket.pk, ticket.status
-        story = self.stories[key]
+        turn = story.turn
 
         def run(now: datetime) -> None:
-            if turn and story.turn != turn:
-                return
-            found = _tickets().get(pk=key)
-            if found.status == status:
-                step(found, story, now)
+            if story.turn == turn:
+                step(story, now)
 
         self.at(moment, run)
 
-    def do(
-        self, ticket: Ticket, action: Act, actor: Actor, now: datetime, **fields: Any
-    ) -> Ticket | None:
-        """Perform the action; ``None``, counted, when the workflow refuses it."""
+    def aside(self, story: Story, moment: datetime, step: TicketStep) -> None:
+        """Do ``step`` at ``moment`` if the ticket is still in the same state; its turn stays."""
+        status = story.ticket.status
+
+        def run(now: datetime) -> None:
+            if story.ticket.status == status:
+                step(story, now)
+
+        self.at(moment, run)
+
+    def do(self, story: Story, action: Act, actor: Actor, now: datetime, **fields: Any) -> bool:
+        """Perform the action; False, counted, when the workflow refuses it."""
+        key = story.ticket.pk
         try:
-            return perform(ticket.pk, action, actor=actor, now=now, fields=Fields(**fields))
+            story.ticket = perform(key, action, actor=actor, now=now, fields=Fields(**fields))
         except DomainError as error:
             self.refusals[f"{action}:{error.code}"] += 1
-            return None
+            return False
+        return True
 
-    def move(
-        self, ticket: Ticket, action: Act, actor: Actor, now: datetime, **fields: Any
-    ) -> Ticket | None:
+    def move(self, story: Story, action: Act, actor: Actor, now: datetime, **fields: Any) -> bool:
         """Perform the action and let the ticket's story go on."""
-        moved = self.do(ticket, action, actor, now, **fields)
-        if moved is not None:
-            self.plan_next(moved, now)
-        return moved
+        done = self.do(story, action, actor, now, **fields)
+        if done:
+            self.go_on(story, now)
+        return done
 
     def resident(
         self, report_id: int, action: ResidentAction, now: datetime, **payload: object
@@ -139,24 +131,26 @@ class World:
         report = Report.objects.get(pk=report_id)
         if action.value not in report.allowed_actions:
             return False
-        ticket = _tickets().get(ticket_reports__report=report_id)
+        state = Ticket.objects.filter(ticket_reports__report=report_id).values_list("pk", "status")
+        key, was = state.get()
         try:
             act(report, action, payload=payload, now=now)
         except DomainError as error:
             self.refusals[f"{action}:{error.code}"] += 1
             return False
-        moved = _tickets().get(pk=ticket.pk)
-        if moved.status != ticket.status:
-            self.plan_next(moved, now)
+        if state.get() != (key, was):
+            self.refresh(self.stories[key], now)
         return True
+
+    def refresh(self, story: Story, now: datetime) -> None:
+        """Read the ticket that somebody else has moved, and let its story go on."""
+        tickets = Ticket.objects.select_related("category", "lead_department")
+        story.ticket = tickets.get(pk=story.ticket.pk)
+        self.go_on(story, now)
 
     def dice(self, name: str) -> Random:
         """Return the chance of one thing, the same for the same seed."""
         return Random(f"{name}/{self.seed}")  # noqa: S311 - a story, no secret
-
-
-def _tickets() -> QuerySet[Ticket]:
-    return Ticket.objects.select_related("category", "lead_department")
 
 
 def spread(dice: Random, median: float, sigma: float = 0.7) -> float:

@@ -15,6 +15,8 @@ from dispatch.simulation.guarding import check_place
 from dispatch.simulation.history import simulate
 from xiangcun.lib.errors import DomainError
 
+MOST_DAYS, MOST_REPORTS = 1100, 1_000_000
+
 
 class Command(BaseCommand):
     """Refuses where real reports are, and in production mode always."""
@@ -31,8 +33,10 @@ class Command(BaseCommand):
 
     def handle(self, **options: Any) -> None:
         """Simulate, or take the examples away again."""
-        if not (1 <= options["days"] <= 1100 and 1 <= options["reports"] <= 1_000_000):
-            raise CommandError("--days 须在 1 到 1100 之间，--reports 须在 1 到 1000000 之间")
+        if not (1 <= options["days"] <= MOST_DAYS and 1 <= options["reports"] <= MOST_REPORTS):
+            raise CommandError(
+                f"--days 须在 1 到 {MOST_DAYS} 之间，--reports 须在 1 到 {MOST_REPORTS} 之间"
+            )
         try:
             check_place(force=options["force"], clearing=options["clear"])
             line = _clear() if options["clear"] else _simulate(options)
