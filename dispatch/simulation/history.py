@@ -215,10 +215,8 @@ class _Run:
         outbound.update(state=NotificationState.SKIPPED, reason="示例数据不外发")
 
 
-def _tickets() -> QuerySet[TicketReport, dict[str, int]]:
-    return TicketReport.objects.filter(report__resident__openid__startswith=DOOR).values(
-        "ticket_id"
-    )
+def _tickets() -> QuerySet[Ticket]:
+    return Ticket.objects.filter(ticket_reports__report__resident__openid__startswith=DOOR)
 
 
 def _midnight(moment: datetime) -> datetime:
