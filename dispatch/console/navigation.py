@@ -8,8 +8,10 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
+from dispatch.console.hotspot_views import READS_HOTSPOTS
 from dispatch.console.people import (
     DISPATCHES,
+    OPENS_CASES,
     READS_AUDIT,
     READS_CASES,
     READS_MODELS,
@@ -23,6 +25,7 @@ from dispatch.console.people import (
 from dispatch.console.posters import PRINTS_POSTERS
 from dispatch.domain.channel_settings import RESENDS
 from dispatch.domain.demo_staff import FILE_NAME
+from dispatch.domain.kiosks import GIVES_LINKS
 from dispatch.domain.restricting import READS_RESTRICTIONS
 from dispatch.enums import COMMAND_ROLES, Role
 from dispatch.summary.access import readable_departments
@@ -38,6 +41,11 @@ def reads_cases(request: HttpRequest) -> bool:
     return has_role(request, READS_CASES)
 
 
+def opens_cases(request: HttpRequest) -> bool:
+    """Whether the person may look at tickets."""
+    return has_role(request, OPENS_CASES)
+
+
 def has_tray(request: HttpRequest) -> bool:
     """Whether work lands on the person's own desk: a department's people, with a queue."""
     return reads_cases(request) and bool(actor_of(request).department_ids)
@@ -51,6 +59,16 @@ def dispatches(request: HttpRequest) -> bool:
 def reads_records(request: HttpRequest) -> bool:
     """Whether the person reads the command room's records."""
     return has_role(request, COMMAND_ROLES)
+
+
+def reads_hotspots(request: HttpRequest) -> bool:
+    """Whether the person reads what many people report."""
+    return has_role(request, READS_HOTSPOTS)
+
+
+def gives_kiosk_links(request: HttpRequest) -> bool:
+    """Whether the person opens the cockpit to a screen on a wall."""
+    return has_role(request, GIVES_LINKS)
 
 
 def reads_quality(request: HttpRequest) -> bool:

@@ -5,6 +5,7 @@ from dispatch.models.audit import AuditHead, AuditRecord
 from dispatch.models.calendar import CalendarChange
 from dispatch.models.claims import TicketClaim
 from dispatch.models.hotspots import Hotspot, HotspotReport
+from dispatch.models.kiosk import KioskLink
 from dispatch.models.learning import ModelChange, ModelVersion, TriageSettings
 from dispatch.models.ledger import EventPhoto, LedgerIsAppendOnlyError, TicketEvent
 from dispatch.models.notifications import (
@@ -33,7 +34,7 @@ from dispatch.models.sign_in import (
     StaffSession,
 )
 from dispatch.models.staff import Department, Membership, Staff
-from dispatch.models.summary import Tally
+from dispatch.models.summary import Rollup, RollupSpread
 from dispatch.models.tickets import Assignment, Ticket, TicketReport
 from dispatch.models.tools import ExportJob, SavedFilter, StandardReply
 from dispatch.models.tray import NoteMention, TicketSeen
@@ -58,6 +59,7 @@ __all__ = [
     "HandlingLimit",
     "Hotspot",
     "HotspotReport",
+    "KioskLink",
     "KnownAddress",
     "LedgerIsAppendOnlyError",
     "LexiconTerm",
@@ -69,6 +71,8 @@ __all__ = [
     "NotificationPreference",
     "RecoveryCode",
     "Recusal",
+    "Rollup",
+    "RollupSpread",
     "RoutingRule",
     "RuleFault",
     "RuleHit",
@@ -78,7 +82,6 @@ __all__ = [
     "Staff",
     "StaffSession",
     "StandardReply",
-    "Tally",
     "Ticket",
     "TicketClaim",
     "TicketEvent",
