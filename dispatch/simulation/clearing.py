@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from itertools import islice
 from typing import Any
@@ -21,6 +22,7 @@ from django.db.models import Q
 from dispatch.models import AuditRecord, EventPhoto, Ticket, TicketReport
 from dispatch.simulation.cast import DOOR
 from dispatch.summary.recount import rebuild
+from dispatch.triage.hotspots.refresh import refresh_hotspots
 from reports.models import Photo, Report, Resident
 from xiangcun.lib.errors import ConflictError
 
@@ -40,8 +42,8 @@ class Gone:
     residents: int
 
 
-def clear_history() -> Gone:
-    """Delete the examples, count the tallies anew, and remove the photos' files at the commit.
+def clear_history(*, now: datetime) -> Gone:
+    """Delete the examples, count tallies and hotspots anew, and remove the photos' files at the commit.
 
     Raises ``ConflictError`` when a real report has joined an example's ticket, or the audit trail
     names an example.
@@ -60,6 +62,7 @@ def clear_history() -> Gone:
                 rows = model._base_manager.filter(pk__in=chunk)  # noqa: SLF001 - sees hidden rows too
                 rows._raw_delete(DEFAULT_DB_ALIAS)  # noqa: SLF001 - below the models
         rebuild()
+        refresh_hotspots(now=now)
         transaction.on_commit(partial(_delete_files, files))
     return Gone(len(reports), len(tickets), len(residents))
 

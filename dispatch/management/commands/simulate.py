@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 from argparse import ArgumentParser
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -47,21 +50,33 @@ class Command(BaseCommand):
 
 
 def _clear() -> str:
-    gone = clear_history()
+    gone = clear_history(now=timezone.now())
     return f"已删除示例上报 {gone.reports} 件、工单 {gone.tickets} 张、居民 {gone.residents} 人"
 
 
 def _simulate(options: dict[str, Any]) -> str:
-    quiet = not options["verbosity"]
-    level = logging.root.manager.disable
-    logging.disable(logging.INFO)  # twenty thousand lines about what is only an example
-    try:
-        with tqdm(total=options["reports"], unit="件", desc="示例历史", disable=quiet) as bar:
-            told = simulate(
-                days=options["days"], reports=options["reports"], seed=options["seed"],
-                until=timezone.now(), tick=bar.update,
-            )  # fmt: skip
-    finally:
-        logging.disable(level)
+    with (
+        _in_haste(),
+        tqdm(
+            total=options["reports"], unit="件", desc="示例历史", disable=not options["verbosity"]
+        ) as bar,
+    ):
+        told = simulate(
+            days=options["days"], reports=options["reports"], seed=options["seed"],
+            until=timezone.now(), tick=bar.update,
+        )  # fmt: skip
     refused = sum(told.refusals.values())
     return f"已生成示例上报 {told.reports} 件、工单 {told.tickets} 张；流程不允许而放弃的操作 {refused} 次"
+
+
+@contextmanager
+def _in_haste() -> Iterator[None]:
+    """Spare twenty thousand log lines about examples, and a tenth of the time that looking for rings costs."""
+    level, often = logging.root.manager.disable, gc.get_threshold()
+    logging.disable(logging.INFO)
+    gc.set_threshold(50_000, 20, 50)
+    try:
+        yield
+    finally:
+        logging.disable(level)
+        gc.set_threshold(*often)
