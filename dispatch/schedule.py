@@ -96,6 +96,7 @@ BEAT: dict[str, dict[str, Any]] = {
         "task": "dispatch.refresh_insights",
         "schedule": 3600.0,
         "options": {"expires": 1800},
+    },
     # From the hour of ``BRIEF_HOUR`` on, and again all day in case the machine was off in the morning.
     "dispatch.draft_briefs": {
         "task": "dispatch.draft_briefs",

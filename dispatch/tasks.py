@@ -29,8 +29,8 @@ from dispatch.domain.spreading import is_waiting, spread_announcements
 from dispatch.domain.timers import deal_cards as deal_due_cards
 from dispatch.domain.timers import run_timers as fire_timers
 from dispatch.queries.classifiers import targets_are_stale
-from dispatch.summary.insights.refresh import refresh_insights as rebuild_insights
 from dispatch.summary.briefs.schedule import draft_due_briefs
+from dispatch.summary.insights.refresh import refresh_insights as rebuild_insights
 from dispatch.summary.rollup import fold_all
 from dispatch.triage.hotspots.refresh import refresh_hotspots as rebuild_hotspots
 from dispatch.triage.pipeline import run_triage

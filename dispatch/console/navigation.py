@@ -24,8 +24,8 @@ from dispatch.console.people import (
     has_role,
 )
 from dispatch.console.posters import PRINTS_POSTERS
-from dispatch.domain.brief_steps import READS_BRIEFS
 from dispatch.console.token_views import READS_TOKENS
+from dispatch.domain.brief_steps import READS_BRIEFS
 from dispatch.domain.channel_settings import RESENDS
 from dispatch.domain.demo_staff import FILE_NAME
 from dispatch.domain.kiosks import GIVES_LINKS

@@ -1,6 +1,5 @@
 """Closed vocabularies of the office's world. Stored values are full English words."""
 
-from dispatch.enums.insights import Certainty, InsightKind
 from dispatch.enums.briefs import (
     SIGNED_STATUSES,
     BriefFileState,
@@ -9,6 +8,7 @@ from dispatch.enums.briefs import (
     BriefStatus,
     BriefStep,
 )
+from dispatch.enums.insights import Certainty, InsightKind
 from dispatch.enums.office import (
     ROBOT_CHANNELS,
     AuditAction,

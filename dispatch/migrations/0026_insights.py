@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("dispatch", "0024_event_behind"),
+        ("dispatch", "0025_kiosk"),
         ("reports", "0010_block_account"),
     ]
 

@@ -12,8 +12,8 @@ from dispatch.models.briefs import (
 from dispatch.models.calendar import CalendarChange
 from dispatch.models.claims import TicketClaim
 from dispatch.models.hotspots import Hotspot, HotspotReport
-from dispatch.models.kiosk import KioskLink
 from dispatch.models.insights import Insight
+from dispatch.models.kiosk import KioskLink
 from dispatch.models.learning import ModelChange, ModelVersion, TriageSettings
 from dispatch.models.ledger import EventPhoto, LedgerIsAppendOnlyError, TicketEvent
 from dispatch.models.notifications import (
@@ -75,8 +75,8 @@ __all__ = [
     "HandlingLimit",
     "Hotspot",
     "HotspotReport",
-    "KioskLink",
     "Insight",
+    "KioskLink",
     "KnownAddress",
     "LedgerIsAppendOnlyError",
     "LexiconTerm",
