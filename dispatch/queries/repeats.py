@@ -24,13 +24,11 @@ def _away(name: str) -> Combinable:
     return F(name) - Value(0.0, output_field=FloatField())
 
 
-def _squared_m() -> ExpressionWrapper[float]:
+def _squared_m() -> Combinable:
     """Return the squared distance in metres on the flat: right to a centimetre over 200 m."""
     north, east = _away("lat"), _away("lng")
     north_m, east_m = (Value(0.0, output_field=FloatField()) for _ in range(2))
-    return ExpressionWrapper(
-        north * _away("lat") * north_m + east * _away("lng") * east_m, output_field=FloatField()
-    )
+    return north * _away("lat") * north_m + east * _away("lng") * east_m
 
 
 def _before() -> QuerySet[Ticket, tuple[Any, ...]]:
@@ -45,7 +43,7 @@ def _before() -> QuerySet[Ticket, tuple[Any, ...]]:
         .filter(parent__isnull=True)
         .exclude(pk=0)
         .exclude(status__in=_NO_MATTER)
-        .annotate(squared_m=_squared_m())
+        .annotate(squared_m=ExpressionWrapper(_squared_m(), output_field=FloatField()))
         .filter(squared_m__lte=0.0)
         .order_by("-opened_at", "-pk")
         .values_list("number")[:1]

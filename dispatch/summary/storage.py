@@ -14,7 +14,7 @@ from typing import Any
 
 from django.db import connection, models, transaction
 
-from dispatch.enums.measures import MEASURE_COLUMNS, SPREAD_COLUMNS
+from dispatch.enums.measures import MEASURE_COLUMNS, MINUTE_COLUMNS, SPREAD_COLUMNS
 from dispatch.models import Rollup, RollupSpread
 from dispatch.summary.cubes import (
     ALL,
@@ -35,7 +35,9 @@ TABLES: tuple[tuple[type[models.Model], tuple[str, ...]], ...] = (
 """Both tables, each with its columns beside the key."""
 
 _SPREAD = frozenset(SPREAD_COLUMNS)
+_MINUTES = frozenset(MINUTE_COLUMNS)
 _KEY = Key._fields
+_KEY_KINDS = ("smallint", "date", "int", "int", "int")
 _FOLD_LOCK = 0x58435F52  # any number that nobody else locks
 _MAX_VALUES = 9000  # SQLite takes 32,766 values a statement
 
@@ -43,17 +45,30 @@ Amounts = Mapping[str, int]
 Sums = dict[Cell, dict[str, int]]
 
 
+def may_fold() -> bool:
+    """Become the only one who writes the rollups until the transaction ends, if nobody else is.
+
+    Every fold adds to the township's own row of the day, so that two could only wait for each other
+    anyhow, or in a circle; whoever finds another at work leaves it the events. An advisory lock stops no
+    VACUUM. SQLite: an IMMEDIATE transaction is alone anyway.
+    """
+    if connection.vendor != "postgresql":
+        return True
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [_FOLD_LOCK])
+        return bool(cursor.fetchone()[0])
+
+
 @contextmanager
 def folding_held() -> Iterator[None]:
-    """Be the only one who writes the rollups until the end of the block (a transaction).
+    """Wait for the fold that is at work and keep others off until the end of the block (a transaction).
 
-    Every fold adds to the township's own row of the day, so that folds could only wait for each other
-    anyhow; one lock in front is cheaper, and no two of them can wait in a circle. It is an advisory lock,
-    which stops no VACUUM. SQLite: an IMMEDIATE transaction is alone anyway.
+    A recount of years may take longer than any statement of a page should.
     """
     with transaction.atomic():
         if connection.vendor == "postgresql":
             with connection.cursor() as cursor:
+                cursor.execute("SET LOCAL statement_timeout = 0")
                 cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_FOLD_LOCK])
         yield
 
@@ -109,15 +124,24 @@ def _upsert(
     added = ", ".join(
         f"{name} = NULLIF(COALESCE({table}.{name}, 0) + excluded.{name}, 0)" for name in names
     )
+    insert = f"INSERT INTO {table} ({columns})"
+    conflict = f"ON CONFLICT ({', '.join(_KEY)}) DO UPDATE SET {added}"
+    if connection.vendor == "postgresql":
+        # One array a column: the same text however many rows, which the server plans but once.
+        arrays = ", ".join(f"%s::{kind}[]" for kind in (*_KEY_KINDS, *map(_kind, names)))
+        values = [list(column) for column in zip(*rows, strict=True)]
+        cursor.execute(f"{insert} SELECT * FROM unnest({arrays}) {conflict}", values)  # noqa: S608 - our own names
+        return
     size = max(_MAX_VALUES // width, 1)
     for first in range(0, len(rows), size):
         part = rows[first : first + size]
         places = ", ".join([f"({', '.join(['%s'] * width)})"] * len(part))
-        cursor.execute(
-            f"INSERT INTO {table} ({columns}) VALUES {places}"  # noqa: S608 - our own names
-            f" ON CONFLICT ({', '.join(_KEY)}) DO UPDATE SET {added}",
-            [value for row in part for value in row],
-        )
+        flat = [value for row in part for value in row]
+        cursor.execute(f"{insert} VALUES {places} {conflict}", flat)
+
+
+def _kind(column: str) -> str:
+    return "bigint" if column in _MINUTES else "int"
 
 
 def clear(cubes: Iterable[int], first: date | None, last: date | None) -> None:

@@ -7,6 +7,7 @@ import random
 from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable
 from datetime import date, timedelta
+from operator import attrgetter
 
 import pytest
 from django.db import connection
@@ -110,7 +111,7 @@ def test_every_question_is_answered_as_the_ledger_would() -> None:
         for place in Place:
             by_place = {key: told(row) for key, row in read_by(scope, place).items()}
             assert {key: row for key, row in by_place.items() if row} == counted(
-                cells, scope, lambda c, name=str(place): getattr(c, name), stock=True, spreads=False
+                cells, scope, attrgetter(str(place)), stock=True, spreads=False
             )
         days = counted(cells, scope, lambda c: c.day, stock=False, spreads=False)
         assert {day: told(row) for day, row in read_days(scope).items()} == days
