@@ -151,6 +151,8 @@ def _figures() -> Iterator[Page]:
     yield Page("summary-export", FIGURES)
     yield Page("kiosk-links", LEAD | ADMINISTRATOR)
     yield Page("kiosk-revoke", LEAD | ADMINISTRATOR, lambda _stage: (ABSENT,), method="post")
+    yield Page("summary-metrics", FIGURES)
+    yield Page("summary-behind", FIGURES, query="figure=opened&first=2026-11-01&last=2026-11-30")
     yield Page("triage-quality", QUALITY)
     yield Page("triage-quality-tickets", QUALITY - ADMINISTRATOR, query="measure=opened")
     yield Page("triage-quality-export", QUALITY)
