@@ -89,6 +89,10 @@ def _rows(
     yield Page(f"admin:{model}_delete", delete, one)
 
 
+def _department(stage: Stage) -> tuple[Any, ...]:
+    return (stage.ticket.lead_department_id,)
+
+
 def _own() -> Iterator[Page]:
     yield Page("admin:index", STAFF)
     yield Page("admin:login", EVERYBODY)
@@ -148,6 +152,10 @@ def _publicity() -> Iterator[Page]:
 
 def _figures() -> Iterator[Page]:
     yield Page("summary", FIGURES)
+    yield Page("insights", FIGURES)
+    yield Page("insight-queue", ROOM | ADMINISTRATOR | {"sanitation_head"}, _department)
+    yield Page("insight-dismiss", NOBODY, lambda _stage: (ABSENT,), method="post")
+    yield Page("insight-restore", NOBODY, lambda _stage: (ABSENT,), method="post")
     yield Page("summary-export", FIGURES)
     yield Page("kiosk-links", LEAD | ADMINISTRATOR)
     yield Page("kiosk-revoke", LEAD | ADMINISTRATOR, lambda _stage: (ABSENT,), method="post")
