@@ -14,7 +14,9 @@ DAYS = 28
 LONG_NAME = "综合行政执法与城市精细化管理协调保障中心（示例）"
 
 
-def figure(code: str, name: str, value: float | None, kind: str = "count", **more: Any) -> dict[str, Any]:
+def figure(
+    code: str, name: str, value: float | None, kind: str = "count", **more: Any
+) -> dict[str, Any]:
     """Return one figure; a rate's text is made here as the server would."""
     if value is None:
         text = "—"
@@ -26,15 +28,35 @@ def figure(code: str, name: str, value: float | None, kind: str = "count", **mor
         text = f"{value:.1f}"
     behind = f"/admin/summary/behind/?figure={code}" if more.pop("links", True) else None
     units = {"count": "件", "hours": "小时", "score": "分", "percent": ""}
-    own = {"code": code, "name": name, "explanation": f"{name}：示例说明，怎么数的写在这里。", "kind": kind}
-    rest = {"unit": units[kind], "base": None, "small": False, "good": None, "behind": behind, "behind_base": None}
+    own = {
+        "code": code,
+        "name": name,
+        "explanation": f"{name}：示例说明，怎么数的写在这里。",
+        "kind": kind,
+    }
+    rest = {
+        "unit": units[kind],
+        "base": None,
+        "small": False,
+        "good": None,
+        "behind": behind,
+        "behind_base": None,
+    }
     return {**own, "value": value, "text": text, **rest, "previous": None, "year": None, **more}
 
 
 def changed(short: str, delta: float, tone: str, then: str) -> dict[str, Any]:
     """Return a comparison."""
     words = f"环比 {short}（上月同期 {then}）"
-    return {"value": 1, "text": then, "change": delta, "change_text": short, "words": words, "tone": tone, "small": False}
+    return {
+        "value": 1,
+        "text": then,
+        "change": delta,
+        "change_text": short,
+        "words": words,
+        "tone": tone,
+        "small": False,
+    }
 
 
 def live(*, scale: int = 1, links: bool = True) -> dict[str, Any]:
@@ -49,15 +71,29 @@ def live(*, scale: int = 1, links: bool = True) -> dict[str, Any]:
         "临江村 占道经营 已立案 执法队", f"前悦社区 噪声扰民 已派单 {LONG_NAME}",
     )  # fmt: skip
     events = [
-        {"id": 900 - at, "at": f"2026-11-28T14:{31 - at}:00+08:00", "time": f"14:{31 - at}", "text": f"14:{31 - at} {text}"}
+        {
+            "id": 900 - at,
+            "at": f"2026-11-28T14:{31 - at}:00+08:00",
+            "time": f"14:{31 - at}",
+            "text": f"14:{31 - at} {text}",
+        }
         for at, text in enumerate(texts)
     ]
-    return {"as_of": NOON, "day": "2026-11-28", "day_words": "11 月 28 日 周六", "figures": figures, "events": events if scale else []}
+    return {
+        "as_of": NOON,
+        "day": "2026-11-28",
+        "day_words": "11 月 28 日 周六",
+        "figures": figures,
+        "events": events if scale else [],
+    }
 
 
 def tiles(*, links: bool) -> list[dict[str, Any]]:
     """Return the main figures of a busy month."""
-    up, down = changed("+3.1 个百分点", 0.031, "good", "90.0%"), changed("−1.5 个百分点", -0.015, "bad", "62.0%")
+    up, down = (
+        changed("+3.1 个百分点", 0.031, "good", "90.0%"),
+        changed("−1.5 个百分点", -0.015, "bad", "62.0%"),
+    )
     rate = {"kind": "percent", "good": "high", "links": links}
     return [
         figure("opened", "受理量", 12345, links=links, previous=changed("+1,204 件", 1204, "plain", "11,141 件")),
@@ -89,11 +125,18 @@ def trend(*, busy: bool = True) -> dict[str, Any]:
         if offset == 14:
             kind, words = "makeup", "调休上班"
         future = offset >= DAYS
-        values = {"opened": rnd.randint(280, 560), "closed": rnd.randint(250, 520)} if busy and not future else {"opened": 0, "closed": 0}
+        values = (
+            {"opened": rnd.randint(280, 560), "closed": rnd.randint(250, 520)}
+            if busy and not future
+            else {"opened": 0, "closed": 0}
+        )
         key = day.isoformat()
         points.append({"key": key, "label": f"{day.day} 日", "first": key, "last": key, "kind": kind, "kind_words": words, "name": words if kind == "holiday" else "", "future": future, "values": values})  # fmt: skip
     behind = "/admin/summary/behind/?figure={code}&first={{first}}&last={{last}}"
-    figures = [{"code": code, "name": name, "behind": behind.format(code=code)} for code, name in (("opened", "受理量"), ("closed", "办结量"))]
+    figures = [
+        {"code": code, "name": name, "behind": behind.format(code=code)}
+        for code, name in (("opened", "受理量"), ("closed", "办结量"))
+    ]
     return {"unit": "day", "figures": figures, "points": points}
 
 
@@ -105,23 +148,52 @@ def heat(*, busy: bool = True) -> dict[str, Any]:
         for _day in range(7)
     ]  # fmt: skip
     names = [f"周{one}" for one in "一二三四五六日"]
-    return {"name": "受理量", "weekdays": names, "rows": rows, "max": max(map(max, rows)), "total": sum(map(sum, rows))}
+    return {
+        "name": "受理量",
+        "weekdays": names,
+        "rows": rows,
+        "max": max(map(max, rows)),
+        "total": sum(map(sum, rows)),
+    }
 
 
 def tree(*, links: bool) -> list[dict[str, Any]]:
     """Return the shipped categories with numbers."""
     rnd = Random(8)
-    given = json.loads((ROOT / "reports/data/categories.json").read_text(encoding="utf-8"))["categories"]
+    given = json.loads((ROOT / "reports/data/categories.json").read_text(encoding="utf-8"))[
+        "categories"
+    ]
     tops = []
     for top in (row for row in given if row["parent"] is None):
         children = []
         for row in (row for row in given if row["parent"] == top["code"]):
-            behind = f"/admin/summary/behind/?figure=opened&category={row['code']}" if links else None
-            children.append({"id": int(row["code"]), "code": row["code"], "name": row["name"], "value": rnd.randint(0, 400), "share": 0.01, "behind": behind})
+            behind = (
+                f"/admin/summary/behind/?figure=opened&category={row['code']}" if links else None
+            )
+            children.append(
+                {
+                    "id": int(row["code"]),
+                    "code": row["code"],
+                    "name": row["name"],
+                    "value": rnd.randint(0, 400),
+                    "share": 0.01,
+                    "behind": behind,
+                }
+            )
         total = sum(child["value"] for child in children)
         behind = f"/admin/summary/behind/?figure=opened&category={top['code']}" if links else None
         kept = [child for child in children if child["value"]]
-        tops.append({"id": int(top["code"]), "code": top["code"], "name": top["name"], "value": total, "share": 0.1, "behind": behind, "children": kept})
+        tops.append(
+            {
+                "id": int(top["code"]),
+                "code": top["code"],
+                "name": top["name"],
+                "value": total,
+                "share": 0.1,
+                "behind": behind,
+                "children": kept,
+            }
+        )
     return sorted(tops, key=lambda one: -one["value"])
 
 
@@ -134,7 +206,18 @@ COLUMNS = (
 def league(*, links: bool) -> dict[str, Any]:
     """Return departments large and small, one with a very long name."""
     rnd = Random(13)
-    names = ("城建办", "环卫所", LONG_NAME, "执法队", "市政所", "前峰村", "三丰村", "临江村", "江东区块社区", "公共服务办")
+    names = (
+        "城建办",
+        "环卫所",
+        LONG_NAME,
+        "执法队",
+        "市政所",
+        "前峰村",
+        "三丰村",
+        "临江村",
+        "江东区块社区",
+        "公共服务办",
+    )
     rows = []
     for at, name in enumerate(names):
         base = rnd.randint(11, 1900) if at < 7 else rnd.randint(1, 9)
@@ -144,7 +227,17 @@ def league(*, links: bool) -> dict[str, Any]:
             small = kind == "percent" and base < 10
             cells[code] = figure(code, title, None if at == 9 and kind == "percent" else value, kind=kind, good=good, base=base if kind == "percent" else None, small=small, links=links, rank=None if small or good is None else at + 1)  # fmt: skip
         rows.append({"id": at + 1, "name": name, "cells": cells})
-    columns = [{"code": code, "name": name, "kind": kind, "good": good, "explanation": f"{name}的说明", "sortable": True} for code, name, kind, good in COLUMNS]
+    columns = [
+        {
+            "code": code,
+            "name": name,
+            "kind": kind,
+            "good": good,
+            "explanation": f"{name}的说明",
+            "sortable": True,
+        }
+        for code, name, kind, good in COLUMNS
+    ]
     return {"minimum": 10, "columns": columns, "rows": rows, "note": "样本少于 10 件的不参加排名。"}
 
 
@@ -172,8 +265,23 @@ def overdue(*, links: bool) -> dict[str, Any]:
          "behind": f"/admin/dispatch/ticket/{at}/change/"}
         for at in range(1, 7)
     ]  # fmt: skip
-    owners = [{"id": at, "name": name, "count": number, "behind": "/admin/dispatch/ticket/?queue=overdue" if links else None} for at, (name, number) in enumerate((("城建办", 4), (LONG_NAME, 2), ("环卫所", 1)))]
-    return {"count": 7, "behind": "/admin/dispatch/ticket/?queue=overdue" if links else None, "confidential": int(links), "note": "另有 1 件保密工单不列出" if links else "", "by_department": owners, "rows": rows if links else []}
+    owners = [
+        {
+            "id": at,
+            "name": name,
+            "count": number,
+            "behind": "/admin/dispatch/ticket/?queue=overdue" if links else None,
+        }
+        for at, (name, number) in enumerate((("城建办", 4), (LONG_NAME, 2), ("环卫所", 1)))
+    ]
+    return {
+        "count": 7,
+        "behind": "/admin/dispatch/ticket/?queue=overdue" if links else None,
+        "confidential": int(links),
+        "note": "另有 1 件保密工单不列出" if links else "",
+        "by_department": owners,
+        "rows": rows if links else [],
+    }
 
 
 def satisfaction(*, links: bool) -> dict[str, Any]:
@@ -181,19 +289,45 @@ def satisfaction(*, links: bool) -> dict[str, Any]:
     part = "/admin/summary/behind/?figure=rated" if links else None
     parts = [
         {"code": "satisfied", "name": "满意（4–5 分）", "value": 30, "share": 0.5, "behind": part},
-        {"code": "unsatisfied", "name": "不满意（1–3 分）", "value": 6, "share": 0.1, "behind": part},
+        {
+            "code": "unsatisfied",
+            "name": "不满意（1–3 分）",
+            "value": 6,
+            "share": 0.1,
+            "behind": part,
+        },
     ]
     unrated = {"code": "unrated", "name": "办结未评价", "value": 24, "share": 0.4, "behind": None}
-    rates = [one for one in tiles(links=links) if one["code"] in {"satisfied_rate", "rating_rate", "solved_rate"}]
-    rates.append(figure("mean_score", "平均得分", 4.2, kind="score", base=36, good="high", links=links))
+    rates = [
+        one
+        for one in tiles(links=links)
+        if one["code"] in {"satisfied_rate", "rating_rate", "solved_rate"}
+    ]
+    rates.append(
+        figure("mean_score", "平均得分", 4.2, kind="score", base=36, good="high", links=links)
+    )
     comments = [{"at": NOON, "score": 2, "solved": False, "text": "来过一次，没修好，打电话说还要等，<b>希望</b>快点", "category": "路灯不亮", "department": "城建办", "behind": "/admin/dispatch/ticket/9/change/"},
                 {"at": NOON, "score": 5, "solved": True, "text": "当天就清走了，谢谢", "category": "暴露、积存垃圾", "department": "环卫所", "behind": "/admin/dispatch/ticket/8/change/"}]  # fmt: skip
-    return {"parts": parts, "unrated": unrated, "figures": rates, "comments": comments if links else []}
+    return {
+        "parts": parts,
+        "unrated": unrated,
+        "figures": rates,
+        "comments": comments if links else [],
+    }
 
 
 def dimensions(*, links: bool, scale: int = 1) -> list[dict[str, Any]]:
     """Return the seven and 平安."""
-    names = (("culture", "文"), ("education", "教"), ("fun", "娱"), ("health", "康"), ("care", "养"), ("travel", "行"), ("convenience", "便"), ("safety", "平安"))
+    names = (
+        ("culture", "文"),
+        ("education", "教"),
+        ("fun", "娱"),
+        ("health", "康"),
+        ("care", "养"),
+        ("travel", "行"),
+        ("convenience", "便"),
+        ("safety", "平安"),
+    )
     return [
         {"code": code, "name": name, "figures": [
             figure("opened", "受理量", (7 - at) ** 4 * scale, links=links), figure("in_hand", "在办", at * 11 * scale, links=links),
@@ -204,14 +338,30 @@ def dimensions(*, links: bool, scale: int = 1) -> list[dict[str, Any]]:
 
 def insights(*, links: bool) -> list[dict[str, Any]]:
     """Return three findings."""
-    texts = (("路灯不亮近 14 天 38 件，比往年同期多一倍", "warning"), ("城建办的工单平均等 3.2 天才签收，是其他单位的 2 倍", "warning"), ("照现在的进度，环卫所本周有 5 件会超期", "danger"))
-    return [{"kind": "rising_category", "text": text, "strength": 0.8, "tone": tone, "behind": "/admin/insights/" if links else None} for text, tone in texts]
+    texts = (
+        ("路灯不亮近 14 天 38 件，比往年同期多一倍", "warning"),
+        ("城建办的工单平均等 3.2 天才签收，是其他单位的 2 倍", "warning"),
+        ("照现在的进度，环卫所本周有 5 件会超期", "danger"),
+    )
+    return [
+        {
+            "kind": "rising_category",
+            "text": text,
+            "strength": 0.8,
+            "tone": tone,
+            "behind": "/admin/insights/" if links else None,
+        }
+        for text, tone in texts
+    ]
 
 
 def filters(query: dict[str, str]) -> dict[str, Any]:
     """Echo the filters that were asked for."""
     period = query.get("period", "month")
-    told = {name: int(query[name]) if query.get(name) else None for name in ("category", "department", "grid")}
+    told = {
+        name: int(query[name]) if query.get(name) else None
+        for name in ("category", "department", "grid")
+    }
     return {"period": period, "date": query.get("date", "2026-11-28"), "first": query.get("first", "2026-11-01"), "last": query.get("last", "2026-11-28"), **told, "dimension": query.get("dimension") or None,
             "query": "", "words": "2026 年 11 月（截至 11 月 28 日） · 全部单位 · 全部分类 · 全部网格", "period_words": "2026 年 11 月（截至 11 月 28 日）", "previous_words": "2026 年 10 月 1 日至 28 日",
             "year_words": "2025 年 11 月 1 日至 28 日", "comparison_note": "本期还没有结束，与上月、去年同月的前 28 天相比。", "earlier": f"period={period}&date=2026-10-31", "later": None}  # fmt: skip
@@ -225,22 +375,61 @@ def board(query: dict[str, str] | None = None, *, links: bool = True) -> dict[st
             "dimensions_note": "一类事项可属于多个维度，各维度相加会大于合计。", "league": league(**given), "hotspots": hotspots(**given), "overdue": overdue(**given), "satisfaction": satisfaction(**given), "insights": insights(**given)}  # fmt: skip
 
 
-def quiet(query: dict[str, str] | None = None, *, ticket: bool = False, links: bool = True) -> dict[str, Any]:
+def quiet(
+    query: dict[str, str] | None = None, *, ticket: bool = False, links: bool = True
+) -> dict[str, Any]:
     """Return a township in which nothing, or one ticket, happened."""
     found = board(query, links=links)
     one = int(ticket)
     for row in found["tiles"]:
         counted = row["kind"] == "count"
-        kept = one if counted and row["code"] in {"opened", "reported", "in_hand"} else 0 if counted else None
-        row.update(value=kept, text="—" if kept is None else str(kept), base=None if counted else 0, small=not counted and bool(one), previous=None, year=None)
-    found.update(empty=not ticket, trend=trend(busy=False), heat=heat(busy=False), tree=[], dimensions=dimensions(links=links, scale=0), hotspots=[], insights=[])
+        kept = (
+            one
+            if counted and row["code"] in {"opened", "reported", "in_hand"}
+            else 0
+            if counted
+            else None
+        )
+        row.update(
+            value=kept,
+            text="—" if kept is None else str(kept),
+            base=None if counted else 0,
+            small=not counted and bool(one),
+            previous=None,
+            year=None,
+        )
+    found.update(
+        empty=not ticket,
+        trend=trend(busy=False),
+        heat=heat(busy=False),
+        tree=[],
+        dimensions=dimensions(links=links, scale=0),
+        hotspots=[],
+        insights=[],
+    )
     found["league"]["rows"] = []
     found["overdue"].update(count=0, rows=[], by_department=[], confidential=0, note="")
-    found["satisfaction"] = {"parts": [], "unrated": {**found["satisfaction"]["unrated"], "value": 0, "share": 0}, "comments": [], "figures": [{**row, "value": None, "text": "—", "base": 0, "small": False} for row in found["satisfaction"]["figures"]]}
+    found["satisfaction"] = {
+        "parts": [],
+        "unrated": {**found["satisfaction"]["unrated"], "value": 0, "share": 0},
+        "comments": [],
+        "figures": [
+            {**row, "value": None, "text": "—", "base": 0, "small": False}
+            for row in found["satisfaction"]["figures"]
+        ],
+    }
     if ticket:
-        found["trend"]["points"] = [{**found["trend"]["points"][0], "values": {"opened": 1, "closed": 0}}]
+        found["trend"]["points"] = [
+            {**found["trend"]["points"][0], "values": {"opened": 1, "closed": 0}}
+        ]
         found["heat"]["rows"][5][14], found["heat"]["total"], found["heat"]["max"] = 1, 1, 1
-        found["tree"] = [{**tree(links=links)[0], "value": 1, "children": [{**tree(links=links)[0]["children"][0], "value": 1}]}]
+        found["tree"] = [
+            {
+                **tree(links=links)[0],
+                "value": 1,
+                "children": [{**tree(links=links)[0]["children"][0], "value": 1}],
+            }
+        ]
         found["league"]["rows"] = [{**league(links=links)["rows"][9], "name": "城建办"}]
     return found
 
@@ -248,25 +437,100 @@ def quiet(query: dict[str, str] | None = None, *, ticket: bool = False, links: b
 def outlines(*, scale: int = 1, links: bool = True, population: bool = True) -> dict[str, Any]:
     """Return the shipped grids with numbers."""
     rnd = Random(21)
-    given = json.loads((ROOT / "reports/data/grids.geojson").read_text(encoding="utf-8"))["features"]
+    given = json.loads((ROOT / "reports/data/grids.geojson").read_text(encoding="utf-8"))[
+        "features"
+    ]
     features = []
     for at, one in enumerate(given, 1):
         people = rnd.randint(300, 2600) if population and at % 7 else None
         opened, opening = rnd.randint(0, 60) * scale, rnd.randint(0, 40) * scale
         rate = round(opened * 1000 / people, 2) if people else None
-        paths = {name: f"/admin/summary/behind/?figure={name}&grid={at}" for name in ("open", "overdue", "opened", "tickets")} if links else None
-        numbers = {"open": opening, "overdue": rnd.choice((0, 0, 0, 1, 2, 5)) * scale, "opened": opened, "per_1000": rate}
+        paths = (
+            {
+                name: f"/admin/summary/behind/?figure={name}&grid={at}"
+                for name in ("open", "overdue", "opened", "tickets")
+            }
+            if links
+            else None
+        )
+        numbers = {
+            "open": opening,
+            "overdue": rnd.choice((0, 0, 0, 1, 2, 5)) * scale,
+            "opened": opened,
+            "per_1000": rate,
+        }
         words = f"{rate:.1f} 件/千人" if rate is not None else "人口未登记"
         known = one["properties"]
-        features.append({"type": "Feature", "id": at, "geometry": one["geometry"], "properties": {"id": at, "name": known["name"], "village": known["village_name"], "code": known["code"], "population": people, "per_1000_words": words, **numbers, "links": paths}})
-    measures = [{"code": code, "name": name} for code, name in (("open", "在办"), ("overdue", "超期"), ("opened", "本期受理"), ("per_1000", "每千人受理"))]
-    outside = {"name": "未定位到网格", "open": 2 * scale, "overdue": 0, "opened": 3 * scale, "per_1000": None, "links": None}
-    return {"type": "FeatureCollection", "as_of": NOON, "bounds": None, "measures": measures, "outside": outside, "features": features}
+        features.append(
+            {
+                "type": "Feature",
+                "id": at,
+                "geometry": one["geometry"],
+                "properties": {
+                    "id": at,
+                    "name": known["name"],
+                    "village": known["village_name"],
+                    "code": known["code"],
+                    "population": people,
+                    "per_1000_words": words,
+                    **numbers,
+                    "links": paths,
+                },
+            }
+        )
+    measures = [
+        {"code": code, "name": name}
+        for code, name in (
+            ("open", "在办"),
+            ("overdue", "超期"),
+            ("opened", "本期受理"),
+            ("per_1000", "每千人受理"),
+        )
+    ]
+    outside = {
+        "name": "未定位到网格",
+        "open": 2 * scale,
+        "overdue": 0,
+        "opened": 3 * scale,
+        "per_1000": None,
+        "links": None,
+    }
+    return {
+        "type": "FeatureCollection",
+        "as_of": NOON,
+        "bounds": None,
+        "measures": measures,
+        "outside": outside,
+        "features": features,
+    }
 
 
 def choices() -> dict[str, Any]:
     """Return what the filters offer."""
-    periods = [["day", "日"], ["week", "周"], ["month", "月"], ["quarter", "季"], ["year", "年"], ["custom", "自定义"]]
-    categories = [{"id": 4, "code": "04", "name": "环境卫生", "parent": None}, {"id": 31, "code": "0401", "name": "暴露、积存垃圾", "parent": 4}]
-    grids = [{"id": one["id"], "name": one["properties"]["name"], "village": one["properties"]["village"]} for one in outlines()["features"]]
-    return {"periods": periods, "categories": categories, "departments": [{"id": 2, "name": "城建办"}, {"id": 3, "name": LONG_NAME}], "grids": grids, "dimensions": [{"code": "travel", "name": "行"}]}
+    periods = [
+        ["day", "日"],
+        ["week", "周"],
+        ["month", "月"],
+        ["quarter", "季"],
+        ["year", "年"],
+        ["custom", "自定义"],
+    ]
+    categories = [
+        {"id": 4, "code": "04", "name": "环境卫生", "parent": None},
+        {"id": 31, "code": "0401", "name": "暴露、积存垃圾", "parent": 4},
+    ]
+    grids = [
+        {
+            "id": one["id"],
+            "name": one["properties"]["name"],
+            "village": one["properties"]["village"],
+        }
+        for one in outlines()["features"]
+    ]
+    return {
+        "periods": periods,
+        "categories": categories,
+        "departments": [{"id": 2, "name": "城建办"}, {"id": 3, "name": LONG_NAME}],
+        "grids": grids,
+        "dimensions": [{"code": "travel", "name": "行"}],
+    }
