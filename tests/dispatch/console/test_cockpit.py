@@ -42,7 +42,7 @@ def town(cast: Cast) -> Town:
     return build_town(cast)
 
 
-def ask(client: Client, name: str = "cockpit-data", **query: object) -> Any:
+def ask(client: Client, name: str = "cockpit-data", **query: str | int) -> Any:
     response = client.get(reverse(name), query)
     assert response.status_code == 200, response.content.decode()
     return json.loads(response.content)
