@@ -11,7 +11,7 @@ from functools import wraps
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.template.loader import render_to_string, select_template
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
@@ -21,7 +21,6 @@ from django.views.decorators.http import require_safe
 from dispatch.console.cockpit.answers import PRIVATE, marked, refusal, refused
 from dispatch.console.cockpit.boards import board_answer, map_answer
 from dispatch.console.cockpit.configs import kiosk_urls, page_config
-from dispatch.console.cockpit.views import PLAIN
 from dispatch.domain.kiosks import open_kiosk_link
 from dispatch.summary.cockpit.live import live_answer
 from dispatch.summary.cockpit.sights import Sight, sight_of_link
@@ -68,7 +67,7 @@ def _opened(request: HttpRequest, token: str, show: Show, *, json: bool) -> Http
 def kiosk_wall(_request: HttpRequest, sight: Sight, token: str) -> HttpResponse:
     """Show the wall."""
     context = {"title": _("数字驾驶舱"), "config": page_config(sight, kiosk_urls(token))}
-    return HttpResponse(select_template(["cockpit/wall.html", PLAIN]).render(context))
+    return HttpResponse(render_to_string("cockpit/wall.html", context))
 
 
 @gzip_page

@@ -16,6 +16,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
+from unfold.widgets import (
+    UnfoldAdminIntegerFieldWidget,
+    UnfoldAdminSelectWidget,
+    UnfoldAdminTextInputWidget,
+)
 
 from dispatch.console.people import actor_of, roles_of
 from dispatch.console.wording import moment_text
@@ -37,21 +42,32 @@ _DEFAULT_DAYS = 30
 class LinkForm(forms.Form):
     """What a new link is to be."""
 
-    name = forms.CharField(label=gettext_lazy("名称"), max_length=40)
+    name = forms.CharField(
+        label=gettext_lazy("名称"),
+        max_length=40,
+        help_text=gettext_lazy("写清屏幕放在哪里，例如“一楼大厅”"),
+        widget=UnfoldAdminTextInputWidget(),
+    )
     days = forms.IntegerField(
-        label=gettext_lazy("有效天数"), min_value=1, max_value=MAX_DAYS, initial=_DEFAULT_DAYS
+        label=gettext_lazy("有效天数"),
+        min_value=1,
+        max_value=MAX_DAYS,
+        initial=_DEFAULT_DAYS,
+        widget=UnfoldAdminIntegerFieldWidget(),
     )
     department = forms.ModelChoiceField(
         Department.objects.filter(is_active=True),
         label=gettext_lazy("只看单位"),
         required=False,
         empty_label=gettext_lazy("全部单位"),
+        widget=UnfoldAdminSelectWidget(),
     )
     grid = forms.ModelChoiceField(
         Grid.objects.filter(is_active=True).defer("polygon"),
         label=gettext_lazy("只看网格"),
         required=False,
         empty_label=gettext_lazy("全部网格"),
+        widget=UnfoldAdminSelectWidget(),
     )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.template.loader import select_template
+from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.gzip import gzip_page
@@ -21,8 +21,6 @@ from dispatch.summary.cockpit.answers import Answer
 from dispatch.summary.cockpit.live import live_answer
 from dispatch.summary.cockpit.sights import Sight, sight_of
 from xiangcun.lib.errors import NotAllowedError
-
-PLAIN = "admin/kiosk/plain.html"
 
 
 @require_safe
@@ -65,4 +63,4 @@ def _page(request: HttpRequest, template: str, context: dict[str, Any]) -> HttpR
         raise PermissionDenied(error.message) from error
     config = page_config(sight, staff_urls())
     shown = {**context, "title": _("数字驾驶舱"), "config": config}
-    return HttpResponse(select_template([template, PLAIN]).render(shown, request))
+    return render(request, template, shown)

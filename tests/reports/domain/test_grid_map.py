@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from reports.domain.grid_map import MapPlan, apply_map, known_grids, plan_map
 from reports.domain.gridfiles.checking import ReadOptions, check_file
+from reports.domain.seeding import seed_demo_population
 from reports.models import Grid, Landmark
 from reports.queries.places import map_version
 from tests.factories import NOW
@@ -57,6 +58,17 @@ def test_the_same_file_again_changes_nothing() -> None:
     assert kinds(plan) == {"001": "same", "002": "same"}
     assert map_version() == version
     assert Grid.objects.get(code__endswith="001").households == 30
+
+
+def test_inhabitants_are_kept_and_changed_by_the_map_alone() -> None:
+    bring(feature(1, population=812), feature(2))
+    assert kinds(bring(feature(1), feature(2))) == {"001": "same", "002": "same"}
+    assert kinds(bring(feature(1, 常住人口=900))) == {"001": "changed"}
+    rows = Grid.objects.order_by("code").values_list("population", flat=True)
+    assert list(rows) == [900, None]
+    assert seed_demo_population() == 1
+    assert seed_demo_population() == 0
+    assert Grid.objects.get(code__endswith="001").population == 900
 
 
 def test_merging_leaves_the_others_alone() -> None:

@@ -19,7 +19,7 @@ const panel = (id, more) => (panels[id] ||= new Panel(id, more));
 export function showBoard(data, { sort, resort, narrow }) {
   byId("desk-board").hidden = false;
   byId("desk-words").textContent = data.filters.words;
-  byId("desk-compared").textContent = data.filters.comparison_note || "";
+  byId("desk-compared").textContent = [data.filters.comparison_note, ...unheard(data.tiles)].filter(Boolean).join(" ");
   byId("desk-empty").hidden = !data.empty;
   for (const section of document.querySelectorAll("[data-full]")) section.hidden = data.empty;
   fill(byId("desk-hotspots"), data.hotspots.length ? el("ol", {}, data.hotspots.map((one) => hotspot(one))) : nothing("近 28 天没有热点"));
@@ -36,6 +36,13 @@ export function showBoard(data, { sort, resort, narrow }) {
   fill(byId("desk-answers"), answers(data.satisfaction));
   fill(byId("desk-comments"), data.satisfaction.comments.length ? el("ul", {}, data.satisfaction.comments.map(comment)) : nothing("这段时间没有人留言"));
 }
+
+/** Earlier times of which no figure knows anything: "去年同期无数据。" */
+const unheard = (tiles) =>
+  ["previous", "year"].flatMap((then) => {
+    const given = tiles.map((figure) => figure[then]).filter(Boolean);
+    return given.length && !given.some((one) => one.change_text) ? [`${given[0].words}。`] : [];
+  });
 
 function showCharts({ trend, tree, heat }) {
   if (hasTrend(trend)) {

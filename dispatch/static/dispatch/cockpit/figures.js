@@ -30,8 +30,9 @@ const arrowOf = (change) => (change.change > 0 ? "▲ " : change.change < 0 ? "�
 
 /** `▲ 环比 +12 件（上月同期 38 件）`; green or red by which way is better. `brief`: without what it was before. */
 export function changeOf(change, { brief = false } = {}) {
-  const words = change?.words || change?.change_text;
-  if (!words || (brief && !change.change_text)) return null;
+  // That nothing is known of an earlier time is said once for the page, not on every tile.
+  if (!change?.change_text) return null;
+  const words = change.words || change.change_text;
   const text = brief ? words.split("（")[0] : words;
   return el("p", { class: `ck-change ck-${change.tone || "plain"}` }, el("span", { "aria-hidden": "true" }, arrowOf(change)), text);
 }

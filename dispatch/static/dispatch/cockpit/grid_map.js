@@ -2,7 +2,7 @@
 import { go, read } from "./address.js";
 import { byId, el, fill, linked } from "./dom.js";
 import { legend } from "./lists.js";
-import { mapClasses, mapOption, mapWords, registerGrids, shown } from "./map.js";
+import { mapClasses, mapOption, mapWords, paleWords, registerGrids, shown } from "./map.js";
 import { Panel } from "./panel.js";
 import { DESK } from "./theme.js";
 
@@ -58,9 +58,7 @@ export class GridMap {
   }
 
   #explain(grids, measure) {
-    const unknown = grids.some((grid) => grid[measure.code] === null);
-    const none = unknown ? "人口未登记" : grids.some((grid) => grid[measure.code] === 0) ? "0" : "";
-    fill(byId("desk-legend"), grids.length ? legend(mapClasses(grids, measure.code, DESK), none) : null);
+    fill(byId("desk-legend"), grids.length ? legend(mapClasses(grids, measure.code, DESK), paleWords(grids, measure.code)) : null);
   }
 
   /** What is known of the grid that was pressed, each number a way to its list. */

@@ -51,9 +51,10 @@ export function mapOption(grids, measure, measures, theme, { chosen = null } = {
 }
 
 function region(grid, measure, found, theme, { size, chosen }) {
-  const own = classOf(grid[measure], found);
+  // A tenth of a person in a thousand is still somebody.
+  const own = grid[measure] > 0 ? classOf(Math.max(grid[measure], found[0].min), found) : null;
   const known = grid[measure] !== null && grid[measure] !== undefined;
-  const colour = own && grid[measure] > 0 ? own.color : theme.unknown;
+  const colour = own ? own.color : theme.unknown;
   const picked = chosen === grid.id;
   const text = picked ? `${grid.name}\n${shown(measure, grid[measure])}` : shown(measure, grid[measure]);
   const border = picked ? { borderColor: theme.series[1], borderWidth: 4 * size } : { borderColor: theme.dark ? "#8fa3c7" : "#6b7a94", borderWidth: 1 * size };
@@ -76,4 +77,11 @@ function tip(grid, measures) {
 export function mapWords(grids, measure, name) {
   const top = grids.reduce((best, grid) => ((grid[measure] ?? 0) > (best?.[measure] ?? 0) ? grid : best), null);
   return `网格地图：${count(grids.length)} 个网格，按${name}着色${top ? `，最多的是${top.name}（${shown(measure, top[measure])}）` : ""}`;
+}
+
+/** What the pale colour means on this map, or "" where it does not occur. */
+export function paleWords(grids, measure) {
+  const zero = grids.some((grid) => grid[measure] === 0) ? "0" : "";
+  const unknown = grids.some((grid) => grid[measure] === null) ? "—：人口未登记" : "";
+  return [zero, unknown].filter(Boolean).join("，");
 }

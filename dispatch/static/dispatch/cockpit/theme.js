@@ -57,7 +57,7 @@ export function inkOn(colour) {
 }
 
 /**
- * Cut 0…`most` into at most five classes of whole numbers (or tenths), each with a colour of the ramp.
+ * Cut what is above nought up to `most` into at most five classes of whole numbers (or tenths), each with a colour of the ramp.
  *
  * @returns {{min: number, max: number, label: string, color: string}[]}
  */
@@ -68,9 +68,9 @@ export function classes(most, ramp, { whole = true } = {}) {
   const digits = whole ? 0 : 1;
   const found = [];
   for (let index = 0; index < ramp.length; index += 1) {
-    const min = index * step;
+    const min = Math.max(index * step, unit);
     if (index > 0 && min > most) break;
-    const max = min + step;
+    const max = (index + 1) * step;
     const last = max > most;
     const upper = whole ? max - 1 : max;
     const label = last ? `${min.toFixed(digits)} 以上` : whole && upper === min ? String(min) : `${min.toFixed(digits)}–${upper.toFixed(digits)}`;

@@ -6,7 +6,7 @@ import { watchFreshness } from "./freshness.js";
 import { busiest, gridOf, heatOption } from "./heat.js";
 import { Line } from "./line.js";
 import { answers, dimension, happening, hotspot, insight, legend, nothing } from "./lists.js";
-import { mapClasses, mapOption, mapWords, registerGrids, shown } from "./map.js";
+import { mapClasses, mapOption, mapWords, paleWords, registerGrids, shown } from "./map.js";
 import { WALL } from "./theme.js";
 import { treeOption } from "./tree.js";
 import { hasTrend, trendOption } from "./trend.js";
@@ -124,8 +124,7 @@ function drawMap() {
   const measures = map.measures.filter((one) => one.code !== "per_1000" || grids.some((grid) => grid.per_1000 !== null));
   const { code, name } = measures[state.measure % measures.length];
   fill(byId("wall-measures"), measures.map((one, index) => el("button", { type: "button", "aria-pressed": String(one.code === code), click: () => hold(index) }, one.name)));
-  const none = grids.some((grid) => grid[code] === null) ? "人口未登记" : grids.some((grid) => grid[code] === 0) ? "0" : "";
-  fill(byId("wall-legend"), grids.length ? legend(mapClasses(grids, code, WALL), none) : null);
+  fill(byId("wall-legend"), grids.length ? legend(mapClasses(grids, code, WALL), paleWords(grids, code)) : null);
   const top = [...grids].filter((grid) => grid[code] > 0).sort((one, other) => other[code] - one[code]);
   fill(byId("wall-most"), el("ol", { class: "wall-most" }, top.slice(0, SHOWN.most).map((grid) => el("li", {}, linked(grid.name, grid.links?.[code], { class: "ck-name" }), el("b", {}, shown(code, grid[code]))))));
   if (!grids.length) charts.map.nothing("还没有画网格");

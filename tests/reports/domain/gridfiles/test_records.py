@@ -37,6 +37,7 @@ C = FaultCode
         ({"village_name": "村" * 41}, C.NAME_TOO_LONG),
         ({"households": "很多"}, C.NUMBER_INVALID),
         ({"households": -3}, C.NUMBER_INVALID),
+        ({"population": "不详"}, C.NUMBER_INVALID),
         ({"households": "0" * 9 + "9" * 9}, C.NUMBER_INVALID),
     ],
 )
