@@ -9,7 +9,6 @@ from django.utils.translation import gettext as _
 from dispatch.domain.actors import Actor
 from dispatch.enums import COMMAND_ROLES, Role
 from dispatch.models import KioskLink
-from dispatch.queries.access import Viewer
 from dispatch.summary.access import readable_departments
 from xiangcun.lib.errors import NotAllowedError
 
@@ -28,7 +27,7 @@ class Sight:
     key: str
     departments: frozenset[int] | None = None
     grids: frozenset[int] | None = None
-    viewer: Viewer | None = None
+    viewer: Actor | None = None
     cases: bool = False
     alarms: bool = False
     kiosk: bool = False
