@@ -38,6 +38,9 @@ def summary_page(request: HttpRequest) -> HttpResponse:
         "described": form.described(),
         "steps": form.steps(),
         "query": form.query(),
+        # Said once above the cards and not on every one of them.
+        "has_before": summary.compared.before is not None,
+        "has_year": summary.compared.year is not None,
         "is_empty": not summary.total,
         "cards": build_cards(summary),
         "statuses": show_statuses(summary),

@@ -143,6 +143,7 @@ def test_a_row_says_what_happened_when_and_where() -> None:
     assert (row.ticket_id, row.action, row.at) == (ticket.pk, Act.ACCEPT, NOW)
     assert (row.category_id, row.department_id) == (cast.category.pk, cast.sanitation.pk)
     assert row.minutes == 0
+    assert row.at is not None
     assert timezone.is_aware(row.at)
 
 
