@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from playwright.sync_api import Browser, Page, Request, Route, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from bench._client import report_body
 from tests.e2e import cockpit_data
@@ -161,7 +161,7 @@ def test_a_kiosk_shows_numbers_and_no_links_and_says_when_the_line_is_lost(
 ) -> None:
     staff = sign_in("lead")
     open_desk(staff, "?period=day", reported)
-    today = staff.locator("#desk-today [data-code=opened] .ck-value").inner_text().strip()
+    today = opened(staff)
     context = browser.new_context(viewport={"width": 1920, "height": 1080}, locale="zh-CN")
     wall = context.new_page()
     wall.clock.install()
@@ -203,14 +203,14 @@ def test_the_last_question_wins_and_a_failure_is_said(sign_in: SignIn) -> None:
         route.fulfill(body=json.dumps(board), content_type="application/json")
 
     page.route(asked("data"), answer)
-    gone: list[Request] = []
-    page.on("requestfailed", gone.append)
+    gone: list[str] = []
+    page.on("requestfailed", lambda request: gone.append(request.url))
     page.select_option("#desk-filters [name=period]", "week")
     expect(page.locator("body")).to_have_attribute("data-state", "loading")
     page.select_option("#desk-filters [name=period]", "year")
     expect(page.locator("#desk-tiles [data-code=opened] .ck-value a")).to_have_text("777")
     assert held
-    assert any("period=week" in request.url for request in gone)
+    assert any("period=week" in url for url in gone)
 
     page.route(asked("data"), lambda route: route.fulfill(status=400, body=json.dumps({"message": "日期不对"}), content_type="application/json"))  # fmt: skip
     page.select_option("#desk-filters [name=period]", "day")

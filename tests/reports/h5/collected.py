@@ -15,7 +15,7 @@ from django.core.files.storage import Storage
 
 from xiangcun.lib.modules import ModuleStorage
 
-WANTED = ("h5/", "vendor/idb/", "vendor/leaflet/", "vendor/viewerjs/")
+WANTED = ("h5/", "dispatch/cockpit/", "vendor/idb/", "vendor/leaflet/", "vendor/viewerjs/")
 
 
 @contextmanager

@@ -13,6 +13,8 @@ from xiangcun.lib.modules import ModuleStorage, imported_modules, later_modules
 
 IMPORTS = re.compile(r"""(?:from\s*|^import\s*|\bimport\()["'](\.[^"']+)["']""", re.MULTILINE)
 
+PAGES = ("h5/core/app.js", "dispatch/cockpit/wall.js", "dispatch/cockpit/desk.js")
+
 
 def test_imports_are_followed_to_the_end() -> None:
     found = imported_modules(["h5/core/api.js"])
@@ -34,8 +36,8 @@ def test_what_is_imported_late_is_told_apart_with_all_it_needs() -> None:
 
 def test_a_collected_module_imports_files_that_are_there(tmp_path: Path) -> None:
     with collected(tmp_path) as storage:
-        app = tmp_path / storage.stored_name("h5/core/app.js")
-        waiting, seen = [app], set()
+        waiting = [tmp_path / storage.stored_name(name) for name in PAGES]
+        seen = set()
         while waiting:
             path = waiting.pop()
             seen.add(path)

@@ -25,6 +25,9 @@ export function valueOf(figure, attrs = {}) {
   return linked([text, unit], isKnown(figure) ? figure.behind : null, attrs);
 }
 
+// Green and red are one colour to many: the word says it.
+const JUDGED = { good: "好转", bad: "变差" };
+
 /** Which way it went; the sentence beside it says the same. */
 const arrowOf = (change) => (change.change > 0 ? "▲ " : change.change < 0 ? "▼ " : "");
 
@@ -34,7 +37,8 @@ export function changeOf(change, { brief = false } = {}) {
   if (!change?.change_text) return null;
   const words = change.words || change.change_text;
   const text = brief ? words.split("（")[0] : words;
-  return el("p", { class: `ck-change ck-${change.tone || "plain"}` }, el("span", { "aria-hidden": "true" }, arrowOf(change)), text);
+  const judged = JUDGED[change.tone];
+  return el("p", { class: `ck-change ck-${change.tone || "plain"}` }, el("span", { "aria-hidden": "true" }, arrowOf(change)), text, judged ? ` ${judged}` : null);
 }
 
 /** `共 58 件`: what a rate or a time is about, a link to exactly these. */

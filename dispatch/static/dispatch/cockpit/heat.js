@@ -43,7 +43,7 @@ export function heatOption(grid, theme, { numbers = false, days = 0 } = {}) {
           type: "heatmap",
           data: cells,
           itemStyle: { borderColor: theme.panel, borderWidth: 1.5 * size },
-          label: { fontSize: 10 * size, fontFamily: theme.font },
+          label: { textBorderWidth: 0, fontSize: 10 * size, fontFamily: theme.font },
           emphasis: { itemStyle: { borderColor: theme.text } },
         },
       ],

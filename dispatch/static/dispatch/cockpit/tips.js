@@ -19,7 +19,11 @@ function show(button) {
   tip.hidden = false;
   button.setAttribute("aria-expanded", "true");
   button.setAttribute("aria-describedby", tip.id);
-  const at = button.getBoundingClientRect();
+  place();
+}
+
+function place() {
+  const at = owner.getBoundingClientRect();
   const above = at.top - tip.offsetHeight - GAP;
   const room = window.innerWidth - tip.offsetWidth - GAP;
   tip.style.left = `${Math.max(GAP, Math.min(at.left, room))}px`;
@@ -52,6 +56,7 @@ export function explainFigures() {
     document.addEventListener(name, (event) => buttonOf(event) === owner && document.activeElement !== owner && hide());
   }
   document.addEventListener("focusout", (event) => buttonOf(event) === owner && hide());
-  document.addEventListener("scroll", hide, true);
+  // A focus from the keyboard may scroll the page: the tip goes along.
+  document.addEventListener("scroll", () => owner && (document.activeElement === owner ? place() : hide()), true);
   document.addEventListener("keydown", (event) => event.key === "Escape" && hide());
 }
