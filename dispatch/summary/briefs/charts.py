@@ -22,16 +22,16 @@ COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7")
 HATCHES, MARKERS, DASHES = ("", "///", "...", "xxx"), ("o", "s", "^", "D"), ("-", "--", ":", "-.")
 DPI = 200
 WIDTH_INCH = 6.1
-_LINE_HEIGHT, _FRAME, _BAR = 2.3, 0.9, 0.27
+_LINE_HEIGHT, _FRAME, _BARS = 2.1, 0.75, (0.2, 0.27)
 _NAME_MAX = 12
 _TICKS = 12
 
 
 def draw_chart(chart: Mapping[str, Any], *, font_file: Path) -> bytes:
     """Return the PNG of one chart, 6.1 inches wide."""
-    font = FontProperties(fname=str(font_file), size=9)
-    rows = len(chart["names"]) * len(chart["series"])
-    height = _LINE_HEIGHT if chart["kind"] == "line" else max(1.6, _FRAME + _BAR * rows)
+    font = FontProperties(fname=str(font_file), size=8)
+    bar = _BARS[len(chart["series"]) > 1] * len(chart["names"])
+    height = _LINE_HEIGHT if chart["kind"] == "line" else max(1.4, _FRAME + bar)
     figure = Figure(figsize=(WIDTH_INCH, height), dpi=DPI)
     FigureCanvasAgg(figure)
     axes = figure.add_subplot()
@@ -42,7 +42,7 @@ def draw_chart(chart: Mapping[str, Any], *, font_file: Path) -> bytes:
         _bars(axes, names, chart["series"], font)
     for label in (*axes.get_xticklabels(), *axes.get_yticklabels()):
         label.set_fontproperties(font)
-    title = FontProperties(fname=str(font_file), size=10.5)
+    title = FontProperties(fname=str(font_file), size=10)
     axes.set_title(_plain(chart["title"], 40), fontproperties=title, loc="left")
     if len(chart["series"]) > 1:
         axes.legend(prop=font, frameon=False, loc="best")

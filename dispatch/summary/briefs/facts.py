@@ -15,8 +15,8 @@ from dispatch.summary.scopes import Scope
 SMALL = 10
 """Below this base a rate says little and is marked."""
 WANTED = (
-    "reported", "opened", "dispatched", "closed", "in_hand", "suspended_now", "on_time_rate", "answer_hours",
-    "handle_hours", "return_rate", "rework_rate", "solved_rate", "satisfied_rate", "rating_rate",
+    "reported", "opened", "dispatched", "closed", "in_hand", "suspended_now", "dispatch_on_time_rate", "sign_rate", "response_rate", "on_time_rate", "answer_hours",
+    "handle_hours", "return_rate", "rework_rate", "repeat_rate", "solved_rate", "satisfied_rate", "rating_rate",
 )  # fmt: skip
 CODES = tuple(code for code in WANTED if code in FIGURES)
 _UNITS = {Kind.COUNT: "件", Kind.HOURS: "小时", Kind.SCORE: "分", Kind.PERCENT: ""}

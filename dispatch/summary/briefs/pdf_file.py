@@ -40,14 +40,17 @@ _NUMBER = pdf.style("brief-number", fontSize=14, leading=24, alignment=TA_CENTER
 _SIDE = pdf.style("side", fontSize=14, leading=22)
 _SIDE_RIGHT = pdf.style("side-right", fontSize=14, leading=22, alignment=TA_RIGHT)
 _DRAFT = pdf.style("draft", fontSize=12, leading=20, alignment=TA_CENTER, textColor=_RED)
-_TABLE_TITLE = pdf.style("table-title", fontName=pdf.BOLD, fontSize=11, leading=18, spaceBefore=8)
+_TABLE_TITLE = pdf.style("table-title", fontName=pdf.BOLD, fontSize=11, leading=18)
 _CELL = pdf.style("cell", fontSize=9, leading=12)
 _CELL_RIGHT = pdf.style("cell-right", fontSize=9, leading=12, alignment=TA_RIGHT)
 _CELL_HEAD = pdf.style("cell-head", fontName=pdf.BOLD, fontSize=9, leading=12, alignment=TA_CENTER)
 _FOOT = pdf.style("brief-foot", fontSize=12, leading=20)
 _GRID: list[Any] = [
-    ("GRID", (0, 0), (-1, -1), 0.5, colors.Color(0.4, 0.4, 0.4)),
-    ("BACKGROUND", (0, 0), (-1, 0), colors.Color(0.93, 0.93, 0.93)),
+    # The title is the first row, so that it stays with the table without holding all of it together.
+    ("SPAN", (0, 0), (-1, 0)),
+    ("LEFTPADDING", (0, 0), (-1, 0), 0),
+    ("GRID", (0, 1), (-1, -1), 0.5, colors.Color(0.4, 0.4, 0.4)),
+    ("BACKGROUND", (0, 1), (-1, 1), colors.Color(0.93, 0.93, 0.93)),
     ("VALIGN", (0, 0), (-1, -1), "MIDDLE"),
     ("TOPPADDING", (0, 0), (-1, -1), 2),
     ("BOTTOMPADDING", (0, 0), (-1, -1), 3),
@@ -115,7 +118,6 @@ class _Pen:
         elif isinstance(part, Para):
             yield self._text(part.text, _NOTE if part.note else _BODY)
         elif isinstance(part, Grid):
-            yield self._text(part.title, _TABLE_TITLE, keep=True)
             yield self._table(part)
             yield Spacer(0, 2 * mm)
         else:
@@ -130,7 +132,8 @@ class _Pen:
             [self._text(row[0], _CELL), *(self._text(text, _CELL_RIGHT) for text in row[1:])]
             for row in grid.rows
         ]
-        return Table([head, *rows], colWidths=widths, repeatRows=1, style=_GRID)
+        caption = [self._text(grid.title, _TABLE_TITLE), *[""] * others]
+        return Table([caption, head, *rows], colWidths=widths, repeatRows=2, style=_GRID)
 
     def _picture(self, part: Picture) -> Flowable:
         image = Image(BytesIO(self.pictures[part.chart["code"]]))

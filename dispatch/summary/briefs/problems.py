@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from importlib import import_module
-from importlib.util import find_spec
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -15,13 +13,13 @@ from dispatch.domain.brief_names import span_text
 from dispatch.queries.brief_cases import overdue_by_department, printable_hotspots
 from dispatch.summary.briefs.anonymise import anonymise
 from dispatch.summary.briefs.facts import SMALL, Fact
+from dispatch.summary.insights import current
 from dispatch.summary.ratios import FIGURES, Sums
 from dispatch.summary.reading import Place, read_by
 from dispatch.summary.scopes import Scope
 from reports.models import Category, Grid
 from xiangcun.lib.workdays import SHANGHAI
 
-INSIGHTS = "dispatch.summary.insights"
 MOST_INSIGHTS = 6
 FRESH = timedelta(days=7)
 """What is found now says something about a period that ended at most so long ago."""
@@ -58,9 +56,7 @@ def find_problems(
         lines += [*_hotspots(), *_overdue(now)]
     if "repeat_place" not in told:
         lines += _repeats(last)
-    if "slow_step" not in told or departments:
-        lines += _slow_departments(departments, total, names)
-    return lines
+    return [*lines, *_slow_departments(departments, total, names)]
 
 
 def is_fresh(last: date, now: datetime) -> bool:
@@ -69,11 +65,9 @@ def is_fresh(last: date, now: datetime) -> bool:
 
 
 def insight_lines() -> list[Line]:
-    """Return the living insights as they read now; none while that part of the system is missing."""
-    if find_spec(INSIGHTS) is None:
-        return []
-    rows = import_module(INSIGHTS).current(limit=MOST_INSIGHTS, viewer=None)
-    return [Line(str(row.kind), anonymise(row.text), anonymise(row.advice or "")) for row in rows]
+    """Return the living insights of the office at large as they read now, strongest first."""
+    rows = current(limit=MOST_INSIGHTS, viewer=None)
+    return [Line(row.kind, row.text, row.advice) for row in rows]
 
 
 def problems_text(lines: Sequence[Line]) -> str:

@@ -76,7 +76,7 @@ def freeze(span: Span, *, now: datetime) -> Frozen:
     spans = read_spans(span, ran=ran)
     facts = facts_of(spans)
     counted = read_counted(span, with_before=ran[0])
-    tables = build_tables(counted, spans.now, span)
+    tables = build_tables(counted, spans.now, spans.before, span)
     departments = dict(Department.objects.values_list("pk", "short_name"))
     fresh = is_fresh(span.last, now)
     lines = find_problems(

@@ -14,7 +14,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from dispatch.models import Department
-from dispatch.summary.briefs.facts import base_text, change_text, is_small
+from dispatch.summary.briefs.facts import base_text, is_small
 from dispatch.summary.briefs.spans import Span
 from dispatch.summary.ratios import FIGURES, Figure, Sums, show
 from dispatch.summary.reading import Place, read_by, read_days
@@ -55,7 +55,9 @@ def read_counted(span: Span, *, with_before: bool) -> Counted:
     return Counted(_read(span), _read(span.previous()) if with_before else {})
 
 
-def build_tables(counted: Counted, total: Sums, span: Span) -> list[dict[str, Any]]:
+def build_tables(
+    counted: Counted, total: Sums, before: Sums | None, span: Span
+) -> list[dict[str, Any]]:
     """Return the tables; each is a dict that JSON takes as it is."""
     tops, leaves, dimensions = _categories()
     departments = {
@@ -65,7 +67,7 @@ def build_tables(counted: Counted, total: Sums, span: Span) -> list[dict[str, An
         pk: (code, name)
         for pk, code, name in Grid.objects.values_list("pk", "village_code", "village_name")
     }
-    make = _Maker(counted, total)
+    make = _Maker(counted, total, before)
     return [
         make.table("top_category", _("按大类"), _("大类"), Place.CATEGORY, _one(tops, _("未分类"))),
         make.table("category", _("按小类"), _("小类"), Place.CATEGORY, _one(leaves, _("未分类"))),
@@ -82,8 +84,8 @@ def build_tables(counted: Counted, total: Sums, span: Span) -> list[dict[str, An
 class _Maker:
     """Turns sums by place into the rows of one table after another."""
 
-    def __init__(self, counted: Counted, total: Sums) -> None:
-        self.counted, self.total = counted, total
+    def __init__(self, counted: Counted, total: Sums, before: Sums | None) -> None:
+        self.counted, self.total, self.before = counted, total, before
 
     def table(
         self,
@@ -96,58 +98,57 @@ class _Maker:
         note: str = "",
         summed: bool = True,
     ) -> dict[str, Any]:
+        what = _counted(code)
         figures = [FIGURES[name] for name in COLUMNS[code] if name in FIGURES]
-        now = _grouped(self.counted.now.get(place, {}), names)
-        before = _grouped(self.counted.before.get(place, {}), names)
+        at = COLUMNS[code].index(what) + 1
+        old = _grouped(self.counted.before.get(place, {}), names)
         rows = sorted(
-            (pair for pair in now.items() if pair[1]),
-            key=lambda pair: (-_size(code, pair[1]), pair[0]),
+            (pair for pair in _grouped(self.counted.now.get(place, {}), names).items() if pair[1]),
+            key=lambda pair: (-pair[1].counts[what], pair[0]),
         )
-        compared = bool(self.counted.before)
-        cells = [
-            _row(key[1], sums, figures, before.get(key, Sums()) if compared else None)
-            for key, sums in rows
-        ]
-        rest = _rest([sums for _key, sums in rows[CUT:]], figures)
-        total = _row(_("合计"), self.total, figures, None) if summed and cells else None
+
+        def row(name: str, sums: Sums, before: Sums) -> dict[str, Any]:
+            cells = [_cell(figure, sums) for figure in figures]
+            if self.before is not None:
+                change = sums.counts[what] - before.counts[what]
+                cells.insert(at, {"value": None, "text": _change(change), "base": ""})
+            return {"name": name, "cells": cells}
+
         columns = [_column(figure) for figure in figures]
-        if compared:
-            columns.insert(
-                _place_of_change(code), {"code": "change", "name": _("受理环比"), "kind": "text"}
-            )
-            for row in filter(None, [*cells, rest, total]):
-                row["cells"].insert(
-                    _place_of_change(code), {"value": None, "text": row.pop("change")}
-                )
-        for row in filter(None, [*cells, rest, total]):
-            row.pop("change", None)
+        if self.before is not None:
+            columns.insert(at, {"code": "change", "name": _("增减"), "kind": "text"})
+        left, left_old = (
+            _merged(found.get(key, Sums()) for key, _sums in rows[CUT:])
+            for found in (dict(rows), old)
+        )
+        name = _("其余 %d 项") % len(rows[CUT:])
         return {
-            "code": code, "title": title, "row_title": row_title, "columns": columns, "rows": cells,
-            "rest": rest, "total": total, "cut": CUT, "note": note,
+            "code": code, "title": title, "row_title": row_title, "columns": columns,
+            "rows": [row(key[1], sums, old.get(key, Sums())) for key, sums in rows],
+            "rest": row(name, left, left_old) if rows[CUT:] else None,
+            "total": row(_("合计"), self.total, self.before or Sums()) if summed and rows else None,
+            "cut": CUT, "note": note,
         }  # fmt: skip
 
 
-def _place_of_change(code: str) -> int:
-    """Return where the change stands: behind the figure that it is of."""
-    names = COLUMNS[code]
-    return names.index("opened") + 1 if "opened" in names else len(names)
+def _counted(code: str) -> str:
+    """Return what a table is ordered and compared by: what came in, or what a unit was given."""
+    return "dispatched" if code == "department" else "opened"
 
 
-def _size(code: str, sums: Sums) -> int:
-    """Return by what a table is ordered: what came in, or what a unit was given."""
-    if code == "department":
-        return sums.counts["dispatched"] + sums.counts["closed"]
-    return sums.counts["opened"]
+def _change(count: int) -> str:
+    return f"{count:+,d}".replace("-", "−") if count else "0"
+
+
+def _merged(rows: Iterable[Sums]) -> Sums:
+    merged = Sums()
+    for sums in rows:
+        merged.merge(sums)
+    return merged
 
 
 def _column(figure: Figure) -> dict[str, str]:
     return {"code": figure.code, "name": str(figure.name), "kind": str(figure.kind)}
-
-
-def _row(name: str, sums: Sums, figures: list[Figure], before: Sums | None) -> dict[str, Any]:
-    opened = FIGURES["opened"]
-    change = change_text(opened, sums, before) if before is not None else ""
-    return {"name": name, "cells": [_cell(figure, sums) for figure in figures], "change": change}
 
 
 def _cell(figure: Figure, sums: Sums) -> dict[str, Any]:
@@ -158,15 +159,6 @@ def _cell(figure: Figure, sums: Sums) -> dict[str, Any]:
         "text": show(figure, value) + mark,
         "base": base_text(figure, sums),
     }
-
-
-def _rest(left: list[Sums], figures: list[Figure]) -> dict[str, Any] | None:
-    if not left:
-        return None
-    merged = Sums()
-    for sums in left:
-        merged.merge(sums)
-    return _row(_("其余 %d 项") % len(left), merged, figures, None)
 
 
 def _grouped(found: Mapping[int, Sums], names: Callable[[int], Iterable[tuple[str, str]]]) -> Sized:
@@ -204,9 +196,13 @@ def _day_table(span: Span) -> dict[str, Any]:
     figures = [FIGURES[name] for name in ("opened", "dispatched", "closed")]
     found = read_days(Scope(first=span.first, last=span.last))
     days = [span.first + timedelta(days=offset) for offset in range(span.days)]
-    rows = [_row(f"{day:%m-%d}", found.get(day, Sums()), figures, None) for day in days]
-    for row in rows:
-        row.pop("change")
+    rows = [
+        {
+            "name": f"{day:%m-%d}",
+            "cells": [_cell(figure, found.get(day, Sums())) for figure in figures],
+        }
+        for day in days
+    ]
     return {
         "code": "day", "title": _("按日"), "row_title": _("日期"), "rows": rows, "rest": None,
         "columns": [_column(figure) for figure in figures],
