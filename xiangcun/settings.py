@@ -17,6 +17,7 @@ from django.core.exceptions import ImproperlyConfigured
 from dispatch.schedule import BEAT as DISPATCH_BEAT
 from reports.schedule import BEAT as REPORTS_BEAT
 from xiangcun.api_schema import *  # noqa: F403 - how the API describes itself: a file of its own
+from xiangcun.brief_settings import *  # noqa: F403 - the briefs, likewise
 from xiangcun.lib.databases import PostgresLimits, postgres_settings, sqlite_settings
 from xiangcun.lib.env import (
     env_bool,
@@ -288,12 +289,13 @@ CELERY_TASK_ROUTES = {
     "reports.strip_originals": {"queue": "photos"},
     "dispatch.train_classifier": {"queue": "training"},
     "dispatch.refresh_hotspots": {"queue": "training"},
+    "dispatch.refresh_insights": {"queue": "training"},
     # Other people's servers may hang: triage must not stand behind them either.
     "dispatch.deliver_channel": {"queue": "outbox"},
     "reports.check_content": {"queue": "outbox"},
     "reports.sweep_content_checks": {"queue": "outbox"},
     "reports.deliver_messages": {"queue": "outbox"},
-    "dispatch.run_export": {"queue": "exports"},
+    "dispatch.run_export*": {"queue": "exports"},
 }
 CELERY_WORKER_CONCURRENCY = env_int("WORKER_CONCURRENCY", 2 if REDIS_URL else 1, low=1, high=64)
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1

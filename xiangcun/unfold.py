@@ -117,7 +117,7 @@ def _everyday() -> dict[str, Any]:
         "items": [
             _item(_("首页"), "dashboard", "admin:index", "is_staff"),
             _item(_("研判台"), "fact_check", "desk", "dispatches"),
-            _item(_("工单"), "assignment", "admin:dispatch_ticket_changelist", "reads_cases"),
+            _item(_("工单"), "assignment", "admin:dispatch_ticket_changelist", "opens_cases"),
             _item(_("收件箱"), "inbox", "tray", "has_tray"),
             _item(_("挂账清单"), "pause_circle", "suspensions", "reads_cases"),
             _item(_("地图"), "map", "map", "reads_cases"),
@@ -148,9 +148,13 @@ def _figures() -> dict[str, Any]:
         "title": _("统计分析"),
         "separator": True,
         "items": [
+            _item(_("驾驶舱"), "monitoring", "cockpit", "reads_figures"),
             _item(_("统计"), "bar_chart", "summary", "reads_figures"),
-            _item(_("热点"), "local_fire_department", "hotspots", "reads_records"),
+            _item(_("热点"), "local_fire_department", "hotspots", "reads_hotspots"),
+            _item(_("洞察"), "lightbulb", "insights", "reads_figures"),
+            _item(_("简报"), "newspaper", "briefs", "reads_briefs"),
             _item(_("研判质量"), "troubleshoot", "triage-quality", "reads_quality"),
+            _item(_("大屏链接"), "tv", "kiosk-links", "gives_kiosk_links"),
             _item(_("开放数据"), "dataset", "open-data-admin", "reads_open_data"),
             _item(_("县级接口"), "api", "api-tokens", "reads_tokens"),
         ],

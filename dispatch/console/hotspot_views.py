@@ -1,4 +1,4 @@
-"""The page of hotspots, and of one with its tickets; the command room's alone."""
+"""The page of hotspots, and of one with its tickets: for the command room and the township's leaders."""
 
 from __future__ import annotations
 
@@ -23,10 +23,11 @@ from dispatch.console.people import DISPATCHES, actor_of, has_role
 from dispatch.console.ticket_page import ticket_link
 from dispatch.console.wording import moment_text
 from dispatch.domain.workflow import TRANSITIONS
-from dispatch.enums import COMMAND_ROLES, TicketAction
+from dispatch.enums import COMMAND_ROLES, Role, TicketAction
 from dispatch.models import Hotspot, Ticket
 from dispatch.queries.hotspots import hotspot_for_page, ranked_hotspots, tickets_of
 
+READS_HOTSPOTS = COMMAND_ROLES | {Role.LEADERSHIP}
 _MERGEABLE = next(row.sources for row in TRANSITIONS if row.action == TicketAction.MERGE)
 
 
@@ -68,8 +69,8 @@ def hotspot_page(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _require_room(request: HttpRequest) -> None:
-    if not has_role(request, COMMAND_ROLES):
-        raise PermissionDenied(_("热点供指挥室查看"))
+    if not has_role(request, READS_HOTSPOTS):
+        raise PermissionDenied(_("热点供指挥室和街道领导查看"))
 
 
 def _line(hotspot: Hotspot) -> dict[str, Any]:

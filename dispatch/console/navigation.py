@@ -8,9 +8,11 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
+from dispatch.console.hotspot_views import READS_HOTSPOTS
 from dispatch.console.open_data_views import READS_OPEN_DATA
 from dispatch.console.people import (
     DISPATCHES,
+    OPENS_CASES,
     READS_AUDIT,
     READS_CASES,
     READS_MODELS,
@@ -23,8 +25,10 @@ from dispatch.console.people import (
 )
 from dispatch.console.posters import PRINTS_POSTERS
 from dispatch.console.token_views import READS_TOKENS
+from dispatch.domain.brief_steps import READS_BRIEFS
 from dispatch.domain.channel_settings import RESENDS
 from dispatch.domain.demo_staff import FILE_NAME
+from dispatch.domain.kiosks import GIVES_LINKS
 from dispatch.domain.restricting import READS_RESTRICTIONS
 from dispatch.enums import COMMAND_ROLES, Role
 from dispatch.summary.access import readable_departments
@@ -40,6 +44,11 @@ def reads_cases(request: HttpRequest) -> bool:
     return has_role(request, READS_CASES)
 
 
+def opens_cases(request: HttpRequest) -> bool:
+    """Whether the person may look at tickets."""
+    return has_role(request, OPENS_CASES)
+
+
 def has_tray(request: HttpRequest) -> bool:
     """Whether work lands on the person's own desk: a department's people, with a queue."""
     return reads_cases(request) and bool(actor_of(request).department_ids)
@@ -53,6 +62,16 @@ def dispatches(request: HttpRequest) -> bool:
 def reads_records(request: HttpRequest) -> bool:
     """Whether the person reads the command room's records."""
     return has_role(request, COMMAND_ROLES)
+
+
+def reads_hotspots(request: HttpRequest) -> bool:
+    """Whether the person reads what many people report."""
+    return has_role(request, READS_HOTSPOTS)
+
+
+def gives_kiosk_links(request: HttpRequest) -> bool:
+    """Whether the person opens the cockpit to a screen on a wall."""
+    return has_role(request, GIVES_LINKS)
 
 
 def reads_quality(request: HttpRequest) -> bool:
@@ -74,6 +93,11 @@ def reads_figures(request: HttpRequest) -> bool:
     """Whether the person has a page of figures."""
     departments = readable_departments(actor_of(request))
     return departments is None or bool(departments)
+
+
+def reads_briefs(request: HttpRequest) -> bool:
+    """Whether the person reads the office's briefs."""
+    return has_role(request, READS_BRIEFS)
 
 
 def reads_rules(request: HttpRequest) -> bool:

@@ -16,6 +16,8 @@ from dispatch.enums import COMMAND_ROLES, DEPARTMENT_ROLES, MODEL_ROLES, Role
 from dispatch.models import Staff
 
 READS_CASES = COMMAND_ROLES | DEPARTMENT_ROLES | {Role.GRID}
+OPENS_CASES = READS_CASES | {Role.LEADERSHIP}
+"""Who may look at a ticket; of these the leaders of the township have no queue and do nothing."""
 READS_RULES = frozenset({Role.LEAD, Role.AUDITOR})
 SETS_RULES = frozenset({Role.ADMINISTRATOR})
 READS_PEOPLE = frozenset({Role.LEAD, Role.AUDITOR, Role.ADMINISTRATOR, Role.SECURITY})

@@ -103,7 +103,7 @@ class GridForm(OfficeForm):
 class GridAdmin(GridImportPages):
     readers = READS_PEOPLE
     form = GridForm
-    list_display = ("code", "name", "village_name", "households", "is_active")
+    list_display = ("code", "name", "village_name", "households", "population", "is_active")
     list_display_links = ("code", "name")
     list_filter = ("is_active", "village_name")
     search_fields = ("code", "name", "village_name")

@@ -26,11 +26,14 @@ from dispatch.models import Staff
 
 BACKGROUND = "X-Background"
 PASSIVE = frozenset({
-    "alarm-feed", "calendar-progress", "desk-beat", "desk-list", "inbox-feed", "session-state",
+    "alarm-feed", "calendar-progress", "cockpit-live", "desk-beat", "desk-list", "inbox-feed", "session-state",
     "tool-export-status",
 })  # fmt: skip
 # Served to anybody: a session in the browser changes nothing about them.
-OPEN = frozenset({"photo-file", "healthz", "readyz", "schema", "docs"})
+OPEN = frozenset({
+    "photo-file", "healthz", "readyz", "schema", "docs", "kiosk-wall", "kiosk-data", "kiosk-live",
+    "kiosk-map",
+})  # fmt: skip
 # What somebody who owes a password or a second factor may reach.
 ALWAYS = frozenset({"login", "logout", "session-state", "session-continue", "jsi18n"})
 PASSWORD_PAGE, BIND_PAGE = "admin:password_change", "second-factor-bind"

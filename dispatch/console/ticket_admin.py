@@ -20,7 +20,14 @@ from dispatch.console.export_views import export_file
 from dispatch.console.filter_bar import bar_context, present_params
 from dispatch.console.model_words import model_notices
 from dispatch.console.paging import CappedPaginator
-from dispatch.console.people import DISPATCHES, READS_CASES, OfficeAdmin, actor_of, has_role
+from dispatch.console.people import (
+    DISPATCHES,
+    OPENS_CASES,
+    READS_CASES,
+    OfficeAdmin,
+    actor_of,
+    has_role,
+)
 from dispatch.console.print_views import print_url
 from dispatch.console.ticket_list import (
     LIST_FILTER,
@@ -41,7 +48,7 @@ from dispatch.queries.tickets import COMMAND_ONLY
 class TicketAdmin(TicketColumns, OfficeAdmin):
     """No row is added, changed or deleted here: actions are, through ``perform``."""
 
-    readers = READS_CASES
+    readers = OPENS_CASES
     writers = frozenset()
     list_display = (
         "col_number",
@@ -103,7 +110,7 @@ class TicketAdmin(TicketColumns, OfficeAdmin):
         context: dict[str, Any] = {"title": _("工单"), **(extra_context or {})}
         if self.has_view_permission(request):
             context["queue_tabs"] = queue_tabs(request)
-            context["bar"] = bar_context(request)
+            context["bar"] = bar_context(request) if has_role(request, READS_CASES) else None
             context["bulk_kinds"] = kinds_for(request, present_params(request))
             context["notices"] = model_notices(request)
             context["may_triage"] = has_role(request, DISPATCHES)
@@ -121,6 +128,8 @@ class TicketAdmin(TicketColumns, OfficeAdmin):
         return HttpResponseRedirect(reverse("admin:dispatch_ticket_change", args=(object_id,)))
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        if not has_role(request, READS_CASES):
+            return {}
         allowed = {f"bulk_{row['code']}" for row in kinds_for(request, {})} | {
             "export_selected",
             "print_selected",

@@ -69,6 +69,8 @@ def read_all_view(request: HttpRequest) -> HttpResponse:
 @require_GET
 def colleagues_view(request: HttpRequest, ticket_id: int) -> JsonResponse:
     """Answer ``{"colleagues": [{token, name, unit}]}`` for what was typed behind the @."""
+    if not has_role(request, READS_CASES):
+        raise PermissionDenied(_("没有工单办理权限"))
     ticket = ticket_or_404(request, ticket_id)
     words = request.GET.get("q", "").replace("\x00", "").strip()[:_WORDS_MAX]
     found = suggested_colleagues(

@@ -104,6 +104,7 @@ _RANK = {
     Role.AUDITOR: 6,
     Role.ADMINISTRATOR: 7,
     Role.SECURITY: 8,
+    Role.LEADERSHIP: 9,
 }
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from dispatch.domain import clocks, letters
 from dispatch.domain.assignments import assign_departments
 from dispatch.domain.attempts import Attempt
+from dispatch.domain.unit_time import unit_time
 from dispatch.enums import LimitStage, Role, TicketStatus, Visibility
 from dispatch.enums import TicketAction as Act
 from dispatch.models import Department
@@ -42,8 +43,11 @@ def _reply(attempt: Attempt) -> Data:
     if ticket.status in _ENDED:  # the lead's word to a resident who has asked for it
         ticket.lead_asked_at = None
         return {}
+    spent = {}
     if ticket.lead_department_id is None:
         _take_over(attempt)
+    else:
+        spent = unit_time(ticket, now=now)
     ticket.outcome = ""
     ticket.result_text = attempt.fields.public_text.strip()
     ticket.handled_at = now
@@ -54,7 +58,8 @@ def _reply(attempt: Attempt) -> Data:
         ticket.verified_at = now
     if target == TicketStatus.CLOSED:
         ticket.closed_at = now
-    return {"on_time": now <= (ticket.due_at or letters.reply_due(ticket))}
+    on_time = now <= (ticket.due_at or letters.reply_due(ticket))
+    return {"on_time": on_time, **spent}
 
 
 def _take_over(attempt: Attempt) -> None:

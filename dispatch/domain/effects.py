@@ -22,10 +22,12 @@ from dispatch.domain.mentions import mention_colleagues
 from dispatch.domain.moving import give_back_reports, move_reports
 from dispatch.domain.proposals import proposal_data
 from dispatch.domain.splitting import cap_by_parent, plan_children
+from dispatch.domain.unit_time import unit_time
 from dispatch.domain.watching import WATCH_EFFECTS
 from dispatch.enums import AuditAction, LimitStage, Role
 from dispatch.enums import TicketAction as Act
 from dispatch.models import Ticket
+from dispatch.queries.repeats import repeated_ticket
 from reports.domain.access import record_access
 from reports.domain.progress import start_next_round
 from reports.enums import AccessKind
@@ -77,6 +79,8 @@ def _dispatch(attempt: Attempt) -> Data:
     lead, category, urgency = fields.lead_department, fields.category, fields.urgency
     if lead is None or category is None or urgency is None:  # check_fields has made sure
         raise ValueError("dispatch without its fields")
+    is_first = ticket.dispatch_count == 0 and ticket.reopen_count == 0
+    repeat_of = repeated_ticket(ticket, category_id=category.pk) if is_first else ""
     was = {
         "category": ticket.category_id,
         "department": ticket.lead_department_id,
@@ -111,6 +115,7 @@ def _dispatch(attempt: Attempt) -> Data:
         **({"conflict_reason": reason} if reason else {}),
         **(proposal_data(ticket, category, pressed=fields.candidate) if was_proposed else {}),
         **({"promised": promised.isoformat()} if promised else {}),
+        **({"repeat_of": repeat_of} if repeat_of else {}),
         "was": was,
         "assisting": [department.pk for department in fields.assisting],
         "limit": {"sign": sign.minutes, "handle": handle.minutes, "unit": str(handle.unit)},
@@ -135,8 +140,9 @@ def _report_back(attempt: Attempt) -> Data:
 
 
 def _accept(attempt: Attempt) -> Data:
-    attempt.ticket.signed_at = attempt.now
-    return {}
+    ticket = attempt.ticket
+    ticket.signed_at = attempt.now
+    return {"on_time": ticket.sign_due_at is None or attempt.now <= ticket.sign_due_at}
 
 
 def _return(attempt: Attempt) -> Data:
@@ -220,7 +226,8 @@ def _finish(attempt: Attempt) -> Data:
     ticket.handled_at = attempt.now
     ticket.finished_by = attempt.actor.user
     ticket.pending_request = None
-    return {"on_time": ticket.due_at is None or attempt.now <= ticket.due_at}
+    on_time = ticket.due_at is None or attempt.now <= ticket.due_at
+    return {"on_time": on_time, **unit_time(ticket, now=attempt.now)}
 
 
 def _rework(attempt: Attempt) -> Data:

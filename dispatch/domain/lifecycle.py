@@ -41,6 +41,7 @@ from dispatch.enums import TicketAction as Act
 from dispatch.models import EventPhoto, Ticket, TicketEvent
 from dispatch.queries.calendar import work_calendar
 from dispatch.queries.children import open_children, running_children
+from dispatch.queries.locked import locked_ticket
 from dispatch.queries.parties import assisting_departments, is_recused_from
 from reports.domain.photos import claim_photos
 from reports.enums import UpdateKind
@@ -209,10 +210,20 @@ def _row(ticket: Ticket, action: Act) -> Transition:
 
 
 def _load(ticket_id: int, action: Act, fields: Fields) -> Ticket:
-    """Lock and read the ticket: always before any of its reports, two tickets in id order.
+    """Lock and read the ticket: always before any of its reports, several tickets in id order.
 
     One order everywhere is what keeps PostgreSQL from ever meeting a deadlock here.
     """
+    if action in _TWO_TICKETS or action == Act.REOPEN:
+        ticket = _load_several(ticket_id, action, fields)
+    else:
+        ticket = locked_ticket(ticket_id)
+    if ticket is None:
+        raise NotFoundError("ticket_not_found", _NO_TICKET)
+    return ticket
+
+
+def _load_several(ticket_id: int, action: Act, fields: Fields) -> Ticket | None:
     pks = {ticket_id}
     if action in _TWO_TICKETS:
         target = fields.target_ticket
@@ -225,9 +236,7 @@ def _load(ticket_id: int, action: Act, fields: Fields) -> Ticket:
     rows = {ticket.pk: ticket for ticket in tickets.filter(wanted).order_by("pk")}
     if fields.target_ticket is not None and action in _TWO_TICKETS:
         fields.target_ticket.refresh_from_db()
-    if ticket_id not in rows:
-        raise NotFoundError("ticket_not_found", _NO_TICKET)
-    return rows[ticket_id]
+    return rows.get(ticket_id)
 
 
 def _seat(actor: Actor, ticket: Ticket, transition: Transition) -> Seat:

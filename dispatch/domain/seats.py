@@ -8,7 +8,7 @@ from dispatch.enums import COMMAND_ROLES, OFFICE_ROLES, Role
 from dispatch.models import Department, Membership
 from xiangcun.lib.errors import InvalidInputError, NotAllowedError
 
-ROOM_ROLES = COMMAND_ROLES | OFFICE_ROLES
+ROOM_ROLES = COMMAND_ROLES | OFFICE_ROLES | {Role.LEADERSHIP}
 
 
 def check_seat(role: Role, department: Department) -> None:

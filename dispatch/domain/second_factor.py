@@ -29,7 +29,9 @@ from dispatch.models import RecoveryCode, SecondFactor, SignInAttempt, Staff
 from xiangcun.lib.errors import ConflictError, InvalidInputError, NotAllowedError
 
 logger = logging.getLogger(__name__)
-DEMANDED_OF = frozenset({Role.LEAD, Role.ADMINISTRATOR, Role.SECURITY, Role.AUDITOR})
+DEMANDED_OF = frozenset(
+    {Role.LEAD, Role.ADMINISTRATOR, Role.SECURITY, Role.AUDITOR, Role.LEADERSHIP}
+)
 RESETS = frozenset({Role.SECURITY})
 STEP_SECONDS, DIGITS, TOLERANCE = 30, 6, 1
 SECRET_BYTES = 20

@@ -1,5 +1,14 @@
 """Closed vocabularies of the office's world. Stored values are full English words."""
 
+from dispatch.enums.briefs import (
+    SIGNED_STATUSES,
+    BriefFileState,
+    BriefFormat,
+    BriefKind,
+    BriefStatus,
+    BriefStep,
+)
+from dispatch.enums.insights import Certainty, InsightKind
 from dispatch.enums.office import (
     ROBOT_CHANNELS,
     AuditAction,
@@ -53,20 +62,28 @@ __all__ = [
     "OPEN_STATUSES",
     "PHYSICAL_OUTCOMES",
     "ROBOT_CHANNELS",
+    "SIGNED_STATUSES",
     "STAFF_ROLES",
     "ApiScope",
     "AssignmentKind",
     "AuditAction",
     "AuditOutcome",
+    "BriefFileState",
+    "BriefFormat",
+    "BriefKind",
+    "BriefStatus",
+    "BriefStep",
     "CalendarChangeKind",
     "CalendarChangeStatus",
     "CalendarDayType",
     "Card",
+    "Certainty",
     "DayScope",
     "ExportFormat",
     "ExportStatus",
     "GridImportStatus",
     "Hazard",
+    "InsightKind",
     "LabelSource",
     "LimitStage",
     "LimitUnit",

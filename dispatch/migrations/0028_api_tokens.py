@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("dispatch", "0022_summary_vocabulary"),
+        ("dispatch", "0027_briefs"),
     ]
 
     operations = [

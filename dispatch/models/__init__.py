@@ -2,9 +2,18 @@
 
 from dispatch.models.alarms import Alarm, UrgencyRule
 from dispatch.models.audit import AuditHead, AuditRecord
+from dispatch.models.briefs import (
+    Brief,
+    BriefFile,
+    BriefSnapshot,
+    BriefSubscriber,
+    BriefVersion,
+)
 from dispatch.models.calendar import CalendarChange
 from dispatch.models.claims import TicketClaim
 from dispatch.models.hotspots import Hotspot, HotspotReport
+from dispatch.models.insights import Insight
+from dispatch.models.kiosk import KioskLink
 from dispatch.models.learning import ModelChange, ModelVersion, TriageSettings
 from dispatch.models.ledger import EventPhoto, LedgerIsAppendOnlyError, TicketEvent
 from dispatch.models.notifications import (
@@ -34,7 +43,7 @@ from dispatch.models.sign_in import (
     StaffSession,
 )
 from dispatch.models.staff import Department, Membership, Staff
-from dispatch.models.summary import Tally
+from dispatch.models.summary import Rollup, RollupSpread
 from dispatch.models.tickets import Assignment, Ticket, TicketReport
 from dispatch.models.tools import ExportJob, SavedFilter, StandardReply
 from dispatch.models.tray import NoteMention, TicketSeen
@@ -48,6 +57,11 @@ __all__ = [
     "Assignment",
     "AuditHead",
     "AuditRecord",
+    "Brief",
+    "BriefFile",
+    "BriefSnapshot",
+    "BriefSubscriber",
+    "BriefVersion",
     "CalendarChange",
     "CalendarDay",
     "CategoryDuty",
@@ -61,6 +75,8 @@ __all__ = [
     "HandlingLimit",
     "Hotspot",
     "HotspotReport",
+    "Insight",
+    "KioskLink",
     "KnownAddress",
     "LedgerIsAppendOnlyError",
     "LexiconTerm",
@@ -73,6 +89,8 @@ __all__ = [
     "OpenRelease",
     "RecoveryCode",
     "Recusal",
+    "Rollup",
+    "RollupSpread",
     "RoutingRule",
     "RuleFault",
     "RuleHit",
@@ -82,7 +100,6 @@ __all__ = [
     "Staff",
     "StaffSession",
     "StandardReply",
-    "Tally",
     "Ticket",
     "TicketClaim",
     "TicketEvent",

@@ -1,36 +1,59 @@
-"""Rollups of the ledger."""
+"""Rollups of the ledger: sums by day or month and by place, so that no figure ever scans tickets."""
 
 from __future__ import annotations
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from dispatch.enums.measures import COUNT_COLUMNS, MINUTE_COLUMNS, SPREAD_COLUMNS
 
-class Tally(models.Model):
-    """How often a metric happened on a day, for a category, a department and a grid.
 
-    ``day`` is the Asia/Shanghai date. Ids are 0 where there is none, so that one plain unique key
-    holds on every database. ``count`` may be negative: stock metrics (``status:…``) add and take away,
-    and the stock is the sum over all days. ``minutes`` sums durations of duration metrics.
+class RollupKey(models.Model):
+    """Of which days and places a row holds the sums.
+
+    ``cube`` says whether ``period`` is a day or a month (its first day), and which of category,
+    department and grid the row tells apart (``dispatch.summary.cubes``). Among the ids −1 stands for
+    "all together" and 0 for "none", so that one plain key holds on every database. Days are
+    Asia/Shanghai dates.
     """
 
-    day = models.DateField(_("日期"))
-    metric = models.CharField(_("指标"), max_length=40)
-    category_id = models.BigIntegerField(_("事项分类"), default=0)
-    department_id = models.BigIntegerField(_("部门"), default=0)
-    grid_id = models.BigIntegerField(_("网格"), default=0)
-    count = models.BigIntegerField(_("数量"), default=0)
-    minutes = models.BigIntegerField(_("分钟"), default=0)
+    pk = models.CompositePrimaryKey("cube", "period", "category_id", "department_id", "grid_id")
+    cube = models.SmallIntegerField(_("汇总方式"))
+    period = models.DateField(_("日期"))
+    category_id = models.IntegerField(_("事项分类"))
+    department_id = models.IntegerField(_("部门"))
+    grid_id = models.IntegerField(_("网格"))
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        place = (self.category_id, self.department_id, self.grid_id)
+        return f"{self.cube} {self.period} {place}"
+
+
+class Rollup(RollupKey):
+    """One nullable column a measure (``dispatch.enums.measures``); NULL is 0 and takes no room.
+
+    Counts may be negative: stock columns add and take away, and the stock is the sum over all days.
+    """
 
     class Meta:
         verbose_name = _("统计")
         verbose_name_plural = _("统计")
-        constraints = [
-            models.UniqueConstraint(
-                fields=["metric", "day", "category_id", "department_id", "grid_id"],
-                name="tally_cell_once",
-            ),
-        ]
 
-    def __str__(self) -> str:
-        return f"{self.day} {self.metric} {self.count}"
+
+class RollupSpread(RollupKey):
+    """How many durations fell into which bucket: apart, because most figures do without."""
+
+    class Meta:
+        verbose_name = _("用时分布")
+        verbose_name_plural = _("用时分布")
+
+
+for _name in COUNT_COLUMNS:
+    Rollup.add_to_class(_name, models.IntegerField(null=True))
+for _name in MINUTE_COLUMNS:  # a month of a township is more than 2³¹ minutes
+    Rollup.add_to_class(_name, models.BigIntegerField(null=True))
+for _name in SPREAD_COLUMNS:
+    RollupSpread.add_to_class(_name, models.IntegerField(null=True))

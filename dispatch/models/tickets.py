@@ -215,6 +215,12 @@ class Ticket(models.Model):
             models.Index(fields=["grid", "-id"], name="ticket_grid"),
             models.Index(fields=["opened_at"], name="ticket_opened"),
             models.Index(fields=["lat", "lng"], name="ticket_place"),
+            # Asked at every first dispatch: was the same trouble near by within 30 days?
+            models.Index(
+                fields=["category", "opened_at", "lat", "lng"],
+                name="ticket_repeats",
+                condition=Q(placed=True, parent__isnull=True),
+            ),
             # What people watch: few rows each, so they cost next to nothing to keep. The watched column
             # is in them, too, so that SQLite, which has no statistics here, finds them the best.
             models.Index(

@@ -52,7 +52,8 @@ def visible_tickets(viewer: Viewer) -> QuerySet[Ticket]:
 
     A department keeps reading what it once had (returned, merged, reopened): its own work stays
     accountable. It acts on its present tickets only, which the state table decides. A grid officer
-    reads what lies in their grids once it is assessed, but for confidential matters.
+    reads what lies in their grids once it is assessed, but for confidential matters; a leader of the
+    township reads everything but those.
     """
     return _in_scope(viewer, active_only=False)
 
@@ -71,7 +72,8 @@ def queued_tickets(
     department's queue is read from its own index; only what it assists in is found by its pieces.
     """
     wanted = Q(status__in=statuses) & (also or Q())
-    if viewer.is_command_room or not (viewer.department_ids or viewer.grid_ids):
+    everything = viewer.is_command_room or leads_township(viewer)
+    if everything or not (viewer.department_ids or viewer.grid_ids):
         return current_tickets(viewer).filter(wanted)
     departments = viewer.department_ids
     pieces = Assignment.objects.filter(
@@ -85,6 +87,11 @@ def queued_tickets(
     ids = [rows.order_by().values("pk") for rows in parts if rows is not None]
     found = Ticket.objects.filter(pk__in=ids[0].union(*ids[1:], all=True))
     return unless_recused(viewer, found, ticket="pk")
+
+
+def leads_township(viewer: Viewer) -> bool:
+    """Whether the person is a leader of the township, who looks at everything and handles nothing."""
+    return Role.LEADERSHIP in viewer.roles
 
 
 def visible_reports(viewer: Viewer) -> QuerySet[Report]:
@@ -117,9 +124,12 @@ def may_see_reporter(viewer: Viewer, ticket: Ticket) -> bool:
     """Whether ``viewer`` may know anything that leads to the reporter of ``ticket``.
 
     For a confidential matter the command room only: no number, channel, address, exact point or
-    history for a department.
+    history for a department. Nor for a leader of the township, but in what their own seats handle.
     """
-    return viewer.is_command_room or not ticket.confidential
+    if viewer.is_command_room or ticket.confidential:
+        return viewer.is_command_room
+    own = ticket.lead_department_id in viewer.department_ids or ticket.grid_id in viewer.grid_ids
+    return own or not leads_township(viewer)
 
 
 def may_see_originals(viewer: Viewer, ticket: Ticket) -> bool:
@@ -134,6 +144,8 @@ def _in_scope(viewer: Viewer, *, active_only: bool) -> QuerySet[Ticket]:
         return unless_recused(viewer, Ticket.objects.all(), ticket="pk")
     departments, grids = viewer.department_ids, viewer.grid_ids
     if not departments and not grids:
+        if leads_township(viewer):
+            return unless_recused(viewer, Ticket.objects.filter(confidential=False), ticket="pk")
         return Ticket.objects.none()
     pieces = Assignment.objects.filter(ticket=OuterRef("pk"), department__in=departments)
     if active_only:
@@ -141,6 +153,8 @@ def _in_scope(viewer: Viewer, *, active_only: bool) -> QuerySet[Ticket]:
     on_site = _on_site(viewer)
     theirs = Q(Exists(pieces)) if departments else Q()
     scope = (theirs | on_site) if grids and departments else on_site if grids else theirs
+    if leads_township(viewer):
+        scope |= Q(confidential=False)
     return unless_recused(viewer, Ticket.objects.filter(scope), ticket="pk")
 
 

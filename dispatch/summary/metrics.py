@@ -8,121 +8,89 @@ the same ticket before it, so that tallies are a fold over the ledger, in any or
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Mapping
 from types import MappingProxyType
-from typing import TYPE_CHECKING
 
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from dispatch.enums import Role, TicketStatus
+from dispatch.domain.workflow import TRANSITIONS
 from dispatch.enums import TicketAction as Act
-from dispatch.summary.lines import Line, Past
+from dispatch.enums import TicketStatus
+from dispatch.enums.measures import (
+    FLOW_CODES,
+    OPENED,
+    STOCK_PREFIX,
+    TIMED_CODES,
+    WAIT_PREFIX,
+    WAIT_STATUSES,
+)
+from dispatch.summary import conditions as asks
+from dispatch.summary.definitions import Booked, Metric
 
-if TYPE_CHECKING:
-    from django.utils.functional import _StrPromise
-
-STOCK_PREFIX = "status:"
-OPENED = "opened"
-SATISFIED_FROM = 4
-
-
-_RESULTS = (Act.FINISH, Act.REPLY)
-"""By what a department says that it is done: work, or the answer to a letter."""
-
-Start = Callable[[Line, Past], datetime | None]
-
-
-def _always(_line: Line, _past: Past) -> bool:
-    return True
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Metric:
-    """One definition.
-
-    ``when`` narrows ``actions``; ``since`` makes it a duration in natural minutes; ``weight`` counts
-    more than one; ``before`` books it on the department the ticket is taken from.
-    """
-
-    code: str
-    name: _StrPromise
-    explanation: _StrPromise
-    actions: frozenset[Act] = frozenset()
-    when: Callable[[Line, Past], bool] = _always
-    since: Start | None = None
-    weight: Callable[[Line], int] | None = None
-    before: bool = False
-
-
-def _by_system(line: Line, _past: Past) -> bool:
-    return line.role == Role.SYSTEM
-
-
-def _on_time(line: Line, _past: Past) -> bool:
-    return bool(line.data.get("on_time"))
-
-
-def _has_limit(_line: Line, past: Past) -> bool:
-    result = past.latest(*_RESULTS, Act.REPORT_BACK)
-    return result is not None and result.action in _RESULTS
-
-
-def _closed_on_time(line: Line, past: Past) -> bool:
-    finish = past.latest(*_RESULTS)
-    return finish is not None and _has_limit(line, past) and bool(finish.data.get("on_time"))
-
-
-def _is_result(line: Line, _past: Past) -> bool:
-    """Whether it is a result: the lead's word to a resident who asked for it changes no state."""
-    return line.action != Act.REPLY or "on_time" in line.data
-
-
-def _tells_result(line: Line, _past: Past) -> bool:
-    """Whether the resident reads a result by it that they may judge."""
-    rated = line.to_status == TicketStatus.AWAITING_RATING
-    return line.action == Act.VERIFY or (rated and "on_time" in line.data)
-
-
-def _closes(line: Line, _past: Past) -> bool:
-    return line.to_status == TicketStatus.CLOSED and "on_time" in line.data
-
-
-def _solved(line: Line, _past: Past) -> bool:
-    return line.data.get("solved") is True
-
-
-def _score(line: Line) -> int:
-    return int(line.data.get("score") or 0)
-
-
-def _satisfied(line: Line, _past: Past) -> bool:
-    return _score(line) >= SATISFIED_FROM
-
-
-def _answered(line: Line, past: Past) -> bool:
-    """Between verification and closing only residents' ratings happen: the line before tells all."""
-    joined = past.previous is not None and past.previous.action == Act.RATE_JOINED
-    return line.action == Act.RATE or joined
-
-
-def _since_opening(line: Line, _past: Past) -> datetime | None:
-    return line.opened_at
-
-
-def _since(*actions: Act) -> Start:
-    def start(_line: Line, past: Past) -> datetime | None:
-        begun = past.latest(*actions)
-        return begun.at if begun else None
-
-    return start
+__all__ = ["FLOWS", "METRICS", "OPENED", "STOCKS", "STOCK_PREFIX", "Booked", "Metric"]
 
 
 _CLOSING = frozenset({Act.RATE, Act.CLOSE_UNRATED})
 _RATING = frozenset({Act.RATE, Act.RATE_JOINED})
 
+
+def _wait(status: TicketStatus) -> Metric:
+    label = status.label
+    return Metric(
+        code=f"{WAIT_PREFIX}{status}",
+        name=format_lazy(_("离开“{status}”"), status=label),
+        explanation=format_lazy(
+            _(
+                "工单结束“{status}”这一步的次数；用时是在这一步停留的时间，按自然时间计。记在离开当日、原来的单位。"
+            ),
+            status=label,
+        ),
+        actions=frozenset(
+            row.action
+            for row in TRANSITIONS
+            if status in row.sources
+            and (row.target or row.child_target or row.lead_target or row.praise_target)
+        ),
+        when=asks.leaves(status),
+        since=asks.since_entering,
+        booked=Booked.PLACE_BEFORE,
+    )
+
+
 FLOWS: tuple[Metric, ...] = (
+    Metric(
+        code="reported",
+        name=_("上报量"),
+        explanation=_(
+            "居民上报进入办理的件数：立案的和并入已有工单的各计一件，记在立案或并入当日。"
+        ),
+        actions=frozenset({Act.OPEN, Act.ATTACH}),
+        when=asks.by_system,
+    ),
+    Metric(
+        code="attached",
+        name=_("重复上报并入量"),
+        explanation=_("上报量中反映同一件事、并入已有工单一并办理的件数。"),
+        actions=frozenset({Act.ATTACH}),
+        when=asks.by_system,
+    ),
+    Metric(
+        code="first_dispatched",
+        name=_("首次派单量"),
+        explanation=_("工单第一次派给承办单位的件数；退回重派、重新打开后再派不再计。"),
+        actions=frozenset({Act.DISPATCH}),
+        when=asks.is_first_dispatch,
+    ),
+    Metric(
+        code="repeated",
+        name=_("重复发生量"),
+        explanation=_(
+            "首次派单的工单中，此前 30 天内 200 米以内另有同一分类工单立案的件数；并入其他工单的和撤回的不算。"
+        ),
+        actions=frozenset({Act.DISPATCH}),
+        when=asks.is_repeat,
+    ),
     Metric(
         code="dispatched",
         name=_("派单量"),
@@ -134,21 +102,63 @@ FLOWS: tuple[Metric, ...] = (
         name=_("自动派单量"),
         explanation=_("派单量中由系统研判直接派出、没有经过人工的次数。"),
         actions=frozenset({Act.DISPATCH}),
-        when=_by_system,
+        when=asks.by_system,
+    ),
+    Metric(
+        code="dispatched_timed",
+        name=_("有期限的派单量"),
+        explanation=_("派单量中派单时有研判期限的次数。"),
+        actions=frozenset({Act.DISPATCH}),
+        when=asks.has_deadline,
+    ),
+    Metric(
+        code="dispatched_on_time",
+        name=_("及时派单量"),
+        explanation=_("有期限的派单量中，派单时没有超过研判期限的次数。"),
+        actions=frozenset({Act.DISPATCH}),
+        when=asks.before_deadline,
+    ),
+    Metric(
+        code="dispatch_signed",
+        name=_("派单已签收量"),
+        explanation=_(
+            "派单量中后来由承办单位签收的次数，记在派单当日和被派单位；逾期由系统代为签收的不算。"
+        ),
+        actions=frozenset({Act.ACCEPT}),
+        when=asks.by_person,
+        booked=Booked.DISPATCH,
+    ),
+    Metric(
+        code="dispatch_signed_on_time",
+        name=_("派单及时签收量"),
+        explanation=_("派单已签收量中没有超过签收期限的次数，记在派单当日和被派单位。"),
+        actions=frozenset({Act.ACCEPT}),
+        when=asks.signed_on_time,
+        booked=Booked.DISPATCH,
+    ),
+    Metric(
+        code="dispatch_responded",
+        name=_("派单已响应量"),
+        explanation=_(
+            "派单量中，承办单位及时签收，并在办理期限内给了居民说法的次数：提交结果或答复，或者获准延期、挂账并告知居民。记在派单当日和被派单位。"
+        ),
+        actions=frozenset(asks.WORDS),
+        when=asks.responded,
+        booked=Booked.DISPATCH,
     ),
     Metric(
         code="signed",
         name=_("签收量"),
         explanation=_("承办单位签收的次数；用时从派单到签收，按自然时间计。"),
         actions=frozenset({Act.ACCEPT}),
-        since=_since(Act.DISPATCH),
+        since=asks.since(Act.DISPATCH),
     ),
     Metric(
         code="returned",
         name=_("退单量"),
         explanation=_("承办单位退回指挥室的次数，记在退单的单位。"),
         actions=frozenset({Act.RETURN}),
-        before=True,
+        booked=Booked.PLACE_BEFORE,
     ),
     Metric(
         code="finished",
@@ -156,16 +166,26 @@ FLOWS: tuple[Metric, ...] = (
         explanation=_(
             "承办单位提交办理结果或答复来信的次数，返工后再提交再计一次；用时从签收（返工后从返工）算起，按自然时间计，含挂账。"
         ),
-        actions=frozenset(_RESULTS),
-        when=_is_result,
-        since=_since(Act.ACCEPT, Act.REWORK),
+        actions=frozenset(asks.RESULTS),
+        when=asks.is_result,
+        since=asks.since(Act.ACCEPT, Act.REWORK),
     ),
     Metric(
         code="finished_on_time",
         name=_("按期办理量"),
         explanation=_("办理完成量中，提交时没有超过办理期限（含获准的延期）的次数。"),
-        actions=frozenset(_RESULTS),
-        when=_on_time,
+        actions=frozenset(asks.RESULTS),
+        when=asks.on_time,
+    ),
+    Metric(
+        code="finished_unit",
+        name=_("计时办理量"),
+        explanation=_(
+            "办理完成量中记有承办单位用时的次数；用时从派单（返工后从返工）到提交结果，按该工单的计时方式（工作时间或自然时间）计，挂账时停表。"
+        ),
+        actions=frozenset(asks.RESULTS),
+        when=asks.unit_time_known,
+        spent=asks.unit_minutes,
     ),
     Metric(
         code="rework",
@@ -180,16 +200,16 @@ FLOWS: tuple[Metric, ...] = (
             "核查通过并答复居民的次数，值班领导直接答复来信的也计；用时从居民上报到答复，按自然时间计，不因挂账、退单停表。"
         ),
         actions=frozenset({Act.VERIFY, Act.REPLY}),
-        when=_tells_result,
-        since=_since_opening,
+        when=asks.tells_result,
+        since=asks.since_opening,
     ),
     Metric(
         code="thanked",
         name=_("表扬转达量"),
         explanation=_("表扬转告有关单位并致谢的件数；表扬不评价，不计入办结量和满意率。"),
         actions=frozenset({Act.REPLY}),
-        when=_closes,
-        since=_since_opening,
+        when=asks.closes,
+        since=asks.since_opening,
     ),
     Metric(
         code="closed",
@@ -198,28 +218,42 @@ FLOWS: tuple[Metric, ...] = (
             "居民评价后办结，或 7 天未评价到期办结的工单；重新打开后再办结再计一次。用时从居民上报算起。"
         ),
         actions=_CLOSING,
-        since=_since_opening,
+        since=asks.since_opening,
     ),
     Metric(
         code="closed_timed",
         name=_("有期限的办结量"),
         explanation=_("办结量中由本街道单位办理的；上报区级办理的没有本级期限，不计。"),
         actions=_CLOSING,
-        when=_has_limit,
+        when=asks.has_limit,
     ),
     Metric(
         code="closed_on_time",
         name=_("按期办结量"),
         explanation=_("有期限的办结量中，承办单位最后一次提交结果没有超过办理期限的。"),
         actions=_CLOSING,
-        when=_closed_on_time,
+        when=asks.closed_on_time,
     ),
     Metric(
         code="closed_rated",
         name=_("有评价的办结量"),
         explanation=_("办结量中至少有一位上报居民作了评价的。"),
         actions=_CLOSING,
-        when=_answered,
+        when=asks.answered,
+    ),
+    Metric(
+        code="auto_judged",
+        name=_("自动派单已见分晓"),
+        explanation=_("办结量中第一次由系统自动派单的工单。"),
+        actions=_CLOSING,
+        when=asks.auto_judged,
+    ),
+    Metric(
+        code="auto_right",
+        name=_("自动派单准确量"),
+        explanation=_("其中办结时的分类和主办单位与系统第一次派单时相同的。"),
+        actions=_CLOSING,
+        when=asks.auto_right,
     ),
     Metric(
         code="rejected",
@@ -262,7 +296,7 @@ FLOWS: tuple[Metric, ...] = (
         name=_("重新打开量"),
         explanation=_("居民不满意或值班领导要求重新办理的次数，记在原承办单位。"),
         actions=frozenset({Act.REOPEN}),
-        before=True,
+        booked=Booked.PLACE_BEFORE,
     ),
     Metric(
         code="urged",
@@ -287,22 +321,23 @@ FLOWS: tuple[Metric, ...] = (
         name=_("评价已解决"),
         explanation=_("评价中居民认为问题已解决的。"),
         actions=_RATING,
-        when=_solved,
+        when=asks.solved,
     ),
     Metric(
         code="satisfied",
         name=_("评价满意"),
         explanation=_("评价中打 4 分或 5 分的；没有评价的不算满意。"),
         actions=_RATING,
-        when=_satisfied,
+        when=asks.satisfied,
     ),
     Metric(
         code="score",
         name=_("评分合计"),
         explanation=_("评价的分数之和，用来计算平均分。"),
         actions=_RATING,
-        weight=_score,
+        weight=asks.score,
     ),
+    *(_wait(status) for status in WAIT_STATUSES),
 )
 
 OPENED_METRIC = Metric(
@@ -321,3 +356,14 @@ STOCKS: Mapping[TicketStatus, str] = MappingProxyType(
 METRICS: Mapping[str, Metric] = MappingProxyType(
     {metric.code: metric for metric in (OPENED_METRIC, *FLOWS)}
 )
+
+
+def _check_columns() -> None:
+    """Refuse a dictionary that is not what the rollup's columns hold."""
+    codes = tuple(metric.code for metric in FLOWS)
+    timed = {metric.code for metric in FLOWS if metric.timed}
+    if sorted(codes) != sorted(FLOW_CODES) or timed != set(TIMED_CODES):
+        raise RuntimeError("dispatch.enums.measures and dispatch.summary.metrics differ")
+
+
+_check_columns()

@@ -1,33 +1,28 @@
-"""Folding the ledger into tallies, once per event, by any number of workers.
+"""Folding the ledger into the rollups, once per event, by any number of workers.
 
 An event carries ``tallied``: it is set in the transaction that adds what the event counts. There is
 no high-water mark, because ids are given out before they are committed and a late one would be
-skipped. Workers take disjoint events (PostgreSQL: ``SKIP LOCKED``; SQLite has a single writer), and
-add to cells in one order, so that they never wait for each other in a circle.
+skipped. Workers take turns (``storage.folding_held``).
 """
 
 from __future__ import annotations
 
 import logging
-from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from django.db import connection, transaction
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
-from dispatch.models import Tally, TicketEvent
-from dispatch.summary.deltas import Cell, Delta, deltas
+from dispatch.models import TicketEvent
+from dispatch.summary.deltas import Delta, deltas
 from dispatch.summary.lines import LINE_FIELDS, MILESTONES, Line, with_past
+from dispatch.summary.storage import add_to_rollups, folding_held, sum_deltas
 
 logger = logging.getLogger(__name__)
 
 BATCH = 500
 MAX_BATCHES = 20
-_CELLS_PER_STATEMENT = 100
-
-Sums = dict[Cell, tuple[int, int]]
 
 
 def fold_events(*, now: datetime, limit: int = BATCH) -> int:
@@ -35,23 +30,29 @@ def fold_events(*, now: datetime, limit: int = BATCH) -> int:
 
     Idempotent: called twice, or by two workers at once, every event is counted exactly once.
     """
-    waiting = TicketEvent.objects.filter(tallied=False)
-    if not waiting.exists():  # spares SQLite its write lock while nothing happens
+    waiting = Q(tallied=False)
+    if not TicketEvent.objects.filter(waiting).exists():  # spares the lock while nothing happens
         return 0
-    with transaction.atomic():
-        taken = list(
-            waiting.select_for_update(skip_locked=True)
-            .order_by("id")
-            .values_list("pk", flat=True)[:limit]
-        )
-        lines = read_lines(Q(pk__in=taken))
+    with folding_held():
+        lines = [Line(*row) for row in _rows(waiting).order_by("pk")[:limit]]
         if not lines:
             return 0
-        add_to_tallies(sum_deltas(_batch_deltas(lines)))
-        TicketEvent.objects.filter(pk__in=taken).update(tallied=True)
+        add_to_rollups(sum_deltas(_batch_deltas(lines)))
+        TicketEvent.objects.filter(pk__in=[line.pk for line in lines]).update(tallied=True)
     lag = now - min(line.at for line in lines)
     logger.info("events_folded count=%s lag_seconds=%s", len(lines), int(lag.total_seconds()))
     return len(lines)
+
+
+def fold_all(*, now: datetime, batches: int = MAX_BATCHES) -> int:
+    """Fold until nothing waits, at most ``batches`` times; return how many events were counted."""
+    total = 0
+    for _ in range(batches):
+        folded = fold_events(now=now)
+        total += folded
+        if folded < BATCH:
+            break
+    return total
 
 
 def read_lines(condition: Q) -> list[Line]:
@@ -65,38 +66,15 @@ def stream_lines(condition: Q) -> Iterator[Line]:
         yield Line(*row)
 
 
-def sum_deltas(found: Iterable[Delta]) -> Sums:
-    """Add up deltas by cell, leaving out what cancels."""
-    sums: defaultdict[Cell, tuple[int, int]] = defaultdict(lambda: (0, 0))
-    for delta in found:
-        count, minutes = sums[delta.cell]
-        sums[delta.cell] = (count + delta.times, minutes + delta.minutes)
-    return {cell: amount for cell, amount in sums.items() if amount != (0, 0)}
-
-
-def add_to_tallies(sums: Sums) -> None:
-    """Add to the cells' rows, making those that are missing: one statement per 100 cells.
-
-    The same ``ON CONFLICT`` upsert works on PostgreSQL and SQLite and cannot lose to another worker
-    between looking and inserting; the ORM's ``update_conflicts`` can only overwrite, not add.
-    """
-    cells = sorted(sums)
-    table = connection.ops.quote_name(Tally._meta.db_table)  # noqa: SLF001 - the documented meta API
-    for first in range(0, len(cells), _CELLS_PER_STATEMENT):
-        part = cells[first : first + _CELLS_PER_STATEMENT]
-        values = ", ".join(["(%s, %s, %s, %s, %s, %s, %s)"] * len(part))
-        sql = (
-            f"INSERT INTO {table} (metric, day, category_id, department_id, grid_id, count, minutes)"  # noqa: S608 - our own table name
-            f" VALUES {values} ON CONFLICT (metric, day, category_id, department_id, grid_id) DO UPDATE"
-            f" SET count = {table}.count + excluded.count, minutes = {table}.minutes + excluded.minutes"
-        )
-        with connection.cursor() as cursor:
-            cursor.execute(sql, [value for cell in part for value in _stored(cell, sums[cell])])
-
-
-def _stored(cell: Cell, amount: tuple[int, int]) -> tuple[str | int | None, ...]:
-    day = connection.ops.adapt_datefield_value(cell.day)
-    return (cell.metric, day, cell.category_id, cell.department_id, cell.grid_id, *amount)
+def needed_before(lines: list[Line]) -> Q:
+    """Return the condition on what else of the tickets of ``lines`` their pasts are made of."""
+    before = (
+        Q(seq__in={line.seq - 1 for line in lines})
+        | Q(action__in=MILESTONES)
+        | ~Q(from_status=F("to_status"))
+    )
+    wanted = Q(pk__in=[line.pk for line in lines])
+    return Q(ticket_id__in={line.ticket_id for line in lines}) & before & ~wanted
 
 
 def _rows(condition: Q) -> QuerySet[TicketEvent, tuple[Any, ...]]:
@@ -108,23 +86,7 @@ def _rows(condition: Q) -> QuerySet[TicketEvent, tuple[Any, ...]]:
 def _batch_deltas(lines: list[Line]) -> Iterator[Delta]:
     """Yield the deltas of ``lines``, reading what of their tickets' past the metrics may ask for."""
     wanted = {line.pk for line in lines}
-    before = Q(seq__in={line.seq - 1 for line in lines}) | Q(action__in=MILESTONES)
-    earlier = read_lines(
-        Q(ticket_id__in={line.ticket_id for line in lines}) & before & ~Q(pk__in=wanted)
-    )
-    for line, past in with_past(
-        sorted([*lines, *earlier], key=lambda line: (line.ticket_id, line.seq))
-    ):
+    known = [*lines, *read_lines(needed_before(lines))]
+    for line, past in with_past(sorted(known, key=lambda line: (line.ticket_id, line.seq))):
         if line.pk in wanted:
             yield from deltas(line, past)
-
-
-def fold_all(*, now: datetime, batches: int = MAX_BATCHES) -> int:
-    """Fold until nothing waits, at most ``batches`` times; return how many events were counted."""
-    total = 0
-    for _ in range(batches):
-        folded = fold_events(now=now)
-        total += folded
-        if folded < BATCH:
-            break
-    return total

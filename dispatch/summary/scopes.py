@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-
-from django.db.models import Q
 
 MAX_DAYS = 366
 
@@ -24,13 +23,11 @@ class Scope:
     department_ids: frozenset[int] | None = None
     grid_ids: frozenset[int] | None = None
 
-    def condition(self) -> Q:
-        """Return the places as a condition on tallies."""
-        condition = Q()
-        if self.category_ids is not None:
-            condition &= Q(category_id__in=self.category_ids)
-        if self.department_ids is not None:
-            condition &= Q(department_id__in=self.department_ids)
-        if self.grid_ids is not None:
-            condition &= Q(grid_id__in=self.grid_ids)
-        return condition
+    @property
+    def places(self) -> Mapping[str, frozenset[int] | None]:
+        """The sets by the column of the rollup each is about."""
+        return {
+            "category_id": self.category_ids,
+            "department_id": self.department_ids,
+            "grid_id": self.grid_ids,
+        }

@@ -122,9 +122,12 @@ def _write_grids(
         row.polygon = to_geojson(draft.shape)
         if record.households is not None:
             row.households = record.households
+        if record.population is not None:
+            row.population = record.population
     Grid.objects.bulk_create(fresh, batch_size=500)
     columns = (
-        "name", "village_code", "village_name", "polygon", "households", "is_active", "updated_at",
+        "name", "village_code", "village_name", "polygon", "households", "population", "is_active",
+        "updated_at",
     )  # fmt: skip
     Grid.objects.bulk_update(changed, columns, batch_size=200)
 
@@ -153,6 +156,7 @@ def _kind(record: GridRecord, area: BaseGeometry, row: Grid | None) -> str:
     same = (
         words == (record.name, record.village_code, record.village_name)
         and record.households in {None, row.households}
+        and record.population in {None, row.population}
         and _shape(row).normalize().equals_exact(area.normalize(), SAME_M)
     )
     return "same" if same else "changed"

@@ -21,6 +21,7 @@ class Grid(models.Model):
     village_name = models.CharField(_("村社"), max_length=40)
     polygon = models.JSONField(_("边界"))
     households = models.PositiveIntegerField(_("户数"), null=True, blank=True)
+    population = models.PositiveIntegerField(_("常住人口"), null=True, blank=True)
     is_active = models.BooleanField(_("启用"), default=True)
     updated_at = models.DateTimeField(_("修改时间"), auto_now=True)
 

@@ -85,6 +85,7 @@ def environment_of(data_dir: Path, **more: str) -> dict[str, str]:
     dropped = ("DATABASE_URL", "REDIS_URL", "DEBUG", "SECRET_KEY", "LEDGER_KEY", "WECHAT_APPID")
     environment = {name: value for name, value in os.environ.items() if name not in dropped}
     own = {"XIANGCUN_DATA": str(data_dir), "STATIC_ROOT": str(data_dir / "static")}
+    own["XIANGCUN_DEMO_HISTORY"] = "0"
     return environment | own | {"DJANGO_SETTINGS_MODULE": "xiangcun.settings"} | more
 
 

@@ -1,4 +1,4 @@
-"""``manage.py rebuild_tallies``: write the summary's tallies anew from the ledger."""
+"""``manage.py rebuild_tallies``: write the summary's rollups anew from the ledger."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
+from tqdm import tqdm
 
 from dispatch.summary.recount import Period, rebuild
 
@@ -23,6 +24,7 @@ class Command(BaseCommand):
         parser.add_argument("--to", dest="last", type=date.fromisoformat, help="结束日期（含当日）")
 
     def handle(self, *_args: Any, **options: Any) -> None:
-        """Rebuild and say how many cells there are now."""
-        cells = rebuild(Period(options["first"], options["last"]))
-        self.stdout.write(f"统计已按流转记录重新生成，共 {cells} 项")
+        """Rebuild and say how many rows there are now; a bar counts the events on a terminal."""
+        with tqdm(desc="统计", unit="条", disable=None) as bar:
+            rows = rebuild(Period(options["first"], options["last"]), tick=bar.update)
+        self.stdout.write(f"统计已按流转记录重新生成，共 {rows} 项")

@@ -1,26 +1,28 @@
-"""``manage.py verify_tallies``: compare the summary's tallies with a recount of the ledger."""
+"""``manage.py verify_tallies``: compare the summary's rollups with a recount of the ledger."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from tqdm import tqdm
 
 from dispatch.summary.recount import find_differences
 
 
 class Command(BaseCommand):
-    """Print every cell that differs and exit 1 when there is one."""
+    """Print every sum that differs and exit 1 when there is one."""
 
     help = "核对统计与流转记录是否一致"
 
     def handle(self, *_args: Any, **_options: Any) -> None:
-        """Compare every cell."""
-        differences = find_differences()
-        for difference in differences:
-            cell, stored, counted = difference.cell, difference.stored, difference.counted
+        """Compare every row of every cube."""
+        with tqdm(desc="核对", unit="条", disable=None) as bar:
+            differences = find_differences(tick=bar.update)
+        for found in differences:
             self.stdout.write(
-                f"{cell.day} {cell.metric}：统计为 {stored[0]}，流转记录为 {counted[0]}（{cell}）"
+                f"{found.key.period} {found.column}：统计为 {found.stored}，"
+                f"流转记录为 {found.counted}（{found.key}）"
             )
         if differences:
             raise CommandError(

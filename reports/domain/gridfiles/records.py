@@ -20,6 +20,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
         "cmc", "sqmc",
     ),
     "households": ("households", "户数", "hs"),
+    "population": ("population", "常住人口", "人口", "人口数", "rks"),
     "aliases": ("aliases", "alias", "别名", "俗称"),
     "radius_m": ("radius_m", "radius", "半径", "范围半径"),
 }  # fmt: skip
@@ -28,6 +29,7 @@ _CODE = re.compile(r"\d{15}")
 _VILLAGE_DIGITS, _STREET_DIGITS = 12, 9
 _SEPARATORS = re.compile(r"[,，、;；/|]+")
 _MOST_HOUSEHOLDS = 100_000
+_MOST_PEOPLE = 500_000
 _MOST_DIGITS = 10
 _MOST_ALIASES = 20
 NAME_LENGTH = Grid._meta.get_field("name").max_length or 0  # noqa: SLF001 - documented API
@@ -45,6 +47,7 @@ class GridRecord:
     village_code: str
     village_name: str
     households: int | None = None
+    population: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,9 +113,10 @@ class RecordReader:
         self._check_name(feature, name, NAME_LENGTH)
         village_name = self._village_name(feature, village, names) if known else ""
         households = self._number(feature, "households", low=0, high=_MOST_HOUSEHOLDS)
+        people = self._number(feature, "population", low=0, high=_MOST_PEOPLE)
         if self.faults.error_count > before:
             return None
-        return GridRecord(feature.index, code, name, village, village_name, households)
+        return GridRecord(feature.index, code, name, village, village_name, households, people)
 
     def _check_code(self, feature: RawFeature, code: str) -> bool:
         """Whether the code says which village it is."""
@@ -164,7 +168,9 @@ class RecordReader:
             and len(text) < _MOST_DIGITS
             and low <= int(text) <= high
         ):
-            heading = {"households": "户数", "radius_m": "半径（米）"}[column]
+            heading = {"households": "户数", "population": "常住人口", "radius_m": "半径（米）"}[
+                column
+            ]
             message = (
                 f"第 {feature.index + 1} 个要素的{heading}“{text[:20]}”应是 {low} 到 {high} 的整数"
             )

@@ -13,7 +13,7 @@ from dispatch.domain.lifecycle import available_actions, perform
 from dispatch.domain.opening import Assessment, open_ticket
 from dispatch.enums import LimitStage, LimitUnit, TicketStatus
 from dispatch.enums import TicketAction as Act
-from dispatch.models import HandlingLimit, Tally, Ticket, TicketEvent
+from dispatch.models import HandlingLimit, Ticket, TicketEvent
 from dispatch.queries.access import visible_tickets
 from dispatch.queries.calendar import work_calendar
 from dispatch.queries.limits import forget_limits
@@ -25,6 +25,7 @@ from reports.enums import ReportKind, ResidentAction, Urgency
 from reports.models import Report, ResidentMessage
 from reports.queries.categories import forget_tree
 from tests.dispatch.factories import NOW, Cast, make_cast, make_category, make_report
+from tests.dispatch.summary.stored import totals
 from xiangcun.lib.errors import ConflictError, NotAllowedError
 
 pytestmark = pytest.mark.django_db
@@ -163,7 +164,7 @@ def test_praise_is_passed_on_and_ends_with_thanks(cast: Cast) -> None:
     last = ResidentMessage.objects.order_by("-pk")[0]
     assert last.template == "praised"
     fold_all(now=NOW)
-    counted = dict(Tally.objects.values_list("metric", "count"))
+    counted = totals()
     assert counted["thanked"] == 1
     assert "closed" not in counted
     assert counted["finished"] == counted["finished_on_time"] == 1
@@ -183,9 +184,7 @@ def test_the_figures_count_an_answer_as_a_result(cast: Cast) -> None:
     perform(ticket.pk, Act.VERIFY, actor=cast.verifier, now=NOW)
     perform(ticket.pk, Act.CLOSE_UNRATED, actor=SYSTEM, now=NOW + timedelta(days=7))
     fold_all(now=NOW)
-    counted = {
-        metric: count for metric, count in Tally.objects.values_list("metric", "count") if count
-    }
+    counted = totals()
     assert counted["finished"] == counted["verified"] == counted["closed"] == 1
     assert counted["closed_on_time"] == 1
     assert "closed_rated" not in counted

@@ -15,7 +15,7 @@ from dispatch.domain.lifecycle import available_actions, perform
 from dispatch.domain.timers import deal_cards, run_timers
 from dispatch.enums import OPEN_STATUSES, TicketStatus
 from dispatch.enums import TicketAction as Act
-from dispatch.models import Department, Tally, Ticket
+from dispatch.models import Department, Ticket
 from dispatch.queries.lookalikes import open_tickets_near
 from dispatch.summary.recount import find_differences
 from dispatch.summary.rollup import fold_events
@@ -30,6 +30,7 @@ from tests.dispatch.factories import (
     make_report,
     make_ticket,
 )
+from tests.dispatch.summary.stored import stored_rows
 from xiangcun.lib.errors import ConflictError, DomainError, InvalidInputError, NotAllowedError
 
 pytestmark = pytest.mark.django_db
@@ -350,11 +351,11 @@ def test_a_child_is_no_case_of_a_resident() -> None:
     lines = ReportUpdate.objects.count()
     while fold_events(now=NOW):
         pass
-    before = list(Tally.objects.order_by("pk").values_list("metric", "count"))
+    before = stored_rows()
     child = work_off(split(ticket, cast)[0], cast, until=Act.FINISH)
     while fold_events(now=NOW):
         pass
-    assert list(Tally.objects.order_by("pk").values_list("metric", "count")) == before
+    assert stored_rows() == before
     assert find_differences() == []
     assert ReportUpdate.objects.count() == lines
     assert child.status in OPEN_STATUSES

@@ -37,6 +37,16 @@ _ONWARD = (
     Act.CLOSE_UNRATED,
     Act.REPORT_BACK,
 )
+# What is hardly ever both possible and drawn, and moves figures about.
+_RARE = (
+    Act.UNMERGE,
+    Act.REOPEN,
+    Act.GRANT_EXTENSION,
+    Act.GRANT_SUSPENSION,
+    Act.RESUME,
+    Act.SPLIT,
+    Act.RETURN,
+)
 
 
 class Office:
@@ -100,7 +110,9 @@ class Office:
             for row in available_actions(ticket, actor, now=self.now)
             if row.action != Act.UNMASK  # it counts nothing and wants a telephone
         ]
-        if self.random.random() < 0.6:
+        if self.random.random() < 0.15:
+            choices = [choice for choice in choices if choice[1] in _RARE] or choices
+        elif self.random.random() < 0.6:
             choices = [choice for choice in choices if choice[1] in _ONWARD] or choices
         if not choices:
             return

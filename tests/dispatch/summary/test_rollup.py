@@ -1,4 +1,4 @@
-"""Tallies are a fold over the ledger: in any portions, by any number of workers, never twice."""
+"""The rollups are a fold over the ledger: in any portions, by any number of workers, never twice."""
 
 from __future__ import annotations
 
@@ -9,26 +9,28 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connections
-from django.db.models import Count, F, Sum
+from django.db.models import Count, F
 from django.db.models.functions import TruncDate
 
 from dispatch.domain.lifecycle import perform
 from dispatch.enums import TicketAction as Act
 from dispatch.enums import TicketStatus
-from dispatch.models import Tally, Ticket, TicketEvent
+from dispatch.enums.measures import HOUR_COLUMNS, SPREAD_CODES, STOCK_COLUMNS, WAIT_STATUSES
+from dispatch.models import Rollup, Ticket, TicketEvent
+from dispatch.summary.cubes import FULL, FULL_DAY, Grain, coarsest
 from dispatch.summary.lines import local_day
-from dispatch.summary.metrics import FLOWS, OPENED, STOCKS
 from dispatch.summary.recount import ALWAYS, Period, find_differences, rebuild, recount
 from dispatch.summary.rollup import fold_events
 from tests.dispatch.factories import NOW, fields_for, make_cast, make_ticket
 from tests.dispatch.summary.histories import Office
+from tests.dispatch.summary.stored import busy_days, expected_rows, stored_rows, totals
 
 
 def stock_of_tickets() -> Counter[tuple[str, int, int, int]]:
     """Count the tickets themselves by state and place."""
     return Counter(
         (
-            STOCKS[TicketStatus(ticket.status)],
+            f"stock_{ticket.status}",
             ticket.category_id or 0,
             ticket.lead_department_id or 0,
             ticket.grid_id or 0,
@@ -37,12 +39,12 @@ def stock_of_tickets() -> Counter[tuple[str, int, int, int]]:
     )
 
 
-def stock_of_tallies() -> Counter[tuple[str, int, int, int]]:
-    rows = Tally.objects.filter(metric__in=STOCKS.values())
-    sums = rows.values_list("metric", "category_id", "department_id", "grid_id").annotate(
-        total=Sum("count")
-    )
-    return Counter({(metric, *place): total for metric, *place, total in sums if total})
+def stock_of_rollups() -> Counter[tuple[str, int, int, int]]:
+    total: Counter[tuple[str, int, int, int]] = Counter()
+    for key, row in stored_rows(FULL_DAY).items():
+        for name in row.keys() & set(STOCK_COLUMNS):
+            total[name, key.category_id, key.department_id, key.grid_id] += row[name]
+    return Counter({place: n for place, n in total.items() if n})
 
 
 def fold_all() -> None:
@@ -55,36 +57,55 @@ def test_it_works() -> None:
     ticket = make_ticket(cast=make_cast())
     assert fold_events(now=NOW) == 1
     assert fold_events(now=NOW) == 0
-    cells = {row.metric: row for row in Tally.objects.all()}
-    assert set(cells) == {"opened", "status:assessing"}
-    assert (cells[OPENED].count, cells[OPENED].day) == (1, local_day(NOW))
-    assert cells[OPENED].grid_id == ticket.grid_id
+    ((key, row),) = stored_rows(FULL_DAY).items()
+    assert (key.period, key.grid_id) == (local_day(NOW), ticket.grid_id)
+    assert row == {"opened": 1, "reported": 1, "hour_10": 1, "stock_assessing": 1}
+    assert list(stored_rows(Grain.MONTH).values()) == [row]
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("seed", range(5))
-def test_tallies_equal_a_recount_and_the_tickets(seed: int) -> None:
+def test_every_cube_equals_a_recount_and_the_tickets(seed: int) -> None:
     office = Office(make_cast(), seed=seed)
     office.run(
-        120,
+        150,
         between=lambda now: (
             office.random.random() < 0.3
             and fold_events(now=now, limit=office.random.choice([1, 3, 50]))
         ),
     )
     fold_all()
+    counted = recount()
+    assert stored_rows() == expected_rows(counted)
     assert find_differences() == []
-    assert stock_of_tallies() == stock_of_tickets()
-    opened = Tally.objects.filter(metric=OPENED).exclude(count=0)
+    assert stock_of_rollups() == stock_of_tickets()
+    opened = {cell: row["opened"] for cell, row in counted.items() if row.get("opened")}
     by_day = Ticket.objects.filter(parent=None).values_list(
         TruncDate("opened_at"), "category", "lead_department", "grid"
     )
-    assert {
-        (row.day, row.category_id, row.department_id, row.grid_id): row.count for row in opened
-    } == {
+    assert {tuple(cell): n for cell, n in opened.items()} == {
         (day, *(place or 0 for place in where)): total
         for day, *where, total in by_day.annotate(n=Count("pk"))
     }
+    stored = stored_rows()
+    rebuild()
+    assert stored_rows() == stored
+
+
+@pytest.mark.django_db
+def test_the_marginals_add_up() -> None:
+    Office(make_cast(), seed=3).run(150, between=lambda _now: None)
+    fold_all()
+    whole = totals()
+    for grain in Grain:
+        for places in range(FULL + 1):
+            total: Counter[str] = Counter()
+            for row in stored_rows(coarsest(grain, places)).values():
+                total.update(row)
+            assert {name: n for name, n in total.items() if n} == whole
+    assert sum(whole[name] for name in HOUR_COLUMNS) == whole["opened"]
+    for code in SPREAD_CODES:
+        assert sum(n for name, n in whole.items() if name.startswith(f"{code}_b")) == whole[code]
 
 
 @pytest.mark.django_db
@@ -97,7 +118,7 @@ def test_flows_equal_a_plain_count_of_events() -> None:
     make_ticket(TicketStatus.CLOSED, cast=cast)
     Office(cast, seed=99).run(200, between=lambda _now: None)
     fold_all()
-    told = dict(Tally.objects.values_list("metric").annotate(total=Sum("count")))
+    told = totals()
     ours = TicketEvent.objects.filter(ticket__parent__isnull=True)  # children are no matters
     events = Counter(ours.values_list("action", flat=True))
     plain = {
@@ -117,15 +138,27 @@ def test_flows_equal_a_plain_count_of_events() -> None:
         "auto_dispatched": ours.filter(action=Act.DISPATCH, role="system").count(),
         "finished_on_time": ours.filter(action=Act.FINISH, data__on_time=True).count(),
         "solved": ours.filter(action__in=[Act.RATE, Act.RATE_JOINED], data__solved=True).count(),
+        "reported": events[Act.OPEN] + ours.filter(action=Act.ATTACH, role="system").count(),
+        "first_dispatched": ours.filter(action=Act.DISPATCH).values("ticket").distinct().count(),
+        "repeated": ours.filter(action=Act.DISPATCH, data__has_key="repeat_of").count(),
+        "dispatch_signed": ours.filter(action=Act.ACCEPT).exclude(role="system").count(),
+        "extended": events[Act.GRANT_EXTENSION],
+        "suspended": events[Act.GRANT_SUSPENSION],
+        **{
+            f"wait_{status}": ours.filter(from_status=status).exclude(to_status=status).count()
+            for status in WAIT_STATUSES
+        },
     }
     assert {name: told.get(name, 0) for name in plain} == plain
     assert plain["returned"] > 0
     assert plain["closed"] > 0
-    assert set(told) <= {metric.code for metric in FLOWS} | {OPENED} | set(STOCKS.values())
-    blamed = Tally.objects.filter(metric__in=["returned", "reopened"], department_id=0).exclude(
-        count=0
+    assert told["repeated"] > 0
+    assert told["dispatch_responded"] <= told["dispatch_signed_on_time"] <= told["dispatch_signed"]
+    assert not any(
+        row.get("returned") or row.get("reopened")
+        for key, row in stored_rows(FULL_DAY).items()
+        if key.department_id == 0
     )
-    assert not blamed.exists()
 
 
 @pytest.mark.django_db
@@ -133,10 +166,12 @@ def test_any_range_is_rebuilt_from_the_ledger() -> None:
     office = Office(make_cast(), seed=5)
     office.run(150, between=lambda _now: None)
     fold_all()
-    days = sorted(Tally.objects.values_list("day", flat=True).distinct())
+    days = busy_days()
     period = Period(days[2], days[-3])
-    before = recount()
-    Tally.objects.filter(day__gte=period.first, day__lte=period.last).update(count=F("count") + 3)
+    before, stored = recount(), stored_rows()
+    broken = Rollup.objects.filter(period__gte=period.first, period__lte=period.last)
+    broken.filter(cube=FULL_DAY).update(opened=F("opened") + 3)
+    broken.filter(cube=Grain.MONTH).delete()
     with pytest.raises(CommandError):
         call_command("verify_tallies", stdout=StringIO())
     call_command(
@@ -145,7 +180,7 @@ def test_any_range_is_rebuilt_from_the_ledger() -> None:
     out = StringIO()
     call_command("verify_tallies", stdout=out)
     assert "一致" in out.getvalue()
-    assert recount() == before
+    assert stored_rows() == stored
     assert recount(period) == {
         cell: amount for cell, amount in before.items() if cell.day in period
     }
@@ -161,7 +196,7 @@ def test_a_rebuild_leaves_waiting_events_to_the_fold() -> None:
     rebuild()
     fold_all()
     assert find_differences() == []
-    assert stock_of_tallies() == stock_of_tickets()
+    assert stock_of_rollups() == stock_of_tickets()
 
 
 @pytest.mark.django_db(transaction=True)
@@ -189,4 +224,4 @@ def test_workers_at_once_lose_and_double_nothing() -> None:
     assert errors == []
     assert sum(folded) == total
     assert find_differences() == []
-    assert stock_of_tallies() == stock_of_tickets()
+    assert stock_of_rollups() == stock_of_tickets()

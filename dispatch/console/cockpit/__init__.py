@@ -1,0 +1,1 @@
+"""The cockpit's pages and their JSON, for people and for screens on walls."""
