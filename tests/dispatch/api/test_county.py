@@ -49,7 +49,7 @@ class Caller:
     def __init__(self, row: ApiToken, token: str) -> None:
         self.row, self.token = row, token
 
-    def get(self, name: str, headers: dict[str, str] | None = None, **query: Any) -> Any:
+    def get(self, name: str, /, headers: Any = None, **query: Any) -> Any:
         sent = {"authorization": f"Bearer {self.token}", **(headers or {})}
         return Client().get(reverse(f"county:{name}"), query, headers=sent)
 

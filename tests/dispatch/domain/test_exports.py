@@ -12,6 +12,7 @@ from openpyxl import load_workbook
 
 from dispatch.domain import exports
 from dispatch.domain.export_columns import COLUMNS, safe_text, table_for
+from dispatch.domain.export_parts import FOLDER, write_parts
 from dispatch.domain.export_sheet import ExportStoppedError, write_sheet
 from dispatch.enums import AuditAction, ExportStatus, TicketStatus
 from dispatch.models import AuditRecord, ExportJob, Ticket
@@ -242,7 +243,7 @@ def test_who_was_thought_dead_hands_nothing_over(cast: Cast) -> None:
     exports.run_export(job.pk, clock=taken_over)
     job.refresh_from_db()
     assert (job.status, job.stored) == (ExportStatus.RUNNING, "")
-    assert default_storage.listdir(exports.FOLDER)[1] == []
+    assert default_storage.listdir(FOLDER)[1] == []
 
 
 def test_old_files_go(cast: Cast) -> None:
@@ -303,7 +304,7 @@ def test_a_killed_csv_goes_on(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> No
     newer = make_ticket(cast=cast).number
     exports.sweep_exports(now=NOW + exports.LOST_AFTER + timedelta(seconds=1))
     read: list[int] = []
-    real = exports.write_parts
+    real = write_parts
 
     def watched(*args: Any, **more: Any) -> Any:
         read.extend(part["rows"] for part in more["parts"])
@@ -318,7 +319,7 @@ def test_a_killed_csv_goes_on(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> No
     with file:
         assert file.read().decode("utf-8-sig").splitlines() == ["number", *made[::-1]]
     assert newer not in made
-    assert len(default_storage.listdir(exports.FOLDER)[1]) == 1
+    assert len(default_storage.listdir(FOLDER)[1]) == 1
 
 
 def test_parts_of_another_scope_are_not_used(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -349,7 +350,7 @@ def test_parts_go_with_their_export(cast: Cast, monkeypatch: pytest.MonkeyPatch,
         exports.fail_export(job.pk, message="x", now=NOW)
     job.refresh_from_db()
     assert job.parts == []
-    assert default_storage.listdir(exports.FOLDER)[1] == []
+    assert default_storage.listdir(FOLDER)[1] == []
 
 
 def test_orphans_are_swept(cast: Cast) -> None:

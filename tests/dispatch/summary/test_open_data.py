@@ -15,7 +15,7 @@ from django.test import Client
 from django.urls import reverse
 
 from dispatch.domain.actors import Actor
-from dispatch.enums import AuditAction, ReleaseStatus
+from dispatch.enums import AuditAction, ReleaseStatus, TicketStatus
 from dispatch.models import AuditRecord, OpenRelease
 from dispatch.summary.metrics import OPENED
 from dispatch.summary.open_data import counting
@@ -141,7 +141,7 @@ def test_confidential_and_placeless_matters_are_left_out(cast: Cast, counts: Cel
 
 def test_it_counts_what_the_rollups_count(cast: Cast) -> None:
     for _ in range(6):
-        make_ticket(cast=cast, report=make_report(now=NOW), now=NOW)
+        make_ticket(TicketStatus.HANDLING, cast=cast, report=make_report(now=NOW), now=NOW)
     while fold_events(now=NOW):
         pass
     blocks, _names = counting.count_month(date(2026, 11, 1), k=5)
