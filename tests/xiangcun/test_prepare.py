@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError
+from django.db import connection
 
 from xiangcun import prepare
 
@@ -20,7 +21,7 @@ class _Start:
         self.failure: BaseException | None = None
         monkeypatch.setattr(prepare, "call_command", self._call)
         monkeypatch.setattr(
-            prepare.connection.introspection, "table_names", lambda *_args, **_kwargs: self.tables
+            connection.introspection, "table_names", lambda *_args, **_kwargs: self.tables
         )
 
     def _call(self, name: str, **_options: object) -> None:
