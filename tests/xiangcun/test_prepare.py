@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ class _Start:
         self.tables: list[str] = []
         self.failure: BaseException | None = None
         monkeypatch.setattr(prepare, "call_command", self._call)
+        monkeypatch.setattr(prepare, "COLLECT", [sys.executable, "-c", ""])
         monkeypatch.setattr(
             connection.introspection, "table_names", lambda *_args, **_kwargs: self.tables
         )
