@@ -21,7 +21,7 @@ from django.db import connection
 from xiangcun.lib.env import env_bool
 
 HISTORY_MARK = ".history-to-come"
-HISTORY_DAYS, HISTORY_REPORTS = 90, 450
+HISTORY_DAYS, HISTORY_REPORTS = 90, 360
 COLLECT = [sys.executable, "manage.py", "collectstatic", "--noinput", "-v0"]
 
 
