@@ -92,4 +92,9 @@ BEAT: dict[str, dict[str, Any]] = {
         "schedule": 3 * 3600.0,
         "options": {"expires": 3600},
     },
+    "dispatch.refresh_insights": {
+        "task": "dispatch.refresh_insights",
+        "schedule": 3600.0,
+        "options": {"expires": 1800},
+    },
 }

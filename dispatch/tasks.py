@@ -27,6 +27,7 @@ from dispatch.domain.spreading import is_waiting, spread_announcements
 from dispatch.domain.timers import deal_cards as deal_due_cards
 from dispatch.domain.timers import run_timers as fire_timers
 from dispatch.queries.classifiers import targets_are_stale
+from dispatch.summary.insights.refresh import refresh_insights as rebuild_insights
 from dispatch.summary.rollup import fold_all
 from dispatch.triage.hotspots.refresh import refresh_hotspots as rebuild_hotspots
 from dispatch.triage.pipeline import run_triage
@@ -124,6 +125,12 @@ def sweep_targets() -> None:
 def refresh_hotspots() -> None:
     """Find again what many people report; doing it twice changes nothing."""
     rebuild_hotspots(now=timezone.now())
+
+
+@shared_task(name="dispatch.refresh_insights", soft_time_limit=300, time_limit=360)
+def refresh_insights() -> None:
+    """Find again what rises, repeats, waits and will be late; doing it twice changes nothing."""
+    rebuild_insights(now=timezone.now())
 
 
 @shared_task(name="dispatch.sweep_sign_ins")

@@ -287,6 +287,7 @@ CELERY_TASK_ROUTES = {
     "reports.strip_originals": {"queue": "photos"},
     "dispatch.train_classifier": {"queue": "training"},
     "dispatch.refresh_hotspots": {"queue": "training"},
+    "dispatch.refresh_insights": {"queue": "training"},
     # Other people's servers may hang: triage must not stand behind them either.
     "dispatch.deliver_channel": {"queue": "outbox"},
     "reports.check_content": {"queue": "outbox"},

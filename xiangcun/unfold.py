@@ -150,6 +150,7 @@ def _figures() -> dict[str, Any]:
         "items": [
             _item(_("驾驶舱"), "monitoring", "cockpit", "reads_figures"),
             _item(_("统计"), "bar_chart", "summary", "reads_figures"),
+            _item(_("洞察"), "lightbulb", "insights", "reads_figures"),
             _item(_("热点"), "local_fire_department", "hotspots", "reads_hotspots"),
             _item(_("研判质量"), "troubleshoot", "triage-quality", "reads_quality"),
             _item(_("大屏链接"), "tv", "kiosk-links", "gives_kiosk_links"),

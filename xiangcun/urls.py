@@ -32,6 +32,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/summary/", include("dispatch.console.summary_urls")),
     path("admin/triage-quality/", include("dispatch.console.quality_urls")),
     path("admin/desk/", include("dispatch.console.desk_urls")),
+    path("admin/insights/", include("dispatch.console.insight_urls")),
     path("admin/hotspots/", include("dispatch.console.hotspot_urls")),
     path("admin/tray/", include("dispatch.console.tray_urls")),
     path("admin/dispatch/ticket/", include("dispatch.console.print_urls")),

@@ -33,7 +33,7 @@ from reports.models import Category, Grid
 from xiangcun.lib.errors import DomainError, InvalidInputError
 from xiangcun.lib.text import mask_contacts
 
-_IDS = re.compile(r"\d{0,15}(,\d{0,15}){0,999}")
+_IDS = re.compile(r"\d{0,15}(,\d{0,15}){0,999}", re.ASCII)
 _MOST_NAMES = 3
 _NOWHERE = "—"
 
@@ -132,7 +132,7 @@ def _ids(query: QueryDict, name: str) -> frozenset[int] | None:
     text = query.get(name, "")
     if not text:
         return None
-    if not _IDS.fullmatch(text) or not text.isascii():
+    if not _IDS.fullmatch(text):
         raise InvalidInputError.of_field(
             name, "wrong_ids", _("地址里的筛选条件不对，请从统计页点进来")
         )

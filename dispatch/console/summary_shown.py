@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from dispatch.enums import TicketStatus
 from dispatch.summary.behind import OVER, behind_url
 from dispatch.summary.comparing import Change, Compared, Comparison, compare
 from dispatch.summary.figures import Row, Summary, Table
 from dispatch.summary.kinds import Figure, Kind
+from dispatch.summary.metrics import STOCKS
 from dispatch.summary.ratios import FIGURES, Shown, shown
 from dispatch.summary.scopes import Scope
 
@@ -73,6 +75,14 @@ def build_cards(summary: Summary) -> list[tuple[str, list[Card]]]:
     return [
         (heading, [_card(FIGURES[code], summary.compared, summary.scope) for code in codes])
         for heading, codes in CARDS
+    ]
+
+
+def show_statuses(summary: Summary) -> list[tuple[TicketStatus, int, str]]:
+    """Return each state with its tickets at the end of the last day, and the address of their list."""
+    return [
+        (status, count, behind_url(STOCKS[status], summary.scope) if count else "")
+        for status, count in summary.statuses
     ]
 
 

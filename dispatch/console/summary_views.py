@@ -16,7 +16,7 @@ from dispatch.console.audited import record_export
 from dispatch.console.people import actor_of
 from dispatch.console.summary_charts import build_charts
 from dispatch.console.summary_forms import SummaryForm
-from dispatch.console.summary_shown import build_cards, show_table
+from dispatch.console.summary_shown import build_cards, show_statuses, show_table
 from dispatch.summary.access import readable_departments
 from dispatch.summary.dictionary import entries
 from dispatch.summary.figures import build_summary
@@ -40,7 +40,7 @@ def summary_page(request: HttpRequest) -> HttpResponse:
         "query": form.query(),
         "is_empty": not summary.total,
         "cards": build_cards(summary),
-        "statuses": summary.statuses,
+        "statuses": show_statuses(summary),
         "tables": [show_table(table) for table in summary.tables],
         "charts": build_charts(summary),
     }

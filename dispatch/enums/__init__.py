@@ -1,5 +1,6 @@
 """Closed vocabularies of the office's world. Stored values are full English words."""
 
+from dispatch.enums.insights import Certainty, InsightKind
 from dispatch.enums.office import (
     ROBOT_CHANNELS,
     AuditAction,
@@ -60,10 +61,12 @@ __all__ = [
     "CalendarChangeStatus",
     "CalendarDayType",
     "Card",
+    "Certainty",
     "DayScope",
     "ExportStatus",
     "GridImportStatus",
     "Hazard",
+    "InsightKind",
     "LabelSource",
     "LimitStage",
     "LimitUnit",

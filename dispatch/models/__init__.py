@@ -5,6 +5,7 @@ from dispatch.models.audit import AuditHead, AuditRecord
 from dispatch.models.calendar import CalendarChange
 from dispatch.models.claims import TicketClaim
 from dispatch.models.hotspots import Hotspot, HotspotReport
+from dispatch.models.insights import Insight
 from dispatch.models.kiosk import KioskLink
 from dispatch.models.learning import ModelChange, ModelVersion, TriageSettings
 from dispatch.models.ledger import EventPhoto, LedgerIsAppendOnlyError, TicketEvent
@@ -59,6 +60,7 @@ __all__ = [
     "HandlingLimit",
     "Hotspot",
     "HotspotReport",
+    "Insight",
     "KioskLink",
     "KnownAddress",
     "LedgerIsAppendOnlyError",

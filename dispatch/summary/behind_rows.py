@@ -19,7 +19,7 @@ MAX_SCAN = 4000
 """So many candidates a page looks at, however rare what it lists is."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
-_KEY = re.compile(r"([a-z])(-?\d{1,17})\.(\d{1,18})(?:\.(\d{1,9}))?")
+_KEY = re.compile(r"([a-z])(-?\d{1,17})\.(\d{1,18})(?:\.(\d{1,9}))?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)

@@ -162,6 +162,18 @@ def seed_grids(features: Sequence[Row], *, mode: SeedMode) -> int:
     return len(rows)
 
 
+def seed_demo_population() -> int:
+    """Give grids without a registered population an invented one, the same every time; return how many.
+
+    For a demonstration only: a real township's figures come with its map or are typed in.
+    """
+    rows = list(Grid.objects.filter(population=None).only("code"))
+    for row in rows:
+        row.population = 400 + int(row.code) * 7919 % 1400
+    Grid.objects.bulk_update(rows, ["population"], batch_size=500)
+    return len(rows)
+
+
 def seed_landmarks(rows: Sequence[Row], *, mode: SeedMode) -> int:
     """Put landmarks (rows of ``landmarks.json``); ``FILL`` only while there is none."""
     if mode is SeedMode.FILL and Landmark.objects.exists():

@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand
 
 from dispatch.domain.demo_staff import seed_demo_staff
 from dispatch.domain.seeding import seed_township
-from reports.domain.seeding import SeedMode
+from reports.domain.seeding import SeedMode, seed_demo_population
 
 
 class Command(BaseCommand):
@@ -43,6 +43,8 @@ class Command(BaseCommand):
         if options["demo"]:
             path = seed_demo_staff(reset=options["reset"], folder=options["data"])
             say(f"演示账号与口令：{path}")
+            if count := seed_demo_population():
+                say(f"示例常住人口：{count} 个网格（虚构，仅供演示）")
 
 
 def _say_nothing(_line: str) -> None:

@@ -114,7 +114,15 @@
     document.addEventListener("keydown", (event) => { if (event.key === "Escape") hide(); });
   }
 
+  // A month asks for one day in it, a range of one's own for two: the style sheet shows what is asked.
+  function followPeriod() {
+    const form = document.getElementById("summary-filters");
+    const chooser = form && form.elements.period;
+    if (chooser) chooser.addEventListener("change", () => { form.dataset.period = chooser.value; });
+  }
+
   document.addEventListener("DOMContentLoaded", () => {
+    followPeriod();
     drawAll();
     explain();
   });

@@ -24,19 +24,23 @@ OTHER_GRID = frozenset({"gridworker2"})
 # A handler of another department whose account carries Django's superuser flag.
 FLAGGED = frozenset({"flagged"})
 ADMINISTRATOR, SECURITY = frozenset({"administrator"}), frozenset({"security"})
-STAFF = ROOM | OWN | OTHER | HELPING | ON_SITE | OTHER_GRID | FLAGGED | ADMINISTRATOR | SECURITY
+# A leader of the township: looks at everything that is not confidential, handles nothing.
+LEADER = frozenset({"leader"})
+_UNITS = OWN | OTHER | HELPING | ON_SITE | OTHER_GRID | FLAGGED
+STAFF = ROOM | _UNITS | ADMINISTRATOR | SECURITY | LEADER
 ANONYMOUS = frozenset({"nobody"})
 EVERYBODY = STAFF | ANONYMOUS
 NOBODY: frozenset[str] = frozenset()
 
 LEAD = frozenset({"lead"})
 DISPATCHING = frozenset({"dispatcher", "lead"})
-HAS_QUEUE = STAFF - ADMINISTRATOR - SECURITY
+HAS_QUEUE = STAFF - ADMINISTRATOR - SECURITY - LEADER
 SEES_CASE = ROOM | OWN | HELPING | ON_SITE
+OPENS_CASE = SEES_CASE | LEADER
 RULES = ADMINISTRATOR | LEAD | {"auditor"}
 PEOPLE = RULES | SECURITY
 MODELS = ROOM | ADMINISTRATOR
-FIGURES = ROOM | ADMINISTRATOR | {"sanitation_head", "enforcement_head"}
+FIGURES = ROOM | ADMINISTRATOR | LEADER | {"sanitation_head", "enforcement_head"}
 QUALITY = DISPATCHING | {"auditor"} | ADMINISTRATOR
 
 ABSENT = 987_654_321
@@ -85,6 +89,10 @@ def _rows(
     yield Page(f"admin:{model}_delete", delete, one)
 
 
+def _department(stage: Stage) -> tuple[Any, ...]:
+    return (stage.ticket.lead_department_id,)
+
+
 def _own() -> Iterator[Page]:
     yield Page("admin:index", STAFF)
     yield Page("admin:login", EVERYBODY)
@@ -102,9 +110,10 @@ def _own() -> Iterator[Page]:
 
 
 def _cases() -> Iterator[Page]:
-    yield from _rows("dispatch_ticket", SEES_CASE, pk=lambda stage: stage.ticket.pk)
+    yield from _rows("dispatch_ticket", OPENS_CASE, pk=lambda stage: stage.ticket.pk)
     yield Page("admin:dispatch_ticket_bulk", DISPATCHING, lambda _stage: ("dispatch",))
-    yield Page("admin:dispatch_ticket_action", SEES_CASE, lambda stage: (stage.ticket.pk, "note"))
+    # A leader is led back to the ticket, as is everybody who may not take the action now.
+    yield Page("admin:dispatch_ticket_action", OPENS_CASE, lambda stage: (stage.ticket.pk, "note"))
     yield Page(
         "admin:dispatch_ticket_original",
         DISPATCHING | {"verifier"},
@@ -124,8 +133,8 @@ def _records() -> Iterator[Page]:
     yield from _rows("dispatch_alarm", ROOM, pk=lambda stage: stage.alarm.pk)
     yield Page("alarm-feed", ROOM)
     yield Page("alarm-acknowledge", DISPATCHING, lambda stage: (stage.alarm.pk,), method="post")
-    yield Page("hotspots", ROOM)
-    yield Page("hotspot", ROOM, lambda stage: (stage.hotspot.pk,))
+    yield Page("hotspots", ROOM | LEADER)
+    yield Page("hotspot", ROOM | LEADER, lambda stage: (stage.hotspot.pk,))
 
 
 def _publicity() -> Iterator[Page]:
@@ -143,7 +152,15 @@ def _publicity() -> Iterator[Page]:
 
 def _figures() -> Iterator[Page]:
     yield Page("summary", FIGURES)
+    yield Page("insights", FIGURES)
+    yield Page("insight-queue", ROOM | ADMINISTRATOR | {"sanitation_head"}, _department)
+    yield Page("insight-dismiss", NOBODY, lambda _stage: (ABSENT,), method="post")
+    yield Page("insight-restore", NOBODY, lambda _stage: (ABSENT,), method="post")
     yield Page("summary-export", FIGURES)
+    yield Page("kiosk-links", LEAD | ADMINISTRATOR)
+    yield Page("kiosk-revoke", LEAD | ADMINISTRATOR, lambda _stage: (ABSENT,), method="post")
+    yield Page("summary-metrics", FIGURES)
+    yield Page("summary-behind", FIGURES, query="figure=opened&first=2026-11-01&last=2026-11-30")
     yield Page("triage-quality", QUALITY)
     yield Page("triage-quality-tickets", QUALITY - ADMINISTRATOR, query="measure=opened")
     yield Page("triage-quality-export", QUALITY)
@@ -235,9 +252,9 @@ def _tools() -> Iterator[Page]:
     yield Page("tray", HAS_QUEUE)
     yield Page("tray-read-all", HAS_QUEUE, method="post")
     yield Page("colleagues", SEES_CASE, ticket)
-    yield Page("ticket-print", SEES_CASE, ticket)
-    yield Page("ticket-print-pdf", SEES_CASE, ticket)
-    yield Page("ticket-print-many", SEES_CASE, query="ids={ticket}")
+    yield Page("ticket-print", OPENS_CASE, ticket)
+    yield Page("ticket-print-pdf", OPENS_CASE, ticket)
+    yield Page("ticket-print-many", OPENS_CASE, query="ids={ticket}")
 
 
 def _calendar_and_notices() -> Iterator[Page]:
@@ -286,7 +303,7 @@ def _sign_in() -> Iterator[Page]:
 
 OVERRIDES = {
     # Whoever has a queue has a list; it shows each their own.
-    "admin:dispatch_ticket_changelist": HAS_QUEUE,
+    "admin:dispatch_ticket_changelist": HAS_QUEUE | LEADER,
     # It only leads to the ticket's page, which refuses.
     "admin:dispatch_ticket_history": EVERYBODY - ANONYMOUS,
     # An empty redirect to the settings page, which refuses.

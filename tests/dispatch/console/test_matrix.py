@@ -62,6 +62,7 @@ def company(cast: Cast) -> None:
     """Add who the cast lacks: helpers, grid officers, and the flag that opens nothing."""
     water = make_department("water", name="水务站")
     make_staff("water", Role.HANDLER, water)
+    make_staff("leader", Role.LEADERSHIP, cast.room)
     for name, grid in (("gridworker", cast.grid), ("gridworker2", make_grid("330114007201001"))):
         make_staff(name, Role.GRID, cast.room)
         Membership.objects.get(user__username=name).grids.add(grid)
@@ -194,6 +195,7 @@ ROLES = {
     "gridworker": Role.GRID,
     "gridworker2": Role.GRID,
     "flagged": Role.HANDLER,
+    "leader": Role.LEADERSHIP,
 }
 
 

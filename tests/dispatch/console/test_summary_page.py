@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from io import BytesIO
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -15,19 +16,23 @@ from pytest_django import DjangoAssertNumQueries
 
 from dispatch.enums import Role, TicketStatus
 from dispatch.models import Department, Staff
+from dispatch.summary.ratios import FIGURES
 from dispatch.summary.rollup import fold_all
+from reports.models import Dimension
 from tests.dispatch.factories import (
     NOW,
     Cast,
     make_cast,
     make_category,
     make_department,
+    make_grid,
     make_staff,
     make_ticket,
 )
 
 pytestmark = pytest.mark.django_db
 DAY = timezone.localdate(NOW)
+CLOCK = SimpleNamespace(localdate=lambda: date(2026, 12, 3))
 RANGE = {"first": (DAY - timedelta(days=6)).isoformat(), "last": DAY.isoformat()}
 
 
@@ -44,12 +49,14 @@ def login(user: Staff | None) -> Client:
 
 
 def cards(response: Any) -> dict[str, str]:
-    return {card.figure.code: card.text for card in response.context["cards"]}
+    return {
+        card.figure.code: card.text for _heading, row in response.context["cards"] for card in row
+    }
 
 
 def rows(response: Any, code: str) -> dict[str, tuple[str, ...]]:
     shown = next(shown for shown in response.context["tables"] if shown.table.code == code)
-    return dict(shown.rows)
+    return {name: tuple(cell.shown.text for cell in cells) for name, cells in shown.rows}
 
 
 def test_it_works(cast: Cast) -> None:
@@ -65,7 +72,7 @@ def test_it_works(cast: Cast) -> None:
     assert told["satisfied_rate"] == "—"  # nobody answered: unknown, not zero
     assert rows(response, "department")["环卫所"][:2] == ("1", "2")
     assert set(rows(response, "top_category")) == {"大类04", "未分类"}
-    assert rows(response, "day")[DAY.isoformat()][0] == "3"
+    assert rows(response, "day")[DAY.isoformat()][:2] == ("3", "3")  # reported, opened
     assert len(rows(response, "day")) == 7
     assert "chart-day" in response.context["charts"]
 
@@ -87,6 +94,104 @@ def test_it_filters(cast: Cast) -> None:
         assert cards(client.get(reverse("summary"), {**RANGE, **query}))["opened"] == opened
 
 
+@pytest.mark.parametrize(
+    ("query", "label", "days"),
+    [
+        ({}, "2026年12月", 3),
+        ({"period": "week", "date": "2026-11-24"}, "2026年第48周（11月23日—11月29日）", 7),
+        ({"period": "quarter", "date": "2025-02-01"}, "2025年第一季度", 90),
+        ({"period": "year", "date": "2024-06-01"}, "2024年", 366),
+        ({"first": "2025-01-05", "last": "2025-01-09"}, "2025年1月5日—1月9日", 5),
+    ],
+)
+def test_it_reads_the_period(
+    cast: Cast, query: dict[str, str], label: str, days: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_ticket(cast=cast)
+    fold_all(now=NOW)
+    monkeypatch.setattr("dispatch.console.summary_views.timezone", CLOCK)
+    response = login(cast.lead.user).get(reverse("summary"), query)
+    assert response.context["period"].label == label
+    assert len(rows(response, "day")) == days
+    again = login(cast.lead.user).get(reverse("summary") + "?" + response.context["query"])
+    assert again.context["period"] == response.context["period"]
+    assert again.context["query"] == response.context["query"]
+
+
+def test_the_way_to_the_periods_beside_keeps_the_places(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dispatch.console.summary_views.timezone", CLOCK)
+    query = {"period": "month", "date": "2026-11-24", "department": str(cast.sanitation.pk)}
+    steps = login(cast.lead.user).get(reverse("summary"), query).context["steps"]
+    place = f"&department={cast.sanitation.pk}"
+    assert steps == {
+        "previous": f"period=month&date=2026-10-01{place}",
+        "next": f"period=month&date=2026-12-01{place}",
+    }
+    last = login(cast.lead.user).get(reverse("summary"), {"period": "month", "date": "2026-12-01"})
+    assert last.context["steps"]["next"] == ""
+    assert last.context["period"].is_running
+    assert "前3天与上月同期（2026年11月1日—11月3日）比较" in last.content.decode()
+
+
+def test_dimension_and_grid_narrow_too(cast: Cast) -> None:
+    make_ticket(TicketStatus.HANDLING, cast=cast)
+    fold_all(now=NOW)
+    travel = Dimension.objects.get_or_create(code="travel", defaults={"name": "行", "order": 6})[0]
+    living = Dimension.objects.get_or_create(code="living", defaults={"name": "便", "order": 7})[0]
+    living.categories.add(cast.category)
+    client = login(cast.lead.user)
+    for query, opened in (
+        ({"dimension": living.code}, "1"),
+        ({"dimension": travel.code}, "0"),
+        ({"dimension": living.code, "category": str(cast.category.parent_id)}, "1"),
+        ({"grid": str(cast.grid.pk)}, "1"),
+        ({"grid": str(make_grid("330114007201001").pk)}, "0"),
+    ):
+        response = client.get(reverse("summary"), {**RANGE, **query})
+        assert cards(response)["opened"] == opened
+    assert set(rows(client.get(reverse("summary"), RANGE), "dimension")) == {"便"}
+
+
+def test_what_is_only_left_from_before_has_no_line_in_the_tables_of_categories(cast: Cast) -> None:
+    long_ago = NOW - timedelta(days=60)
+    living = Dimension.objects.get_or_create(code="living", defaults={"name": "便", "order": 7})[0]
+    living.categories.add(cast.category)
+    make_ticket(TicketStatus.HANDLING, cast=cast, now=long_ago)
+    fold_all(now=NOW)
+    response = login(cast.lead.user).get(reverse("summary"), RANGE)
+    assert cards(response)["in_hand"] == "1"
+    for code in ("top_category", "category", "dimension"):
+        assert rows(response, code) == {}
+    assert rows(response, "department")["环卫所"][0] == "1"
+    assert rows(response, "grid")["临江村 示例网格"][0] == "1"
+
+
+def test_a_card_says_base_comparison_and_the_rate_beside(cast: Cast) -> None:
+    for days in (0, 1, 10):
+        make_ticket(TicketStatus.CLOSED, cast=cast, now=NOW - timedelta(days=days))
+    fold_all(now=NOW)
+    response = login(cast.lead.user).get(reverse("summary"), RANGE)
+    found = {card.figure.code: card for _heading, row in response.context["cards"] for card in row}
+    assert found["opened"].comparison.before.text == "环比 +1 件（前7天 1 件），前7天数据不全"
+    assert found["opened"].comparison.year.text == "去年同期无数据"
+    assert found["on_time_rate"].shown.mark == "基数小（2）"
+    assert found["satisfied_rate"].beside.text == "0.0%"
+    text = response.content.decode()
+    assert "基数小" in text
+    assert "评价率 0.0%" in text
+    for card in found.values():
+        if card.url:
+            assert login(cast.lead.user).get(card.url).status_code == 200
+
+
+def test_the_dictionary_page_shows_every_figure(cast: Cast) -> None:
+    text = login(cast.head.user).get(reverse("summary-metrics")).content.decode()
+    assert all(f'id="{code}"' in text for code in FIGURES)
+    assert login(cast.handler.user).get(reverse("summary-metrics")).status_code == 403
+
+
 def test_it_says_when_there_is_nothing(cast: Cast) -> None:
     response = login(cast.lead.user).get(reverse("summary"), RANGE)
     assert "这个范围内还没有工单" in response.content.decode()
@@ -101,6 +206,10 @@ def test_it_says_when_there_is_nothing(cast: Cast) -> None:
         {"department": "999999"},
         {"category": "垃圾"},
         {"last": "0001-01-01"},
+        {"period": "month", "date": "9999-12-31"},
+        {"period": "decade"},
+        {"grid": "x\0"},
+        {"dimension": "height"},
     ],
 )
 def test_it_validates_the_filters(cast: Cast, query: dict[str, str]) -> None:
