@@ -1,6 +1,6 @@
 """List, counters, search and export at 1,000 and at 100,000 tickets, on SQLite and PostgreSQL.
 
-``python bench/export.py [--many N] [--engines sqlite,postgres]``. Every step is a process of its own,
+``python bench/export.py [--many N] [--engines sqlite,postgres] [--only-files]``. Every step is a process of its own,
 so that the peak memory is that of the step. What matters are the ratios of one run.
 """
 
@@ -25,6 +25,7 @@ ROOT = Path(__file__).resolve().parent.parent
 SCRIPT = Path(__file__).with_name("_tools.py")
 DATABASE = "bench_export"
 FEW = 1000
+FORMS = ("xlsx", "csv")
 
 
 @contextlib.contextmanager
@@ -80,24 +81,24 @@ def step(environment: dict[str, str], name: str, count: int) -> dict[str, Any]:
     return found
 
 
-def measure(engine: str, many: int) -> None:
+def measure(engine: str, many: int, *, only_files: bool) -> None:
     """Print the figures of one engine."""
     with database(engine) as environment:
         step(environment, "fill", FEW)
-        few = step(environment, "pages", 0)
-        small = step(environment, "export", FEW)
+        few = {} if only_files else step(environment, "pages", 0)
         step(environment, "fill", many - FEW)
-        most = step(environment, "pages", 0)
-        tenth = step(environment, "export", many // 10)
-        large = step(environment, "export", many)
+        most = {} if only_files else step(environment, "pages", 0)
+        files = [
+            [step(environment, form, count) for count in (FEW, many // 10, many)] for form in FORMS
+        ]
     print(f"\n{engine:<38}{f'ms at {FEW}':>12}{f'ms at {many}':>14}{'ratio':>8}")
     for name, before in few.items():
         print(f"{name:<38}{before:>12}{most[name]:>14}{most[name] / before:>8.2f}")
-    for row in (small, tenth, large):
-        print(f"export {row}")
-    print(
-        f"memory {many} rows / {many // 10} rows: +{large['grown_mb'] - tenth['grown_mb']:.1f} MB"
-    )
+    for rows in files:
+        for row in rows:
+            print(f"export {row}")
+        more = rows[-1]["grown_mb"] - rows[-2]["grown_mb"]
+        print(f"memory {many} rows / {many // 10} rows: +{more:.1f} MB")
 
 
 def main() -> int:
@@ -105,9 +106,10 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--many", type=int, default=100_000)
     parser.add_argument("--engines", default="sqlite,postgres")
+    parser.add_argument("--only-files", action="store_true", help="exports, no pages")
     args = parser.parse_args()
     for engine in args.engines.split(","):
-        measure(engine, args.many)
+        measure(engine, args.many, only_files=args.only_files)
     return 0
 
 

@@ -17,6 +17,7 @@ class DispatchConfig(AppConfig):
     def ready(self) -> None:
         """Connect the receivers and the readiness checks: both need loaded models."""
         from dispatch import readiness, receivers
+        from dispatch.api import openapi
         from dispatch.domain import alarm_notices, alarms
         from dispatch.triage import listening
         from reports.domain import danger

@@ -97,4 +97,15 @@ BEAT: dict[str, dict[str, Any]] = {
         "schedule": 3600.0,
         "options": {"expires": 1800},
     },
+    # From the hour of ``BRIEF_HOUR`` on, and again all day in case the machine was off in the morning.
+    "dispatch.draft_briefs": {
+        "task": "dispatch.draft_briefs",
+        "schedule": crontab(hour="0-21", minute="0,10,20,30,40,50"),
+        "options": {"expires": 500},
+    },
+    "dispatch.sweep_briefs": {
+        "task": "dispatch.sweep_briefs",
+        "schedule": 60.0,
+        "options": {"expires": 50},
+    },
 }

@@ -11,6 +11,8 @@ from django.utils import timezone
 
 from dispatch.domain.alarm_notices import announce_lost_alarms
 from dispatch.domain.alarms import escalate_alarms as pass_to_leads
+from dispatch.domain.brief_files import fail_file, sweep_files
+from dispatch.domain.brief_sending import send_briefs
 from dispatch.domain.calendar_rounds import recompute_dues as follow_calendar
 from dispatch.domain.calendar_rounds import sweep_changes
 from dispatch.domain.claims import clean_claims as remove_claims
@@ -27,6 +29,7 @@ from dispatch.domain.spreading import is_waiting, spread_announcements
 from dispatch.domain.timers import deal_cards as deal_due_cards
 from dispatch.domain.timers import run_timers as fire_timers
 from dispatch.queries.classifiers import targets_are_stale
+from dispatch.summary.briefs.schedule import draft_due_briefs
 from dispatch.summary.insights.refresh import refresh_insights as rebuild_insights
 from dispatch.summary.rollup import fold_all
 from dispatch.triage.hotspots.refresh import refresh_hotspots as rebuild_hotspots
@@ -36,6 +39,7 @@ from dispatch.triage.sweep import sweep_untriaged as sweep
 from dispatch.triage.training import TASK_SECONDS
 from dispatch.triage.training import train_classifier as train_from_decisions
 from xiangcun.lib import bell
+from xiangcun.lib.errors import FontMissingError
 
 logger = logging.getLogger(__name__)
 EXPORT_SECONDS = 900
@@ -213,3 +217,43 @@ def run_export(job_id: str) -> None:
 def sweep_exports() -> None:
     """Ring again for exports whose bell or worker was lost; throw away old files."""
     tidy_exports(now=timezone.now())
+
+
+@shared_task(name="dispatch.draft_briefs", soft_time_limit=170, time_limit=180)
+def draft_briefs() -> None:
+    """Draft the briefs that are due on this working morning; twice is once."""
+    draft_due_briefs(now=timezone.now())
+
+
+@shared_task(name="dispatch.send_briefs")
+def send_signed_briefs() -> None:
+    """Send signed briefs to their subscribers, once each."""
+    if send_briefs(now=timezone.now()):
+        ring_channels()
+
+
+@shared_task(name="dispatch.sweep_briefs")
+def sweep_briefs() -> None:
+    """Find signed briefs and files whose bell or worker was lost."""
+    sweep_files(now=timezone.now())
+    send_signed_briefs()
+
+
+# Acknowledged when it begins, as any export: a worker that died is noticed by its silence.
+@shared_task(name="dispatch.run_export_brief", acks_late=False, soft_time_limit=110, time_limit=120)
+def run_export_brief(file_id: int) -> None:
+    """Draw one file of a brief; one that is done or under way is left alone."""
+    # Here and not above: Matplotlib and the typesetters cost 60 MB, and only this task draws.
+    from dispatch.summary.briefs.drawing import draw_file  # noqa: PLC0415
+
+    try:
+        draw_file(file_id, clock=timezone.now)
+    except FontMissingError as error:
+        fail_file(file_id, message=error.message, now=timezone.now())
+    except SoftTimeLimitExceeded:
+        fail_file(file_id, message="生成超过 2 分钟，请稍后再试", now=timezone.now())
+    except Exception:
+        logger.exception("brief_file_failed file=%s", file_id)
+        fail_file(
+            file_id, message="生成出错，请稍后再试；仍不行请联系系统管理员", now=timezone.now()
+        )

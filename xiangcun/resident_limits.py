@@ -21,6 +21,7 @@ THROTTLE_RATES = env_rates(
         "subscriptions": "30/min",
         "inbox": "300/min",
         "kiosk": "600/min",
+        "county": "120/min+20000/day",
     },
     scale=env_int("THROTTLE_SCALE", 1, low=1, high=100_000),
 )

@@ -17,6 +17,7 @@ from django.core.exceptions import ImproperlyConfigured
 from dispatch.schedule import BEAT as DISPATCH_BEAT
 from reports.schedule import BEAT as REPORTS_BEAT
 from xiangcun.api_schema import *  # noqa: F403 - how the API describes itself: a file of its own
+from xiangcun.brief_settings import *  # noqa: F403 - the briefs, likewise
 from xiangcun.lib.databases import PostgresLimits, postgres_settings, sqlite_settings
 from xiangcun.lib.env import (
     env_bool,
@@ -33,6 +34,7 @@ from xiangcun.lib.strict import StartFacts, production_faults
 from xiangcun.lib.tiles import configured_layers, tile_origins
 from xiangcun.notice_settings import *  # noqa: F403 - what staff are told: a file of its own
 from xiangcun.notice_settings import PUBLIC_BASE_URL
+from xiangcun.outside_settings import *  # noqa: F403 - what leaves the office: likewise
 from xiangcun.privacy_settings import *  # noqa: F403 - what is kept how long: a file of its own
 from xiangcun.public_settings import *  # noqa: F403 - what the public sees: likewise
 from xiangcun.resident_limits import *  # noqa: F403 - how much one sender may do
@@ -293,7 +295,7 @@ CELERY_TASK_ROUTES = {
     "reports.check_content": {"queue": "outbox"},
     "reports.sweep_content_checks": {"queue": "outbox"},
     "reports.deliver_messages": {"queue": "outbox"},
-    "dispatch.run_export": {"queue": "exports"},
+    "dispatch.run_export*": {"queue": "exports"},
 }
 CELERY_WORKER_CONCURRENCY = env_int("WORKER_CONCURRENCY", 2 if REDIS_URL else 1, low=1, high=64)
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1

@@ -150,10 +150,13 @@ def _figures() -> dict[str, Any]:
         "items": [
             _item(_("驾驶舱"), "monitoring", "cockpit", "reads_figures"),
             _item(_("统计"), "bar_chart", "summary", "reads_figures"),
-            _item(_("洞察"), "lightbulb", "insights", "reads_figures"),
             _item(_("热点"), "local_fire_department", "hotspots", "reads_hotspots"),
+            _item(_("洞察"), "lightbulb", "insights", "reads_figures"),
+            _item(_("简报"), "newspaper", "briefs", "reads_briefs"),
             _item(_("研判质量"), "troubleshoot", "triage-quality", "reads_quality"),
             _item(_("大屏链接"), "tv", "kiosk-links", "gives_kiosk_links"),
+            _item(_("开放数据"), "dataset", "open-data-admin", "reads_open_data"),
+            _item(_("县级接口"), "api", "api-tokens", "reads_tokens"),
         ],
     }
 

@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from dispatch.console.hotspot_views import READS_HOTSPOTS
+from dispatch.console.open_data_views import READS_OPEN_DATA
 from dispatch.console.people import (
     DISPATCHES,
     OPENS_CASES,
@@ -23,6 +24,8 @@ from dispatch.console.people import (
     has_role,
 )
 from dispatch.console.posters import PRINTS_POSTERS
+from dispatch.console.token_views import READS_TOKENS
+from dispatch.domain.brief_steps import READS_BRIEFS
 from dispatch.domain.channel_settings import RESENDS
 from dispatch.domain.demo_staff import FILE_NAME
 from dispatch.domain.kiosks import GIVES_LINKS
@@ -92,6 +95,11 @@ def reads_figures(request: HttpRequest) -> bool:
     return departments is None or bool(departments)
 
 
+def reads_briefs(request: HttpRequest) -> bool:
+    """Whether the person reads the office's briefs."""
+    return has_role(request, READS_BRIEFS)
+
+
 def reads_rules(request: HttpRequest) -> bool:
     """Whether the person sees settings."""
     return has_role(request, READS_RULES | SETS_RULES)
@@ -130,6 +138,16 @@ def resends(request: HttpRequest) -> bool:
 def sets_channels(request: HttpRequest) -> bool:
     """Whether the person fills in the robots' addresses."""
     return has_role(request, SETS_RULES)
+
+
+def reads_open_data(request: HttpRequest) -> bool:
+    """Whether the person sees which months are public."""
+    return has_role(request, READS_OPEN_DATA)
+
+
+def reads_tokens(request: HttpRequest) -> bool:
+    """Whether the person sees who reads from outside."""
+    return has_role(request, READS_TOKENS)
 
 
 def environment(_request: HttpRequest) -> list[str] | None:

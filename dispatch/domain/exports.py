@@ -2,7 +2,8 @@
 
 The row is the truth. A worker claims it by a guarded update and tells its progress with every chunk;
 who finds the row changed stops. A worker that died is noticed by its silence (``sweep_exports``) and
-the export begins again from the first row: nothing half-written is ever offered.
+the export goes on: a csv after its last stored part, an xlsx from the first row. Nothing half-written is
+ever offered.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import hashlib
 import logging
 import uuid
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import IO
 
@@ -21,8 +23,19 @@ from django.db.models import F, QuerySet
 
 from dispatch.domain.actors import Actor, staff_actor
 from dispatch.domain.audit import record_audit
+from dispatch.domain.export_columns import check_columns, table_for
+from dispatch.domain.export_parts import (
+    ACTIVE,
+    FOLDER,
+    Part,
+    drop_file,
+    drop_orphans,
+    drop_parts,
+    usable_parts,
+    write_parts,
+)
 from dispatch.domain.export_sheet import ExportStoppedError, write_sheet
-from dispatch.enums import AuditAction, ExportStatus
+from dispatch.enums import AuditAction, ExportFormat, ExportStatus
 from dispatch.models import ExportJob, Recusal, Ticket
 from dispatch.queries.access import visible_tickets
 from dispatch.queries.ticket_filters import matching_tickets, read_params
@@ -38,10 +51,20 @@ MAX_ACTIVE = 2
 KEPT_FOR = timedelta(hours=24)
 LOST_AFTER, RING_AGAIN = timedelta(minutes=3), timedelta(seconds=60)
 MAX_ATTEMPTS = 3
-ACTIVE = (ExportStatus.WAITING, ExportStatus.RUNNING)
-FOLDER = "exports"
 _SCOPE = "_scope"
 Clock = Callable[[], datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """How to write it: format, keys of the columns (none: all one may take), English headers."""
+
+    form: str = ExportFormat.XLSX
+    columns: tuple[str, ...] = ()
+    header_keys: bool = False
+
+
+_AS_EVER = Layout()
 
 
 def export_size(params: Mapping[str, str], *, actor: Actor, now: datetime) -> int:
@@ -50,23 +73,41 @@ def export_size(params: Mapping[str, str], *, actor: Actor, now: datetime) -> in
 
 
 def export_now(
-    params: Mapping[str, str], *, ids: Sequence[int], actor: Actor, now: datetime, address: str
+    params: Mapping[str, str],
+    *,
+    ids: Sequence[int],
+    actor: Actor,
+    now: datetime,
+    address: str,
+    layout: Layout = _AS_EVER,
 ) -> tuple[IO[bytes], int]:
     """Write the chosen tickets, or without ``ids`` what ``params`` finds, and return file and rows.
 
     Chosen ids outside the person's scope are left out without a word.
     """
+    keys = check_columns(layout.columns, actor=actor)
     tickets = visible_tickets(actor).filter(pk__in=ids) if ids else _tickets(params, actor, now)
-    file, rows = write_sheet(tickets, now=now, limit=SMALL_ROWS, progress=lambda _rows: True)
-    data = {"rows": rows, "chosen": list(ids)} if ids else {"rows": rows, "filter": _told(params)}
+    table = table_for(actor, now=now, keys=keys, header_keys=layout.header_keys)
+    file, rows = write_sheet(
+        tickets, table=table, form=layout.form, limit=SMALL_ROWS, progress=lambda _rows: True
+    )
+    what = {"chosen": list(ids)} if ids else {"filter": _told(params)}
+    data = {"rows": rows, **what, **_told_layout(layout.form, keys)}
     record_audit(AuditAction.EXPORT, actor=actor.user, now=now, data=data, address=address)
     return file, rows
 
 
 def start_export(
-    params: Mapping[str, str], *, total: int, actor: Actor, now: datetime, address: str
+    params: Mapping[str, str],
+    *,
+    total: int,
+    actor: Actor,
+    now: datetime,
+    address: str,
+    layout: Layout = _AS_EVER,
 ) -> ExportJob:
     """Put a large export in the queue and ring for a worker."""
+    keys = check_columns(layout.columns, actor=actor)
     if actor.user is None or total > MAX_ROWS:
         raise InvalidInputError(
             "export_too_large", f"超过 {MAX_ROWS // 10_000} 万件，请用筛选缩小范围后再导出"
@@ -77,12 +118,16 @@ def start_export(
         job = ExportJob.objects.create(
             user=actor.user,
             params={**read_params(params), _SCOPE: _scope_of(actor)},
+            format=layout.form,
+            columns=keys,
+            header_keys=layout.header_keys,
             total=total,
             created_at=now,
             beat_at=now,
             expires_at=now + KEPT_FOR,
         )
-        data = {"rows": total, "filter": _told(params), "job": str(job.pk)}
+        told = {"filter": _told(params), **_told_layout(layout.form, keys)}
+        data = {"rows": total, **told, "job": str(job.pk)}
         record_audit(AuditAction.EXPORT, actor=actor.user, now=now, data=data, address=address)
         ring_on_commit(EXPORT_TASK, str(job.pk))
     return job
@@ -99,8 +144,7 @@ def find_export(job_id: uuid.UUID, *, user_id: int | None) -> ExportJob:
 def cancel_export(job_id: uuid.UUID, *, user_id: int | None, now: datetime) -> ExportJob:
     """Stop the export; the worker notices at its next chunk."""
     row = find_export(job_id, user_id=user_id)
-    active = ExportJob.objects.filter(pk=row.pk, status__in=ACTIVE)
-    active.update(status=ExportStatus.CANCELLED, finished_at=now, message="")
+    _end(row.pk, status=ExportStatus.CANCELLED, now=now)
     row.refresh_from_db()
     return row
 
@@ -125,21 +169,14 @@ def open_export(
 
 def run_export(job_id: uuid.UUID, *, clock: Clock) -> None:
     """Carry out a waiting export; one that is not waiting any more is left alone."""
-    now = clock()
     claimed = ExportJob.objects.filter(pk=job_id, status=ExportStatus.WAITING)
-    if not claimed.update(
-        status=ExportStatus.RUNNING, attempts=F("attempts") + 1, beat_at=now, done=0
-    ):
+    if not claimed.update(status=ExportStatus.RUNNING, attempts=F("attempts") + 1, beat_at=clock()):
         return
     job = ExportJob.objects.select_related("user").get(pk=job_id)
     mine = ExportJob.objects.filter(pk=job_id, status=ExportStatus.RUNNING, attempts=job.attempts)
-
-    def progress(rows: int) -> bool:
-        return bool(mine.update(done=rows, beat_at=clock()))
-
-    tickets = _tickets(job.params, staff_actor(job.user), job.created_at)
+    write = _write_csv if job.format == ExportFormat.CSV else _write_xlsx
     try:
-        file, rows = write_sheet(tickets, now=job.created_at, limit=MAX_ROWS, progress=progress)
+        file, rows = write(job, mine, clock)
     except ExportStoppedError:
         logger.info("export_stopped job=%s", job_id)
         return
@@ -149,20 +186,70 @@ def run_export(job_id: uuid.UUID, *, clock: Clock) -> None:
 
 def fail_export(job_id: uuid.UUID, *, message: str, now: datetime) -> None:
     """Say that it did not work; the person may try again."""
+    _end(job_id, status=ExportStatus.FAILED, now=now, message=message)
+
+
+def _end(job_id: uuid.UUID, *, status: str, now: datetime, message: str = "") -> None:
+    """End what is under way; what was stored of it goes, a part that comes later drops itself."""
     active = ExportJob.objects.filter(pk=job_id, status__in=ACTIVE)
-    active.update(status=ExportStatus.FAILED, message=message, finished_at=now)
+    if active.update(status=status, finished_at=now, message=message):
+        _forget_parts(job_id)
+
+
+def _forget_parts(job_id: uuid.UUID) -> None:
+    row = ExportJob.objects.filter(pk=job_id)
+    drop_parts([part for parts in row.values_list("parts", flat=True) for part in parts])
+    row.update(parts=[])
+
+
+def _write_xlsx(job: ExportJob, mine: QuerySet[ExportJob], clock: Clock) -> tuple[IO[bytes], int]:
+    actor = staff_actor(job.user)
+    mine.update(done=0)
+    return write_sheet(
+        _tickets(job.params, actor, job.created_at),
+        table=table_for(actor, now=job.created_at, keys=job.columns, header_keys=job.header_keys),
+        limit=MAX_ROWS,
+        progress=lambda rows: bool(mine.update(done=rows, beat_at=clock())),
+    )
+
+
+def _write_csv(job: ExportJob, mine: QuerySet[ExportJob], clock: Clock) -> tuple[IO[bytes], int]:
+    actor = staff_actor(job.user)
+    scope = _scope_of(actor)
+    told: list[Part] = usable_parts(job, scope=scope)
+    mine.update(parts=told, done=sum(part["rows"] for part in told))
+
+    def tell(rows: int, parts: list[Part]) -> bool:
+        nonlocal told
+        new = parts[len(told) :]
+        changes = {"parts": parts} if new else {}
+        if mine.update(done=rows, beat_at=clock(), **changes):
+            told = parts
+            return True
+        drop_parts(new)
+        return False
+
+    return write_parts(
+        _tickets(job.params, actor, job.created_at),
+        table=table_for(actor, now=job.created_at, keys=job.columns, header_keys=job.header_keys),
+        parts=told,
+        name=str(job.pk),
+        scope=scope,
+        limit=MAX_ROWS,
+        tell=tell,
+    )
 
 
 def sweep_exports(*, now: datetime) -> None:
     """Throw away files whose time is over, ring again for lost bells, give up on what keeps dying."""
+    drop_orphans()
     over = ExportJob.objects.filter(status=ExportStatus.DONE, expires_at__lte=now)
     for job in list(over[:100]):
         if over.filter(pk=job.pk).update(status=ExportStatus.EXPIRED):
-            _drop_file(job.stored)
+            drop_file(job.stored)
     lost = ExportJob.objects.filter(status=ExportStatus.RUNNING, beat_at__lt=now - LOST_AFTER)
-    lost.filter(attempts__gte=MAX_ATTEMPTS).update(
-        status=ExportStatus.FAILED, message="多次中断，请缩小范围后再试", finished_at=now
-    )
+    for pk in list(lost.filter(attempts__gte=MAX_ATTEMPTS).values_list("pk", flat=True)[:100]):
+        fail_export(pk, message="多次中断，请缩小范围后再试", now=now)
     lost.update(status=ExportStatus.WAITING, beat_at=now - RING_AGAIN)
     waiting = ExportJob.objects.filter(status=ExportStatus.WAITING, beat_at__lte=now - RING_AGAIN)
     for pk in list(waiting.order_by("created_at").values_list("pk", flat=True)[:20]):
@@ -175,7 +262,7 @@ def _hand_over(
     """Store the file, then offer it; nobody hears of a file whose export was stopped meanwhile."""
     size = file.seek(0, 2)
     file.seek(0)
-    stored = default_storage.save(f"{FOLDER}/{job.pk}.xlsx", File(file))
+    stored = default_storage.save(f"{FOLDER}/{job.pk}.{job.format}", File(file))
     now = clock()
     if not mine.update(
         status=ExportStatus.DONE,
@@ -188,14 +275,9 @@ def _hand_over(
         expires_at=now + KEPT_FOR,
         message="",
     ):
-        _drop_file(stored)
-
-
-def _drop_file(stored: str) -> None:
-    try:
-        default_storage.delete(stored)
-    except OSError:
-        logger.warning("export_file_left file=%s", stored)
+        drop_file(stored)
+        return
+    _forget_parts(job.pk)
 
 
 def _tickets(params: Mapping[str, str], actor: Actor, now: datetime) -> QuerySet[Ticket]:
@@ -215,3 +297,7 @@ def _scope_of(actor: Actor) -> str:
 def _told(params: Mapping[str, str]) -> dict[str, str]:
     """Return the filter for the audit; the words searched for stay out of it."""
     return {name: "…" if name == "q" else value for name, value in read_params(params).items()}
+
+
+def _told_layout(form: str, keys: Sequence[str]) -> dict[str, object]:
+    return {"format": str(form), **({"columns": list(keys)} if keys else {})}

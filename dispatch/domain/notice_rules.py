@@ -70,7 +70,16 @@ ANNOUNCED: Mapping[Act, Rule] = MappingProxyType(
 )
 
 EMAIL_BY_DEFAULT = frozenset(
-    {Kind.ALARM, Kind.TASK, Kind.CARD, Kind.REQUEST, Kind.DECISION, Kind.MENTION, Kind.DIGEST}
+    {
+        Kind.ALARM,
+        Kind.TASK,
+        Kind.CARD,
+        Kind.REQUEST,
+        Kind.DECISION,
+        Kind.MENTION,
+        Kind.DIGEST,
+        Kind.BRIEF,
+    }
 )
 ALWAYS_BY_EMAIL = frozenset({Kind.ALARM})
 """Nobody may switch these off."""

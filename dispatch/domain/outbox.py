@@ -148,7 +148,7 @@ def _send(setting: ChannelSetting, claimed: _Claimed, *, now: datetime, opener: 
         _finish(claimed, NotificationState.SKIPPED, _("收件人已停用或没有邮箱"))
         return True
     try:
-        channel = opener(setting, first.user.email if first.user else "")
+        channel = opener(setting, first.user.email if first.user else first.address)
         channel.send(message_of(claimed.rows, key=first.key))
     except SendError as error:
         logger.warning("notice_failed channel=%s trouble=%s", setting.pk, error.trouble)

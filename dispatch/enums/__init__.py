@@ -1,5 +1,13 @@
 """Closed vocabularies of the office's world. Stored values are full English words."""
 
+from dispatch.enums.briefs import (
+    SIGNED_STATUSES,
+    BriefFileState,
+    BriefFormat,
+    BriefKind,
+    BriefStatus,
+    BriefStep,
+)
 from dispatch.enums.insights import Certainty, InsightKind
 from dispatch.enums.office import (
     ROBOT_CHANNELS,
@@ -11,6 +19,7 @@ from dispatch.enums.office import (
     NotificationState,
     ReplyField,
 )
+from dispatch.enums.outside import ApiScope, ExportFormat, ReleaseStatus
 from dispatch.enums.tickets import (
     COMMAND_ROLES,
     DEPARTMENT_ROLES,
@@ -53,16 +62,24 @@ __all__ = [
     "OPEN_STATUSES",
     "PHYSICAL_OUTCOMES",
     "ROBOT_CHANNELS",
+    "SIGNED_STATUSES",
     "STAFF_ROLES",
+    "ApiScope",
     "AssignmentKind",
     "AuditAction",
     "AuditOutcome",
+    "BriefFileState",
+    "BriefFormat",
+    "BriefKind",
+    "BriefStatus",
+    "BriefStep",
     "CalendarChangeKind",
     "CalendarChangeStatus",
     "CalendarDayType",
     "Card",
     "Certainty",
     "DayScope",
+    "ExportFormat",
     "ExportStatus",
     "GridImportStatus",
     "Hazard",
@@ -77,6 +94,7 @@ __all__ = [
     "NotificationState",
     "Outcome",
     "RejectReason",
+    "ReleaseStatus",
     "ReplyField",
     "ReturnReason",
     "Role",

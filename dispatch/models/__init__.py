@@ -2,6 +2,13 @@
 
 from dispatch.models.alarms import Alarm, UrgencyRule
 from dispatch.models.audit import AuditHead, AuditRecord
+from dispatch.models.briefs import (
+    Brief,
+    BriefFile,
+    BriefSnapshot,
+    BriefSubscriber,
+    BriefVersion,
+)
 from dispatch.models.calendar import CalendarChange
 from dispatch.models.claims import TicketClaim
 from dispatch.models.hotspots import Hotspot, HotspotReport
@@ -15,6 +22,7 @@ from dispatch.models.notifications import (
     Notification,
     NotificationPreference,
 )
+from dispatch.models.outside import ApiToken, ApiUse, OpenRelease
 from dispatch.models.places import GridImport
 from dispatch.models.policy import (
     CalendarDay,
@@ -44,9 +52,16 @@ from dispatch.models.triage import TriageRun
 __all__ = [
     "Alarm",
     "Announcement",
+    "ApiToken",
+    "ApiUse",
     "Assignment",
     "AuditHead",
     "AuditRecord",
+    "Brief",
+    "BriefFile",
+    "BriefSnapshot",
+    "BriefSubscriber",
+    "BriefVersion",
     "CalendarChange",
     "CalendarDay",
     "CategoryDuty",
@@ -71,6 +86,7 @@ __all__ = [
     "NoteMention",
     "Notification",
     "NotificationPreference",
+    "OpenRelease",
     "RecoveryCode",
     "Recusal",
     "Rollup",

@@ -114,7 +114,7 @@ class Notification(models.Model):
     """One message to one person or group over one channel: an inbox line or an outbox row.
 
     ``key`` makes writing it twice harmless. ``user`` is empty for a robot's group, ``setting`` for the
-    inbox. ``text`` is masked Chinese without the title of a confidential ticket, ``body`` a whole message
+    inbox. ``address`` is the mailbox of somebody who has no account here. ``text`` is masked Chinese without the title of a confidential ticket, ``body`` a whole message
     that goes out by itself. ``claim`` names the run that is sending the row, ``lease_until`` when it is
     taken for dead and the row is sent again.
     """
@@ -132,6 +132,7 @@ class Notification(models.Model):
     ticket = models.ForeignKey(
         Ticket, models.CASCADE, null=True, related_name="+", verbose_name=_("工单")
     )
+    address = models.CharField(_("邮箱"), max_length=120, blank=True)
     text = models.CharField(_("内容"), max_length=TEXT_LENGTH)
     body = models.TextField(_("正文"), blank=True)
     url = models.CharField(max_length=300, blank=True)

@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from dispatch.enums import ExportStatus, ReplyField, TicketAction
+from dispatch.enums import ExportFormat, ExportStatus, ReplyField, TicketAction
 from dispatch.models.staff import Staff
 from reports.models import Category
 
@@ -86,7 +86,9 @@ class ExportJob(models.Model):
 
     ``params`` are the list's address parameters at the time; whose tickets they are is decided when
     it runs. ``beat_at`` is when the worker last wrote its progress; ``total`` may be short by what
-    is opened meanwhile. The file lies in the private storage until ``expires_at``.
+    is opened meanwhile. The file lies in the private storage until ``expires_at``. ``columns`` are keys
+    of ``dispatch.domain.export_columns``, empty for all that the person may take; ``parts`` is what of
+    a csv is written already (``dispatch.domain.export_parts``), so that a killed one goes on.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -97,6 +99,12 @@ class ExportJob(models.Model):
         _("状态"), max_length=10, choices=ExportStatus, default=ExportStatus.WAITING
     )
     params = models.JSONField(_("条件"), default=dict)
+    format = models.CharField(
+        _("格式"), max_length=4, choices=ExportFormat, default=ExportFormat.XLSX
+    )
+    columns = models.JSONField(_("列"), default=list)
+    header_keys = models.BooleanField(_("表头用英文列名"), default=False)
+    parts = models.JSONField(_("已写好的部分"), default=list, editable=False)
     total = models.PositiveIntegerField(_("件数"), default=0)
     done = models.PositiveIntegerField(_("已写入"), default=0)
     attempts = models.PositiveSmallIntegerField(_("次数"), default=0)
@@ -115,6 +123,9 @@ class ExportJob(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=Q(status__in=ExportStatus.values), name="export_status_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(format__in=ExportFormat.values), name="export_format_known"
             ),
         ]
         indexes = [

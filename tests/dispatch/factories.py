@@ -5,6 +5,9 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
+
+from django.contrib.auth.hashers import make_password
 
 from dispatch.domain.actors import SYSTEM, Actor, resident_actor, staff_actor
 from dispatch.domain.fields import Fields
@@ -24,28 +27,39 @@ def make_department(
     code: str = "sanitation", *, name: str = "环卫所", **extra: object
 ) -> Department:
     """Return the department of that code, made when missing."""
-    return Department.objects.get_or_create(
-        code=code, defaults={"name": name, "short_name": name, **extra}
-    )[0]
+    found = Department.objects.filter(code=code).first()
+    return found or Department.objects.create(
+        code=code, **{"name": name, "short_name": name, **extra}
+    )
+
+
+@cache
+def _hashed() -> str:
+    """Return the password as stored: hashing it for each of thousands of accounts takes a minute."""
+    return make_password(PASSWORD)
 
 
 def make_staff(username: str, role: Role, department: Department) -> Staff:
     """Return an account with one seat."""
-    user, made = Staff.objects.get_or_create(
-        username=username, defaults={"is_staff": True, "display_name": username}
-    )
-    if made:
-        user.set_password(PASSWORD)
-        user.save()
-    Membership.objects.get_or_create(user=user, department=department, role=role)
+    user = Staff.objects.filter(username=username).first()
+    if user is None:
+        user = Staff.objects.create(
+            username=username, is_staff=True, display_name=username, password=_hashed()
+        )
+        Membership.objects.create(user=user, department=department, role=role)
+    else:
+        Membership.objects.get_or_create(user=user, department=department, role=role)
     return user
 
 
 def make_category(code: str = "0401", *, name: str = "暴露/积存垃圾", **extra: object) -> Category:
     """Return a leaf category with its parent."""
+    found = Category.objects.filter(code=code).first()
+    if found is not None:
+        return found
     parent = Category.objects.get_or_create(code=code[:2], defaults={"name": f"大类{code[:2]}"})[0]
     values = {"name": name, "parent": parent, "public_default": True, **extra}
-    return Category.objects.get_or_create(code=code, defaults=values)[0]
+    return Category.objects.create(code=code, **values)
 
 
 def make_grid(code: str = "330114007200001") -> Grid:

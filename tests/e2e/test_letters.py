@@ -53,6 +53,8 @@ def test_a_letter_is_answered_and_a_sender_restricted(
     assert (told["timeline"][-1]["kind"], told["timeline"][-1]["text"]) == ("replied", ANSWER)
     assert told["reopen"]["left"] == 2
 
+    lead.goto("/admin/senders/")
+    before = lead.locator("#xc-senders tbody tr").count()  # another story may have blocked somebody
     find_ticket(lead, sent["number"])
     lead.click(f"[data-block='{sent['number']}']")
     lead.check("input[name=kinds][value=resident]")
@@ -61,15 +63,17 @@ def test_a_letter_is_answered_and_a_sender_restricted(
     look(lead, tmp_path, "block")
     lead.click("#xc-sender-block button[type=submit]")
     lead.goto("/admin/senders/")
-    expect(lead.locator("#xc-senders tbody tr")).to_have_count(1)
+    expect(lead.locator("#xc-senders tbody tr")).to_have_count(before + 1)
+    ours = lead.locator("#xc-senders tbody tr", has_text="一天之内四十件无关内容")
     look(lead, tmp_path, "blocks")
     expect(lead.locator("#xc-senders")).not_to_contain_text("letter-writer")
 
     again = {**body, "client_id": str(uuid.uuid4()), "text": "再提一条完全不同的意见：延长开放时间"}
     wait_for_block(resident, again)
-    lead.fill("input[name=note]", "申诉成立")
-    lead.click("#xc-senders tbody button")
-    expect(lead.locator("#xc-senders")).to_contain_text("没有人被限制")
+    ours.locator("input[name=note]").fill("申诉成立")
+    ours.locator("button").click()
+    expect(ours).to_have_count(0)
+    expect(lead.locator("#xc-senders tbody tr")).to_have_count(before)
 
 
 def wait_for_block(resident: object, body: dict[str, object]) -> None:

@@ -24,7 +24,7 @@ _IMPORT = re.compile(
     re.MULTILINE,
 )
 _LATER = re.compile(r"""\bimport\(["'](?P<name>\.[^"']+)["']\)""")
-MODULES = "h5/*.js"
+MODULES = ("h5/*.js", "dispatch/cockpit/*.js")
 # Django keeps them behind a switch that is for all files or none, and its stubs do not know them.
 _DJANGO: Any = HashedFilesMixin
 
@@ -40,7 +40,7 @@ class ModuleStorage(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
     max_post_process_passes = 20
     patterns = (
         *HashedFilesMixin.patterns,
-        (MODULES, _DJANGO._js_module_import_aggregation_patterns[1]),  # noqa: SLF001 - see above
+        *((name, _DJANGO._js_module_import_aggregation_patterns[1]) for name in MODULES),  # noqa: SLF001 - see above
     )
 
 

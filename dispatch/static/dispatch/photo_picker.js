@@ -34,10 +34,13 @@ document.addEventListener("DOMContentLoaded", () => {
     }));
     picker.querySelector("[data-count]").textContent = files.length ? `已选 ${files.length} 张，最多 ${most} 张` : "";
   };
-  inputs.forEach((input) => input.addEventListener("input", () => {
+  const take = (input) => {
     const fresh = [...input.files].filter((file) => !files.some((old) => old.name === file.name && old.size === file.size && old.lastModified === file.lastModified));
     files = [...files, ...fresh].slice(0, most);
     store();
     draw();
-  }));
+  };
+  inputs.forEach((input) => input.addEventListener("input", () => take(input)));
+  // Somebody may have chosen before this script was there (slow line), or the browser has kept the form.
+  inputs.filter((input) => input.files.length).forEach(take);
 });

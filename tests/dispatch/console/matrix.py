@@ -157,13 +157,26 @@ def _figures() -> Iterator[Page]:
     yield Page("insight-dismiss", NOBODY, lambda _stage: (ABSENT,), method="post")
     yield Page("insight-restore", NOBODY, lambda _stage: (ABSENT,), method="post")
     yield Page("summary-export", FIGURES)
-    yield Page("kiosk-links", LEAD | ADMINISTRATOR)
-    yield Page("kiosk-revoke", LEAD | ADMINISTRATOR, lambda _stage: (ABSENT,), method="post")
     yield Page("summary-metrics", FIGURES)
     yield Page("summary-behind", FIGURES, query="figure=opened&first=2026-11-01&last=2026-11-30")
+    yield Page("kiosk-links", LEAD | ADMINISTRATOR)
+    yield Page("kiosk-revoke", LEAD | ADMINISTRATOR, lambda _stage: (ABSENT,), method="post")
     yield Page("triage-quality", QUALITY)
     yield Page("triage-quality-tickets", QUALITY - ADMINISTRATOR, query="measure=opened")
     yield Page("triage-quality-export", QUALITY)
+
+
+def _outside() -> Iterator[Page]:
+    absent: Callable[[Stage], tuple[Any, ...]] = lambda _stage: (ABSENT,)  # noqa: E731 - bound once
+    publishing = LEAD | ADMINISTRATOR
+    yield Page("open-data-admin", publishing | {"auditor"})
+    yield Page("open-data-publish", publishing, method="post")
+    yield Page("open-data-correct", publishing, absent, method="post")
+    yield Page("open-data-withdraw", publishing, absent, method="post")
+    yield Page("api-tokens", ADMINISTRATOR | {"auditor"})
+    yield Page("api-token", NOBODY, absent)
+    yield Page("api-token-rotate", ADMINISTRATOR, absent, method="post")
+    yield Page("api-token-revoke", ADMINISTRATOR, absent, method="post")
 
 
 def _people() -> Iterator[Page]:
@@ -312,6 +325,6 @@ OVERRIDES = {
 LEAVES = "admin:logout"
 """Signs the tester out; open to everybody who is signed in."""
 PAGES: tuple[Page, ...] = (
-    *_own(), *_cases(), *_records(), *_publicity(), *_figures(), *_people(), *_rules(),
+    *_own(), *_cases(), *_records(), *_publicity(), *_figures(), *_outside(), *_people(), *_rules(),
     *_tools(), *_calendar_and_notices(), *_sign_in(),
 )  # fmt: skip

@@ -8,7 +8,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 from openpyxl import load_workbook
@@ -118,7 +120,54 @@ def test_a_small_list_downloads_at_once(browser: Browser, cast: Cast) -> None:
     )
     assert chosen["Content-Type"].endswith("spreadsheetml.sheet")
     assert body(chosen)[:2] == b"PK"
-    assert browser("dispatcher").get(reverse("tool-export")).status_code == 405
+    assert browser("dispatcher").put(reverse("tool-export")).status_code == 405
+    asked = browser("dispatcher").get(reverse("tool-export"), {"query": "queue=all"})
+    assert "共 2 件，马上下载" in asked.content.decode()
+
+
+def test_format_and_columns_are_chosen(browser: Browser, cast: Cast) -> None:
+    own = make_ticket(TicketStatus.HANDLING, cast=cast, now=timezone.now())
+    client = browser("dispatcher")
+    chosen = {"format": "csv", "columns": ["status", "number"], "header": "keys"}
+    answer = client.post(reverse("tool-export"), {"query": "queue=all", **chosen})
+    assert answer["Content-Type"] == "text/csv; charset=utf-8"
+    assert ".csv" in answer["Content-Disposition"]
+    text = body(answer).decode("utf-8")
+    assert text == f"\ufeffnumber,status\r\n{own.number},处置中\r\n"
+    for wrong in ({"format": "exe"}, {"columns": ["phone"]}):
+        refused = client.post(reverse("tool-export"), {"query": "queue=all", **wrong}, follow=True)
+        assert "没有这" in refused.content.decode()
+    grid = browser("gridworker")
+    assert 'value="result_text"' not in grid.get(reverse("tool-export")).content.decode()
+    denied = grid.post(
+        reverse("tool-export"), {"query": "queue=all", "columns": ["result_text"]}, follow=True
+    )
+    assert "您的岗位不能导出：办理情况" in denied.content.decode()
+
+
+def test_the_page_of_one_s_exports(
+    browser: Browser, cast: Cast, django_assert_num_queries: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(exports, "SMALL_ROWS", 0)
+    make_ticket(TicketStatus.HANDLING, cast=cast, now=timezone.now())
+    client = browser("dispatcher")
+    assert "还没有后台导出" in client.get(reverse("tool-exports")).content.decode()
+    query = f"queue=all&top={cast.category.parent_id}&q=垃圾&opened_at_from=2026-01-01"
+    client.post(reverse("tool-export"), {"query": query, "format": "csv"})
+    with CaptureQueriesContext(connection) as one:
+        listed = client.get(reverse("tool-exports")).content.decode()
+    queries = len(one)
+    assert "大类04 · 2026-01-01 至 现在 立案 · 含“垃圾”" in listed
+    assert "CSV" in listed
+    job = ExportJob.objects.get()
+    for pk in (uuid.uuid4(), uuid.uuid4()):
+        job.pk = pk
+        job.save(force_insert=True)
+    with django_assert_num_queries(queries):
+        client.get(reverse("tool-exports"))
+    cancel = reverse("tool-export-cancel", args=(job.pk,))
+    assert client.post(cancel, {"back": "list"})["Location"] == reverse("tool-exports")
+    assert browser("lead").get(reverse("tool-exports")).content.decode().count("<tr>") == 0
 
 
 def test_a_large_list_becomes_a_job(

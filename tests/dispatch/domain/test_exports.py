@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import io
 import uuid
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -10,7 +11,8 @@ from django.core.files.storage import default_storage
 from openpyxl import load_workbook
 
 from dispatch.domain import exports
-from dispatch.domain.export_sheet import COLUMNS, ExportStoppedError, safe_text, write_sheet
+from dispatch.domain.export_columns import COLUMNS, safe_text, table_for
+from dispatch.domain.export_sheet import ExportStoppedError, write_sheet
 from dispatch.enums import AuditAction, ExportStatus, TicketStatus
 from dispatch.models import AuditRecord, ExportJob, Ticket
 from dispatch.tasks import run_export as export_task
@@ -65,7 +67,7 @@ def test_a_small_export_works(cast: Cast) -> None:
     file, rows = exports.export_now(ALL, ids=(), actor=cast.dispatcher, now=NOW, address="10.0.0.1")
     head, *lines = sheet(file)
     assert rows == 2
-    assert head[: len(COLUMNS)] == tuple(title for title, *_rest in COLUMNS)
+    assert head[: len(COLUMNS)] == tuple(column.title for column in COLUMNS)
     assert [line[0] for line in lines] == [second.number, first.number]
     assert lines[0][1].startswith("'=cmd")
     assert "13812345678" not in str(lines)
@@ -127,15 +129,16 @@ def test_chunks_miss_and_repeat_nothing(cast: Cast, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr("dispatch.domain.export_sheet.CHUNK", 2)
     made = [make_ticket(cast=cast).number for _ in range(5)]
     told: list[int] = []
+    table = table_for(cast.dispatcher, now=NOW)
 
     def progress(rows: int) -> bool:
         told.append(rows)
         return True
 
-    file, rows = write_sheet(Ticket.objects.all(), now=NOW, limit=99, progress=progress)
+    file, rows = write_sheet(Ticket.objects.all(), table=table, limit=99, progress=progress)
     assert [line[0] for line in sheet(file)[1:]] == made[::-1]
     assert (rows, told) == (5, [2, 4, 5])
-    file, rows = write_sheet(Ticket.objects.all(), now=NOW, limit=3, progress=progress)
+    file, rows = write_sheet(Ticket.objects.all(), table=table, limit=3, progress=progress)
     assert rows == 3
     file.close()
 
@@ -157,7 +160,12 @@ def test_cancelling_stops_at_the_next_chunk(cast: Cast) -> None:
     with pytest.raises(ConflictError):
         exports.open_export(job.pk, actor=cast.dispatcher, now=NOW, address="")
     with pytest.raises(ExportStoppedError):
-        write_sheet(Ticket.objects.all(), now=NOW, limit=9, progress=lambda _rows: False)
+        write_sheet(
+            Ticket.objects.all(),
+            table=table_for(cast.dispatcher, now=NOW),
+            limit=9,
+            progress=lambda _rows: False,
+        )
 
 
 def test_it_is_nobody_else_s(cast: Cast) -> None:
@@ -254,3 +262,100 @@ def test_words_searched_for_stay_out_of_the_audit(cast: Cast) -> None:
     exports.export_now({"q": "张三"}, ids=(), actor=cast.lead, now=NOW, address="")[0].close()
     record = AuditRecord.objects.get(action=AuditAction.EXPORT)
     assert "张三" not in str(record.data)
+
+
+def csv_job(cast: Cast) -> ExportJob:
+    layout = exports.Layout(form="csv", columns=("number",), header_keys=True)
+    return exports.start_export(
+        ALL, total=5, actor=cast.dispatcher, now=NOW, address="", layout=layout
+    )
+
+
+def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dispatch.domain.export_sheet.CHUNK", 1)
+    monkeypatch.setattr("dispatch.domain.export_parts.PART_ROWS", 3)
+
+
+class KilledError(Exception):
+    """The worker is gone: nothing after it runs."""
+
+
+def killed_after(calls: int) -> Any:
+    left = iter(range(calls))
+
+    def tick() -> datetime:
+        if next(left, None) is None:
+            raise KilledError
+        return NOW
+
+    return tick
+
+
+def test_a_killed_csv_goes_on(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    small_parts(monkeypatch)
+    made = [make_ticket(cast=cast).number for _ in range(5)]
+    job = csv_job(cast)
+    with pytest.raises(KilledError):
+        exports.run_export(job.pk, clock=killed_after(5))  # claim, then four of five rows
+    job.refresh_from_db()
+    assert [part["rows"] for part in job.parts] == [3]
+    assert (job.status, job.done) == (ExportStatus.RUNNING, 4)
+    newer = make_ticket(cast=cast).number
+    exports.sweep_exports(now=NOW + exports.LOST_AFTER + timedelta(seconds=1))
+    read: list[int] = []
+    real = exports.write_parts
+
+    def watched(*args: Any, **more: Any) -> Any:
+        read.extend(part["rows"] for part in more["parts"])
+        return real(*args, **more)
+
+    monkeypatch.setattr(exports, "write_parts", watched)
+    exports.run_export(job.pk, clock=clock)
+    assert read == [3]
+    job.refresh_from_db()
+    assert (job.status, job.done, job.attempts, job.parts) == (ExportStatus.DONE, 5, 2, [])
+    _row, file = exports.open_export(job.pk, actor=cast.dispatcher, now=NOW, address="")
+    with file:
+        assert file.read().decode("utf-8-sig").splitlines() == ["number", *made[::-1]]
+    assert newer not in made
+    assert len(default_storage.listdir(exports.FOLDER)[1]) == 1
+
+
+def test_parts_of_another_scope_are_not_used(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    small_parts(monkeypatch)
+    for _ in range(5):
+        make_ticket(cast=cast)
+    job = csv_job(cast)
+    with pytest.raises(KilledError):
+        exports.run_export(job.pk, clock=killed_after(5))
+    cast.dispatcher.user.memberships.update(is_active=False)  # type: ignore[union-attr]
+    ExportJob.objects.update(status=ExportStatus.WAITING)
+    exports.run_export(job.pk, clock=clock)
+    job.refresh_from_db()
+    assert (job.status, job.done) == (ExportStatus.DONE, 0)
+
+
+@pytest.mark.parametrize("end", ["cancel", "fail"])
+def test_parts_go_with_their_export(cast: Cast, monkeypatch: pytest.MonkeyPatch, end: str) -> None:
+    small_parts(monkeypatch)
+    for _ in range(5):
+        make_ticket(cast=cast)
+    job = csv_job(cast)
+    with pytest.raises(KilledError):
+        exports.run_export(job.pk, clock=killed_after(5))
+    if end == "cancel":
+        exports.cancel_export(job.pk, user_id=job.user_id, now=NOW)
+    else:
+        exports.fail_export(job.pk, message="x", now=NOW)
+    job.refresh_from_db()
+    assert job.parts == []
+    assert default_storage.listdir(exports.FOLDER)[1] == []
+
+
+def test_orphans_are_swept(cast: Cast) -> None:
+    job = csv_job(cast)
+    kept = default_storage.save(f"exports/{job.pk}-0.part", io.BytesIO(b"x"))
+    gone = default_storage.save(f"exports/{uuid.uuid4()}-0.part", io.BytesIO(b"x"))
+    other = default_storage.save("exports/readme.txt", io.BytesIO(b"x"))
+    exports.sweep_exports(now=NOW)
+    assert [default_storage.exists(name) for name in (kept, gone, other)] == [True, False, True]

@@ -8,6 +8,7 @@ import { loadKept } from "./kept.js";
 import { casePath, failed, onReturn, staleNote } from "./parts.js";
 
 const PAGE = 20;
+const LONGEST_WAIT = 600;
 const ASKS = { supplement: "去补充", rate: "去评价" };
 const state = { items: [], cursor: null, turn: 0 };
 
@@ -25,12 +26,23 @@ function row(message) {
   ];
   const attrs = { class: `case-card inbox-row${message.read ? "" : " inbox-new"}`, dataset: { id: message.id } };
   if (message.report) {
-    return el("a", { ...attrs, href: casePath(message.report.number), onclick: () => read(message) }, el("span", { class: "case-card-main" }, body));
+    return el("a", { ...attrs, href: casePath(message.report.number), onclick: (event) => follow(event, message) }, el("span", { class: "case-card-main" }, body));
   }
   return el("button", { ...attrs, type: "button", onclick: () => read(message) }, el("span", { class: "case-card-main" }, body));
 }
 
-// Also sent while the page goes away; the page of the case marks its own messages as well.
+// The token is looked up before the request can leave, and a page that goes away looks up nothing: so
+// the page stays until the answer is here, but on a bad line no longer than a person notices.
+async function follow(event, message) {
+  if (message.read || event.metaKey || event.ctrlKey || event.shiftKey) {
+    read(message);
+    return;
+  }
+  event.preventDefault();
+  await Promise.race([read(message), new Promise((resolve) => setTimeout(resolve, LONGEST_WAIT))]);
+  location.assign(casePath(message.report.number));
+}
+
 async function read(message) {
   if (message.read) {
     return;
