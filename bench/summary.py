@@ -51,9 +51,9 @@ class Township:
         self._process.stdin.flush()
         return self._answer()
 
-    def export(self, rows: int) -> dict[str, Any]:
+    def export(self, rows: int, form: str) -> dict[str, Any]:
         """Write an export in a process of its own; return its figures."""
-        text = self._run([sys.executable, str(TOOLS), "export", str(rows)])
+        text = self._run([sys.executable, str(TOOLS), form, str(rows)])
         found: dict[str, Any] = json.loads(text.strip().splitlines()[-1])
         return found
 
@@ -176,8 +176,9 @@ def _exports(townships: list[Township]) -> None:
     """Export as many rows as there may be, and a tenth: the memory must not follow."""
     largest = townships[-1]
     rows = min(EXPORTED, largest.count)
-    for count in (rows // 10, rows):
-        print(f"export of {count} from {largest.count}: {largest.export(count)}", flush=True)
+    for form in ("xlsx", "csv"):
+        for count in (rows // 10, rows):
+            print(f"export from {largest.count}: {largest.export(count, form)}", flush=True)
 
 
 def main() -> int:
