@@ -8,6 +8,7 @@ database says that it is still to come, so that a folder somebody works in is ne
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 from pathlib import Path
 
@@ -20,7 +21,8 @@ from django.db import connection
 from xiangcun.lib.env import env_bool
 
 HISTORY_MARK = ".history-to-come"
-HISTORY_DAYS, HISTORY_REPORTS = 90, 540
+HISTORY_DAYS, HISTORY_REPORTS = 90, 360
+COLLECT = [sys.executable, "manage.py", "collectstatic", "--noinput", "-v0"]
 
 
 def main() -> int:
@@ -38,18 +40,19 @@ def main() -> int:
     call_command("migrate", verbosity=0, interactive=False)
     if "seed_township" in get_commands() and not settings.PRODUCTION:
         call_command("seed_township", demo=True, verbosity=0)
-    call_command("collectstatic", verbosity=0, interactive=False)
-    if mark.exists():
-        if wanted:
-            _make_history()
-        mark.unlink()
-    return 0
+    # Packing the pages' files needs no database: a second core does it meanwhile.
+    with subprocess.Popen(COLLECT, cwd=settings.BASE_DIR) as packing:  # noqa: S603 - our own fixed command
+        if mark.exists():
+            if wanted:
+                _make_history()
+            mark.unlink()
+    return packing.returncode
 
 
 def _make_history() -> None:
     """Fill the new township; one that cannot be filled starts empty."""
     sys.stdout.write(
-        "→ 生成三个月的示例历史，约半分钟（XIANGCUN_DEMO_HISTORY=0 可关闭）"
+        "→ 生成三个月的示例历史，约二十秒（XIANGCUN_DEMO_HISTORY=0 可关闭）"
         " / making three months of example history\n"
     )
     sys.stdout.flush()

@@ -21,6 +21,7 @@ from django.db.models import Q
 
 from dispatch.models import AuditRecord, EventPhoto, Ticket, TicketReport
 from dispatch.simulation.cast import DOOR
+from dispatch.summary.insights.refresh import refresh_insights
 from dispatch.summary.recount import rebuild
 from dispatch.triage.hotspots.refresh import refresh_hotspots
 from reports.models import Photo, Report, Resident
@@ -43,7 +44,7 @@ class Gone:
 
 
 def clear_history(*, now: datetime) -> Gone:
-    """Delete the examples, count tallies and hotspots anew, and remove the photos' files at the commit.
+    """Delete the examples, count tallies, hotspots and insights anew, and remove the photos' files at the commit.
 
     Raises ``ConflictError`` when a real report has joined an example's ticket, or the audit trail
     names an example.
@@ -63,6 +64,7 @@ def clear_history(*, now: datetime) -> Gone:
                 rows._raw_delete(DEFAULT_DB_ALIAS)  # noqa: SLF001 - below the models
         rebuild()
         refresh_hotspots(now=now)
+        refresh_insights(now=now)
         transaction.on_commit(partial(_delete_files, files))
     return Gone(len(reports), len(tickets), len(residents))
 

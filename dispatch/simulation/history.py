@@ -29,6 +29,7 @@ from dispatch.simulation.cast import DOOR, make_residents, new_run, read_cast
 from dispatch.simulation.plan import Arrival, Plan, Planner
 from dispatch.simulation.words import read_words
 from dispatch.simulation.world import Story, World
+from dispatch.summary.insights.refresh import refresh_insights
 from dispatch.summary.rollup import BATCH as FOLD_BATCH
 from dispatch.summary.rollup import fold_events
 from dispatch.triage.hotspots.refresh import refresh_hotspots
@@ -92,6 +93,7 @@ def simulate(
             run.live(piece)
     with hushed():
         refresh_hotspots(now=until)
+        refresh_insights(now=until)
     return run.told()
 
 

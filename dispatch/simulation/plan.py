@@ -125,9 +125,8 @@ class Planner:
         dice = self._dice("gathering")
         for number in range(round(count * _HOTSPOT_SHARE) if hotspots else 0):
             rows[number] = self._gathered(number, dice.choice(hotspots), people)
-        kept = [row for row in rows if row.at < self._until]
-        kept.sort(key=lambda row: (row.at, row.number))
-        return Plan(tuple(kept), hotspots, people)
+        rows.sort(key=lambda row: (row.at, row.number))
+        return Plan(tuple(rows), hotspots, people)
 
     def _dice(self, name: str) -> Random:
         return Random(f"{name}/{self._seed}")  # noqa: S311 - a story, no secret
@@ -207,7 +206,8 @@ class Planner:
     def _moment(self, dice: Random, day: date, hours: str) -> datetime:
         hour = dice.choices(range(24), self._words.raw["hours"][hours])[0]
         moment = time(hour, dice.randrange(60), dice.randrange(60))
-        return datetime.combine(day, moment, tzinfo=self._zone)
+        found = datetime.combine(day, moment, tzinfo=self._zone)
+        return found if found < self._until else found - _DAY  # today is not over yet
 
 
 def _density(grid: Grid, dice: Random) -> float:

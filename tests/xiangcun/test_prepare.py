@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.management import CommandError
+from django.db import connection
 
 from xiangcun import prepare
 
@@ -19,8 +21,9 @@ class _Start:
         self.tables: list[str] = []
         self.failure: BaseException | None = None
         monkeypatch.setattr(prepare, "call_command", self._call)
+        monkeypatch.setattr(prepare, "COLLECT", [sys.executable, "-c", ""])
         monkeypatch.setattr(
-            prepare.connection.introspection, "table_names", lambda *_args, **_kwargs: self.tables
+            connection.introspection, "table_names", lambda *_args, **_kwargs: self.tables
         )
 
     def _call(self, name: str, **_options: object) -> None:
