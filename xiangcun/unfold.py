@@ -153,8 +153,6 @@ def _figures() -> dict[str, Any]:
             _item(_("热点"), "local_fire_department", "hotspots", "reads_hotspots"),
             _item(_("洞察"), "lightbulb", "insights", "reads_figures"),
             _item(_("简报"), "newspaper", "briefs", "reads_briefs"),
-            _item(_("洞察"), "lightbulb", "insights", "reads_figures"),
-            _item(_("热点"), "local_fire_department", "hotspots", "reads_hotspots"),
             _item(_("研判质量"), "troubleshoot", "triage-quality", "reads_quality"),
             _item(_("大屏链接"), "tv", "kiosk-links", "gives_kiosk_links"),
             _item(_("开放数据"), "dataset", "open-data-admin", "reads_open_data"),
