@@ -114,10 +114,12 @@ def _cases() -> Iterator[Page]:
     yield Page("admin:dispatch_ticket_bulk", DISPATCHING, lambda _stage: ("dispatch",))
     # A leader is led back to the ticket, as is everybody who may not take the action now.
     yield Page("admin:dispatch_ticket_action", OPENS_CASE, lambda stage: (stage.ticket.pk, "note"))
+    yield Page(
         "admin:dispatch_ticket_original",
         DISPATCHING | {"verifier"},
         lambda stage: (stage.ticket.pk, stage.photo.pk),
     )
+    yield Page(
         "admin:dispatch_ticket_contact",
         DISPATCHING,
         lambda stage: (stage.ticket.pk, stage.report.pk),
@@ -195,11 +197,13 @@ def _rules() -> Iterator[Page]:
     yield from _rows("dispatch_routingrule", RULES, ADMINISTRATOR, ADMINISTRATOR)
     yield Page("admin:dispatch_routingrule_try_new", ADMINISTRATOR, method="post")
     yield Page("admin:dispatch_routingrule_try_order", ADMINISTRATOR, method="post")
+    yield Page(
         "admin:dispatch_routingrule_try",
         ADMINISTRATOR,
         lambda stage: (stage.rule.pk,),
         method="post",
     )
+    yield Page(
         "admin:dispatch_routingrule_move",
         ADMINISTRATOR,
         lambda stage: (stage.rule.pk, "up"),
@@ -211,6 +215,7 @@ def _rules() -> Iterator[Page]:
     yield from _rows("dispatch_urgencyrule", RULES, ADMINISTRATOR, ADMINISTRATOR)
     yield from _rows("dispatch_calendarday", RULES)  # changed on the calendar
     yield from _rows("dispatch_modelversion", MODELS, pk=lambda stage: stage.version_id)
+    yield Page(
         "admin:dispatch_modelversion_action", ADMINISTRATOR | LEAD, lambda _stage: ("train",)
     )
     yield from _rows("dispatch_triagesettings", MODELS)
@@ -283,6 +288,7 @@ def _calendar_and_notices() -> Iterator[Page]:
     yield Page("resident-messages", setting)
     yield Page("resident-messages-resend", setting, method="post")
     yield from _rows("dispatch_channelsetting", ADMINISTRATOR, ADMINISTRATOR)
+    yield Page(
         "admin:dispatch_channelsetting_test",
         NOBODY,
         lambda _stage: (ABSENT,),
