@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from bench._client import ApiClient
 from tests.e2e.steps import SignIn, find_new_ticket, find_ticket, press, wait_for
 from tests.e2e.township import Instance
 
@@ -53,10 +54,17 @@ def test_a_letter_is_answered_and_a_sender_restricted(
     assert (told["timeline"][-1]["kind"], told["timeline"][-1]["text"]) == ("replied", ANSWER)
     assert told["reopen"]["left"] == 2
 
+    restrict_and_allow_again(lead, resident, sent["number"], body, tmp_path)
+
+
+def restrict_and_allow_again(
+    lead: Page, resident: ApiClient, number: str, body: dict[str, object], tmp_path: Path
+) -> None:
+    """Restrict who sent ``number``, be refused as they are, and let them send again."""
     lead.goto("/admin/senders/")
     before = lead.locator("#xc-senders tbody tr").count()  # another story may have blocked somebody
-    find_ticket(lead, sent["number"])
-    lead.click(f"[data-block='{sent['number']}']")
+    find_ticket(lead, number)
+    lead.click(f"[data-block='{number}']")
     lead.check("input[name=kinds][value=resident]")
     lead.select_option("[name=reason]", "spam")
     lead.fill("[name=note]", "一天之内四十件无关内容")

@@ -18,8 +18,9 @@ from dispatch.domain.insights import (
     restore_insight,
 )
 from dispatch.enums import AuditAction, InsightKind, Role
-from dispatch.models import AuditRecord, Category, Department, Insight
+from dispatch.models import AuditRecord, Department, Insight
 from dispatch.summary.insights import current
+from reports.models import Category
 from tests.dispatch.factories import NOW, Cast, make_cast, make_category
 from xiangcun.lib.errors import ConflictError, InvalidInputError
 

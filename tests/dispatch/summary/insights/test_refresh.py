@@ -72,8 +72,8 @@ def test_a_rise_that_is_over_ends_and_a_dismissal_lasts(cast: Cast) -> None:
     assert row.ended_at == later
     tally_days([(YESTERDAY - timedelta(days=back), 3) for back in range(7)], category=cast.category)
     refresh_insights(now=NOW + timedelta(hours=2))
-    row.refresh_from_db()
-    assert row.ended_at is None
+    again = Insight.objects.get(pk=row.pk)
+    assert again.ended_at is None
     assert not [view for view in current(50, None) if view.pk == row.pk]
 
 
