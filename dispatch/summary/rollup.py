@@ -78,8 +78,7 @@ def needed_before(lines: list[Line]) -> Q:
         | Q(action__in=MILESTONES)
         | ~Q(from_status=F("to_status"))
     )
-    wanted = Q(pk__in=[line.pk for line in lines])
-    return Q(ticket_id__in={line.ticket_id for line in lines}) & before & ~wanted
+    return Q(ticket_id__in={line.ticket_id for line in lines}) & before
 
 
 def _rows(condition: Q) -> QuerySet[TicketEvent, tuple[Any, ...]]:
@@ -95,8 +94,9 @@ _WAITING = RowQuery(lambda: _rows(Q(tallied=False)).order_by("pk")[:BATCH])
 def _batch_deltas(lines: list[Line]) -> Iterator[Delta]:
     """Yield the deltas of ``lines``, reading what of their tickets' past the metrics may ask for."""
     wanted = {line.pk for line in lines}
-    later = [line for line in lines if line.seq > 1]
-    known = [*lines, *(read_lines(needed_before(later)) if later else ())]
+    later = [line for line in lines if line.seq > 1]  # a first line has nothing before it
+    earlier = read_lines(needed_before(later)) if later else []
+    known = [*lines, *(line for line in earlier if line.pk not in wanted)]
     for line, past in with_past(sorted(known, key=lambda line: (line.ticket_id, line.seq))):
         if line.pk in wanted:
             yield from deltas(line, past)
