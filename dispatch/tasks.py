@@ -240,8 +240,8 @@ def sweep_briefs() -> None:
 
 
 # Acknowledged when it begins, as any export: a worker that died is noticed by its silence.
-@shared_task(name="dispatch.run_export_brief", acks_late=False, soft_time_limit=110, time_limit=120)
-def run_export_brief(file_id: int) -> None:
+@shared_task(name="dispatch.draw_brief", acks_late=False, soft_time_limit=110, time_limit=120)
+def draw_brief_file(file_id: int) -> None:
     """Draw one file of a brief; one that is done or under way is left alone."""
     # Here and not above: Matplotlib and the typesetters cost 60 MB, and only this task draws.
     from dispatch.summary.briefs.drawing import draw_file  # noqa: PLC0415

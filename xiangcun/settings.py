@@ -295,7 +295,8 @@ CELERY_TASK_ROUTES = {
     "reports.check_content": {"queue": "outbox"},
     "reports.sweep_content_checks": {"queue": "outbox"},
     "reports.deliver_messages": {"queue": "outbox"},
-    "dispatch.run_export*": {"queue": "exports"},
+    "dispatch.run_export": {"queue": "exports"},
+    "dispatch.draw_brief": {"queue": "exports"},
 }
 CELERY_WORKER_CONCURRENCY = env_int("WORKER_CONCURRENCY", 2 if REDIS_URL else 1, low=1, high=64)
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1

@@ -53,7 +53,7 @@ from xiangcun.lib.errors import (
 from xiangcun.lib.text import clean_text, mask_contacts
 from xiangcun.lib.workdays import SHANGHAI
 
-DRAW_TASK: Final = "dispatch.run_export_brief"
+DRAW_TASK: Final = "dispatch.draw_brief"
 SEND_TASK: Final = "dispatch.send_briefs"
 WHY_MAX: Final = 200
 CASE: Final = "case"

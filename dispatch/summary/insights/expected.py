@@ -27,7 +27,8 @@ OWN_DISPERSION_WEIGHT = 10.0
 LEAST_DISPERSION = 1.1
 _OUTBREAK = 2.58
 _ROUNDS, _STEPS = 3, 6
-_PSEUDO = 0.25
+_PSEUDO, _PSEUDO_WEEKS = 0.25, 0.02
+"""A quarter of a report in next to no time: a series without any has a level, the others keep theirs."""
 _TINY = 1e-9
 
 
@@ -129,7 +130,7 @@ def _fit(y: Floats, offset: Floats, z: Floats, held: float) -> tuple[Floats, Flo
     A quarter of a report is added to every series, so that one that had none has a level, too.
     """
     weight = np.ones_like(y)
-    pseudo_offset = offset.mean(axis=1) + np.log(0.5)
+    pseudo_offset = offset.mean(axis=1) + np.log(_PSEUDO_WEEKS)
     level = np.log((y.sum(axis=1) + _PSEUDO) / (np.exp(offset).sum(axis=1) + np.exp(pseudo_offset)))
     slope = np.zeros(len(y))
     dispersion = _Dispersion(np.ones(len(y)), 0.0)
@@ -147,7 +148,7 @@ def _fit(y: Floats, offset: Floats, z: Floats, held: float) -> tuple[Floats, Flo
             level = level + np.clip((hessian[2] * up - hessian[1] * tilt) / determinant, -2, 2)
             slope = slope + np.clip((hessian[0] * tilt - hessian[1] * up) / determinant, -0.2, 0.2)
         dispersion = _dispersion(y, mu, weight)
-        weight = _weights(y, mu, dispersion.own)
+        weight = _weights(y, mu, _dispersion(y, mu, weight * _without_worst(y, mu)).own)
     spread = hessian[2] / (hessian[0] * hessian[2] - hessian[1] ** 2)
     return level, dispersion.own * spread, dispersion
 
@@ -181,6 +182,15 @@ def _dispersion(y: Floats, mu: Floats, weight: Floats) -> _Dispersion:
     usual = 1 + shared * mu.mean(axis=1)
     own = (pearson + OWN_DISPERSION_WEIGHT * usual) / (freedom + OWN_DISPERSION_WEIGHT)
     return _Dispersion(np.maximum(own, LEAST_DISPERSION), shared)
+
+
+def _without_worst(y: Floats, mu: Floats) -> Floats:
+    """Return 0 for each series' most surprising week, else 1.
+
+    An outbreak counted into the dispersion by which it is judged would hide behind itself.
+    """
+    surprise = (y - mu) ** 2 / np.maximum(mu, 0.1)
+    return np.where(surprise == surprise.max(axis=1, keepdims=True), 0.0, 1.0)
 
 
 def _weights(y: Floats, mu: Floats, phi: Floats) -> Floats:

@@ -54,7 +54,7 @@ def rising_text(
     elif expected < _RARE:
         text += _("往常这个时候难得有一件")
     else:
-        text += _("往常这个时候约 %(usual)s 件，是往常的 %(times)s 倍") % {
+        text += _("往常这个时候约 %(usual)s 件，是往常的 %(times)s倍") % {
             "usual": _number(expected),
             "times": _times(count / expected),
         }
@@ -99,7 +99,7 @@ def slow_text(
     if compared == "others":
         return (
             _(
-                "%(whose)s的工单%(step)s平均 %(long)s，是其他单位的 %(times)s 倍（近 28 天 %(count)d 件）"
+                "%(whose)s的工单%(step)s平均 %(long)s，是其他单位的 %(times)s倍（近 28 天 %(count)d 件）"
             )
             % facts
         )
@@ -125,7 +125,7 @@ def longest_step_text(*, status: str, share: float, hours: float, count: int) ->
 def late_text(
     *, department: str, due: int, late: int, low: int, high: int, until: date, pace: float
 ) -> str:
-    """Return e.g. ``按现在的办理速度（每天约 3 件），环卫所 12月4日前到期的 12 件中预计 5 件超期（3–7 件）``."""
+    """Return e.g. ``按现在的办理速度（每天约 3 件），环卫所12月4日前到期的 12 件中预计 5 件超期（3–7 件）``."""
     speed = _("每个工作日约 %s 件") % _number(pace) if pace >= 1 else _("每个工作日不到 1 件")
     facts = {
         "speed": speed,
@@ -137,11 +137,11 @@ def late_text(
     between = _("（%(low)d–%(high)d 件）") % {"low": low, "high": high} if low != high else ""
     if due == late:
         text = _(
-            "按现在的办理速度（%(speed)s），%(department)s %(until)s前到期的 %(due)d 件预计都会超期"
+            "按现在的办理速度（%(speed)s），%(department)s%(until)s前到期的 %(due)d 件预计都会超期"
         )
         return text % facts
     text = _(
-        "按现在的办理速度（%(speed)s），%(department)s %(until)s前到期的 %(due)d 件中预计 %(late)d 件超期"
+        "按现在的办理速度（%(speed)s），%(department)s%(until)s前到期的 %(due)d 件中预计 %(late)d 件超期"
     )
     return text % facts + between
 
@@ -160,4 +160,5 @@ def _number(value: float) -> str:
 
 
 def _times(ratio: float) -> str:
-    return _("%d 多") % int(ratio) if ratio >= _TIMES_SHOWN else f"{ratio:.1f}"
+    """Return what stands before 倍: ``2.8 `` or ``20 多``."""
+    return _("%d 多") % int(ratio) if ratio >= _TIMES_SHOWN else f"{_number(ratio)} "

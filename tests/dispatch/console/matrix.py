@@ -153,7 +153,7 @@ def _publicity() -> Iterator[Page]:
 def _figures() -> Iterator[Page]:
     yield Page("summary", FIGURES)
     yield Page("insights", FIGURES)
-    yield Page("insight-queue", ROOM | ADMINISTRATOR | {"sanitation_head"}, _department)
+    yield Page("insight-queue", ROOM | ADMINISTRATOR | LEADER | {"sanitation_head"}, _department)
     yield Page("insight-dismiss", NOBODY, lambda _stage: (ABSENT,), method="post")
     yield Page("insight-restore", NOBODY, lambda _stage: (ABSENT,), method="post")
     yield Page("summary-export", FIGURES)
