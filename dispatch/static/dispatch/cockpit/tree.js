@@ -3,7 +3,8 @@ import { inkOn } from "./theme.js";
 import { count } from "./words.js";
 
 const SHADES = ["#0b4f8a", "#8a4300", "#045740", "#7a3560", "#3d4f6b", "#5b4a00"];
-const NAMED = 5;
+const NAMED = 6;
+const REST_SHADE = "#46536b";
 const WALL_SHADES = ["#2f7fbd", "#c07a22", "#1f8a6c", "#a8578a", "#5c7396", "#8d7a1c"];
 
 /**
@@ -14,7 +15,7 @@ export function treeOption(nodes, theme, { drill = false } = {}) {
   const named = drill ? nodes : gathered(nodes);
   return (size) => {
     const shades = theme.dark ? WALL_SHADES : SHADES;
-    const data = named.filter((node) => node.value > 0).map((node, index) => branch(node, shades[index % shades.length]));
+    const data = named.filter((node) => node.value > 0).map((node, index) => branch(node, node.shade || shades[index % shades.length]));
     return {
       tooltip: { formatter: (point) => `${point.name}\n${count(point.value)} 件` },
       series: [
@@ -58,7 +59,7 @@ function gathered(nodes) {
   const known = nodes.filter((node) => node.value > 0).sort((one, other) => other.value - one.value);
   const rest = known.slice(NAMED);
   if (rest.length < 2) return known;
-  return [...known.slice(0, NAMED), { name: `其他 ${count(rest.length)} 类`, value: rest.reduce((sum, node) => sum + node.value, 0) }];
+  return [...known.slice(0, NAMED), { name: `其他 ${count(rest.length)} 类`, shade: REST_SHADE, value: rest.reduce((sum, node) => sum + node.value, 0) }];
 }
 
 /** All rows of the tree for its table, kinds before their matters. */
