@@ -41,6 +41,8 @@ RULES = ADMINISTRATOR | LEAD | {"auditor"}
 PEOPLE = RULES | SECURITY
 MODELS = ROOM | ADMINISTRATOR
 FIGURES = ROOM | ADMINISTRATOR | LEADER | {"sanitation_head", "enforcement_head"}
+READS_DRAFTS = DISPATCHING | {"auditor"} | LEADER
+READS_BRIEFS = READS_DRAFTS | {"verifier", "sanitation_head", "enforcement_head"}
 QUALITY = DISPATCHING | {"auditor"} | ADMINISTRATOR
 
 ABSENT = 987_654_321
@@ -60,6 +62,7 @@ class Stage:
     event_id: int
     account_id: int
     version_id: int
+    brief_id: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +167,22 @@ def _figures() -> Iterator[Page]:
     yield Page("triage-quality", QUALITY)
     yield Page("triage-quality-tickets", QUALITY - ADMINISTRATOR, query="measure=opened")
     yield Page("triage-quality-export", QUALITY)
+
+
+def _briefs() -> Iterator[Page]:
+    brief: Callable[[Stage], tuple[Any, ...]] = lambda stage: (stage.brief_id,)  # noqa: E731 - bound once
+    first: Callable[[Stage], tuple[Any, ...]] = lambda stage: (stage.brief_id, 1)  # noqa: E731 - bound once
+    yield Page("briefs", READS_BRIEFS)
+    yield Page("brief-new", DISPATCHING, method="post")
+    yield Page("brief-subscribers", READS_DRAFTS)
+    yield Page("brief-unsubscribe", DISPATCHING, lambda _stage: (ABSENT,), method="post")
+    yield Page("brief", READS_DRAFTS, brief)  # the stage's is a draft
+    yield Page("brief-edit", DISPATCHING, brief, method="post")
+    yield Page("brief-step", NOBODY, brief, method="post")  # without a step there is none
+    yield Page("brief-version", READS_DRAFTS, first)
+    yield Page("brief-files", DISPATCHING, first, method="post")
+    yield Page("brief-changes", NOBODY, first)  # nothing before the first version
+    yield Page("brief-file", NOBODY, lambda _stage: (ABSENT,))
 
 
 def _outside() -> Iterator[Page]:
@@ -325,6 +344,6 @@ OVERRIDES = {
 LEAVES = "admin:logout"
 """Signs the tester out; open to everybody who is signed in."""
 PAGES: tuple[Page, ...] = (
-    *_own(), *_cases(), *_records(), *_publicity(), *_figures(), *_outside(), *_people(), *_rules(),
+    *_own(), *_cases(), *_records(), *_publicity(), *_figures(), *_briefs(), *_outside(), *_people(), *_rules(),
     *_tools(), *_calendar_and_notices(), *_sign_in(),
 )  # fmt: skip
