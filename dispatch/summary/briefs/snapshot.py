@@ -132,8 +132,12 @@ def charts_of(tables: Sequence[Mapping[str, Any]], span: Span) -> list[dict[str,
 
 
 def _bars(table: Mapping[str, Any], codes: Sequence[str], code: str, title: str) -> dict[str, Any]:
+    """Return the first rows that have anything to draw."""
+    names = [column["code"] for column in table["columns"]]
+    places = [names.index(code) for code in codes]
+    rows = [row for row in table["rows"] if any(row["cells"][at]["value"] for at in places)]
     return {
-        **_series({**table, "rows": table["rows"][:_BARS]}, codes),
+        **_series({**table, "rows": rows[:_BARS]}, codes),
         "code": code,
         "kind": "bar",
         "title": title,
