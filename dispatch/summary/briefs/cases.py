@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from dispatch.models import Ticket
 from dispatch.queries.brief_cases import known_names, long_delayed, many_reporters, well_rated
-from dispatch.summary.briefs.anonymise import anonymise
+from dispatch.summary.briefs.anonymise import anonymise, named_persons
 from xiangcun.lib.workdays import SHANGHAI
 
 _SAID_MAX, _RESULT_MAX = 80, 200
@@ -66,7 +66,7 @@ def _quick(ticket: Ticket) -> bool:
 
 
 def _told(kind: str, ticket: Ticket, now: datetime) -> str:
-    names = known_names(ticket)
+    names = known_names(ticket) | named_persons(ticket.title) | named_persons(ticket.result_text)
     said = anonymise(ticket.title, names=names)[:_SAID_MAX].rstrip("，。,. ")
     where = ticket.grid.village_name if ticket.grid else ""
     parts = [

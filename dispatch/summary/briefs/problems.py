@@ -87,7 +87,8 @@ def problems_text(lines: Sequence[Line]) -> str:
 def advice_text(lines: Sequence[Line], facts: Sequence[Fact]) -> str:
     """Return the starters of 工作建议, numbered; each is for a person to think over."""
     found = [
-        _("针对突出问题第 %(numbers)s 项，%(advice)s。") % {"numbers": "、".join(numbers), "advice": advice}
+        _("针对突出问题第 %(numbers)s 项，%(advice)s。")
+        % {"numbers": "、".join(numbers), "advice": advice}
         if numbers
         else advice
         for advice, numbers in _advices(lines).items()
