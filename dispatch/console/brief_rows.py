@@ -82,6 +82,15 @@ def editor_blocks(
     return rows
 
 
+def unsaved_rows(version: BriefVersion, typed: Mapping[str, str]) -> list[dict[str, str]]:
+    """Return what somebody wrote while the issue was taken from under their hands, for copying."""
+    return [
+        {"name": block_name(key), "text": text}
+        for key, text in typed.items()
+        if key in version.blocks and text.replace("\r\n", "\n") != version.blocks[key]
+    ]
+
+
 def version_row(version: BriefVersion, *, first: bool) -> dict[str, Any]:
     """Return one line of the versions' list."""
     args = (version.brief_id, version.number)

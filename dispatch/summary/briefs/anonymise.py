@@ -28,7 +28,7 @@ _TITLES = (
 )
 # Who is called so is named next.
 _CUES = (
-    "居民|村民|业主|住户|户主|租户|租客|房东|邻居|店主|商户|经营户|农户|当事人|反映人|举报人|投诉人|上报人|联系人|负责人"
+    "居民|村民|业主|住户|户主|租户|租客|房东|邻居|店主|商户|经营户|农户|当事人|反映人|举报人|投诉人|上报人|联系|告知|约谈|劝导|联系人|负责人"
     "|法人|工作人员|网格员|姓名|名叫|名字叫|叫做|我叫|本人|我是|我姓|丈夫|妻子|儿子|女儿|父亲|母亲"
 )
 # What follows a cue and begins like a surname without being one.
@@ -37,7 +37,7 @@ _NO_NAME = (
     "|安全|安置|方面|方便|时|常|经常|经过|全体|全部|成立|成员|关于|关心|高度|高兴|包括|向上|和谐|都在|双方|许多|万|全家|石|后|花|路|车"
 )
 _NAME_AFTER_CUE = re.compile(
-    rf"(?P<cue>{_CUES})(?P<gap>[\s:：是为叫“”\"（(]{{0,3}})(?!{_NO_NAME}){_S}(?:某{{1,2}}|{_HAN}{{1,2}}?(?=[，。、；：！？,.;:!?\s（(）)”\"]|家|称|说|反映|表示|的|在|于|和|与|等|已|到|对|将|正|去|来|现场|负责|联系|电话|手机|$))"
+    rf"(?P<cue>{_CUES})(?P<gap>[\s:：是为叫“”\"（(]{{0,3}})(?!{_NO_NAME}){_S}(?:某{{1,2}}|{_HAN}{{1,2}}?(?=[，。、；：！？,.;:!?\s（(）)”\"]|家|称|说|反映|表示|的|在|于|和|与|等|已|到|对|将|正|去|来|现场|负责|联系|电话|手机|把|被|将|修|私|乱|占|搭|堆|停|$))"
 )
 _NAME_WITH_TITLE = re.compile(
     rf"(?:[老小阿]?{_S})(?:{_HAN})??(?:{_TITLES})|(?<!{_HAN}){_S}某{{1,2}}"
@@ -62,6 +62,15 @@ _MASKED = re.compile(
     r"[，,、]?(?:联系)?(?:电话|手机|微信|号码|邮箱|身份证)?号?[\s:：是为]*[A-Za-z0-9()（）-]*\*{3,}[A-Za-z0-9@.]*"
 )
 _BLANK = re.compile(r"[（(]\s*[）)]|(?<=，)，|(?<=。)。")
+
+
+def named_persons(text: str) -> set[str]:
+    """Return the names that a text gives by what stands around them: they may stand bare elsewhere."""
+    return {
+        name
+        for match in _NAME_AFTER_CUE.finditer(clean_text(text))
+        if "某" not in (name := match.group()[len(match["cue"]) + len(match["gap"]) :])
+    }
 
 
 def anonymise(text: str, *, names: Iterable[str] = ()) -> str:

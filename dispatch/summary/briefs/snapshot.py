@@ -34,6 +34,7 @@ from dispatch.summary.briefs.prose import categories_text, overview_text
 from dispatch.summary.briefs.spans import MOST_DAYS, Span, span_of
 from dispatch.summary.briefs.tables import build_tables, read_counted
 from dispatch.summary.reading import Place
+from dispatch.summary.rollup import fold_all
 from xiangcun.lib.errors import InvalidInputError, NotAllowedError
 from xiangcun.lib.workdays import SHANGHAI
 
@@ -69,9 +70,13 @@ def take_figures_again(brief: Brief, *, version: int, actor: Actor, now: datetim
 
 
 def freeze(span: Span, *, now: datetime) -> Frozen:
-    """Read everything about ``span``."""
+    """Read everything about ``span``, after counting what lies in the ledger uncounted.
+
+    What is frozen stays: a morning on which the beat is behind must not leave out last night.
+    """
     if span.days > MOST_DAYS:
         raise InvalidInputError("brief_too_long", f"一期简报最多 {MOST_DAYS} 天")
+    fold_all(now=now)
     ran = _ran(span)
     spans = read_spans(span, ran=ran)
     facts = facts_of(spans)
@@ -132,8 +137,12 @@ def charts_of(tables: Sequence[Mapping[str, Any]], span: Span) -> list[dict[str,
 
 
 def _bars(table: Mapping[str, Any], codes: Sequence[str], code: str, title: str) -> dict[str, Any]:
+    """Return the first rows that have anything to draw."""
+    names = [column["code"] for column in table["columns"]]
+    places = [names.index(code) for code in codes]
+    rows = [row for row in table["rows"] if any(row["cells"][at]["value"] for at in places)]
     return {
-        **_series({**table, "rows": table["rows"][:_BARS]}, codes),
+        **_series({**table, "rows": rows[:_BARS]}, codes),
         "code": code,
         "kind": "bar",
         "title": title,
