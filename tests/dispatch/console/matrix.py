@@ -10,10 +10,15 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
+from dispatch.enums import BriefKind
 from dispatch.models import Alarm, Hotspot, RoutingRule, Ticket
+from dispatch.summary.briefs.snapshot import build_brief
+from dispatch.summary.briefs.spans import Span
 from reports.models import Photo, Report
+from xiangcun.lib.workdays import SHANGHAI
 
 ROOM = frozenset({"dispatcher", "lead", "verifier", "auditor"})
 OWN = frozenset({"sanitation", "sanitation_head"})
@@ -63,6 +68,13 @@ class Stage:
     account_id: int
     version_id: int
     brief_id: int
+
+
+def draft_of_today(now: datetime) -> int:
+    """Make the day's brief and return its id."""
+    day = now.astimezone(SHANGHAI).date()
+    brief, _made = build_brief(Span(BriefKind.DAY, day, day), user=None, now=now)
+    return brief.pk
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,6 @@ from dispatch.domain.workflow import ASSISTANTS_MAY, TRANSITIONS, Transition
 from dispatch.enums import (
     ON_SITE_STATUSES,
     AssignmentKind,
-    BriefKind,
     Role,
     TicketAction,
     TicketStatus,
@@ -31,8 +30,6 @@ from dispatch.models import (
     Staff,
     Ticket,
 )
-from dispatch.summary.briefs.snapshot import build_brief
-from dispatch.summary.briefs.spans import Span
 from reports.models import ReportPhoto
 from tests.dispatch.console.matrix import (
     ANONYMOUS,
@@ -44,6 +41,7 @@ from tests.dispatch.console.matrix import (
     STAFF,
     Page,
     Stage,
+    draft_of_today,
 )
 from tests.dispatch.factories import (
     Cast,
@@ -57,7 +55,6 @@ from tests.dispatch.factories import (
     make_ticket,
 )
 from xiangcun.lib.errors import DomainError
-from xiangcun.lib.workdays import SHANGHAI
 
 PHONE, NICKNAME, OPENID = "13812345678", "绰号甲乙丙", "dev:o-very-secret"
 
@@ -112,8 +109,6 @@ def stage(cast: Cast) -> Stage:
     hotspot = Hotspot.objects.create(
         title="垃圾没人管", growth_low=0, trend="new", **figures, **times
     )
-    day = now.astimezone(SHANGHAI).date()
-    brief, _made = build_brief(Span(BriefKind.DAY, day, day), user=None, now=now)
     return Stage(
         ticket=ticket,
         report=report,
@@ -126,7 +121,7 @@ def stage(cast: Cast) -> Stage:
         version_id=ModelVersion.objects.create(
             version="v1", file="v1", sha256="0" * 64, fingerprint="f", trained_at=now, examples=1
         ).pk,
-        brief_id=brief.pk,
+        brief_id=draft_of_today(now),
     )
 
 
