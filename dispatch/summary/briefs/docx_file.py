@@ -197,6 +197,7 @@ def _add_foot(paper: Any, document: Document) -> None:
         line.paragraph_format.left_indent = Pt(42)
         line.paragraph_format.first_line_indent = Pt(-42)
         line.paragraph_format.keep_with_next = True
+        line.paragraph_format.line_spacing = Pt(22)
         if not index:
             line.paragraph_format.space_before = Pt(28)
             _border(line, "top", "000000", 8)

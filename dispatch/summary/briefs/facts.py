@@ -77,9 +77,9 @@ def is_small(figure: Figure, sums: Sums) -> bool:
 
 
 def base_text(figure: Figure, sums: Sums) -> str:
-    """Return what a figure is taken over: ``36/39``, ``39 件`` or "" for a count."""
+    """Return what a figure is taken over: ``36/39``, ``39 件`` or "" for a count and over none."""
     base = base_of(figure, sums)
-    if base is None:
+    if not base:
         return ""
     if figure.kind is Kind.PERCENT:
         return f"{sums.counts[figure.part]}/{base}"

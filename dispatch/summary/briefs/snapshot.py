@@ -40,7 +40,7 @@ from xiangcun.lib.workdays import SHANGHAI
 
 FORM = 1
 """The shape of the data; a drawing that reads another one has to know both."""
-_BARS = 10
+_BARS = 8
 
 
 def build_brief(span: Span, *, user: Staff | None, now: datetime) -> tuple[Brief, bool]:
@@ -94,14 +94,13 @@ def freeze(span: Span, *, now: datetime) -> Frozen:
     )
     since, until = _moments(span)
     cases = choose_cases(since=since, until=until, now=now, fresh=fresh)
-    issuer = settings.BRIEF_ISSUER or issuer_name()
     data = {
         "form": FORM,
         "kind": str(span.kind),
         "first": span.first.isoformat(),
         "last": span.last.isoformat(),
         "heading": f"{settings.BRIEF_NAME}{span.kind.label}",
-        "issuer": issuer,
+        "issuer": settings.BRIEF_ISSUER or issuer_name(),
         "before_word": span.before_word,
         "compares": [spans.before is not None, spans.year is not None],
         "facts": [asdict(fact) for fact in facts],

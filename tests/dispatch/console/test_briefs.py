@@ -95,7 +95,12 @@ def test_a_head_reads_what_is_signed_and_stands_and_nothing_else(
     assert AuditRecord.objects.filter(action=AuditAction.BRIEF, data__step="download").count() == 1
     assert browser("sanitation").get(url).status_code == 403
 
-    how = {"version": brief.version, "why": "有误", "actor": cast.lead, "now": MONDAY}
+    how: dict[str, Any] = {
+        "version": brief.version,
+        "why": "有误",
+        "actor": cast.lead,
+        "now": MONDAY,
+    }
     move_brief(brief.pk, BriefStep.WITHDRAW, **how)
     assert head.get(url).status_code == 404
     assert head.get(reverse("brief", args=(brief.pk,))).status_code == 404

@@ -51,6 +51,7 @@ def take(brief: Brief, step: BriefStep, actor: Actor) -> Brief:
     return move_brief(brief.pk, step, why="数据有误", **how(brief, actor))
 
 
+EMPTY_CASE: dict[str, Any] = {"case-1": ""}
 _EDITORS, _LEAD = {"dispatcher", "lead"}, {"lead"}
 WAY = (
     (BriefStep.EDIT, _EDITORS, BriefStatus.DRAFT),
@@ -139,7 +140,8 @@ def test_an_older_page_changes_nothing(cast: Cast) -> None:
 def test_texts_are_masked_and_measured(cast: Cast) -> None:
     brief = edit(weekly(), cast.dispatcher, advice="请打 13812345678")
     assert latest_version(brief).blocks["advice"] == "请打 138****5678"
-    for blocks in ({"advice": "字" * 2001}, {"overview": " \n"}):
+    wrong: tuple[dict[str, Any], ...] = ({"advice": "字" * 2001}, {"overview": " \n"})
+    for blocks in wrong:
         with pytest.raises(InvalidInputError) as caught:
             edit(brief, cast.dispatcher, **blocks)
         assert {row.field for row in caught.value.errors} == set(blocks)
@@ -162,7 +164,7 @@ def test_no_case_is_laid_before_the_leads_unread(cast: Cast) -> None:
     blocks = {**latest_version(brief).blocks, "case-1": "另一段话"}
     brief = edit_brief(brief.pk, Edit(blocks, frozenset()), **how(brief, cast.lead))
     assert latest_version(brief).ticks == {}
-    brief = edit(brief, cast.lead, **{"case-1": ""})
+    brief = edit(brief, cast.lead, **EMPTY_CASE)
     assert submit_brief(brief.pk, **how(brief, cast.lead)).status == BriefStatus.SUBMITTED
 
 

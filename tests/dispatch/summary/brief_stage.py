@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from dispatch.domain.actors import Actor, resident_actor
 from dispatch.domain.briefs import Edit, edit_brief, sign_brief, submit_brief
@@ -36,12 +37,12 @@ def weekly(*, now: datetime = MONDAY) -> Brief:
     return build_brief(WEEK, user=None, now=now)[0]
 
 
-def edit(brief: Brief, actor: Actor, *, version: int | None = None, **blocks: str) -> Brief:
+def edit(brief: Brief, actor: Actor, *, version: int | None = None, **blocks: Any) -> Brief:
     """Change texts and tick every case."""
     last = latest_version(brief)
     ticked = frozenset(key for key in last.blocks if key.startswith("case-"))
-    how = {"version": version or brief.version, "actor": actor, "now": MONDAY}
-    return edit_brief(brief.pk, Edit({**last.blocks, **blocks}, ticked), **how)
+    words = Edit({**last.blocks, **blocks}, ticked)
+    return edit_brief(brief.pk, words, version=version or brief.version, actor=actor, now=MONDAY)
 
 
 def signed(cast: Cast, *, now: datetime = MONDAY) -> Brief:
