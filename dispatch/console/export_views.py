@@ -32,7 +32,7 @@ from dispatch.domain.export_columns import Reach, columns_for, reach_of
 from dispatch.domain.export_parts import ACTIVE
 from dispatch.enums import ExportFormat, ExportStatus
 from dispatch.models import ExportJob
-from dispatch.queries.ticket_filters import read_params
+from dispatch.queries.ticket_filters import QUEUE, queue_of, read_params
 from xiangcun.lib.clients import address_of
 from xiangcun.lib.errors import DomainError, InvalidInputError, NotFoundError
 
@@ -59,9 +59,11 @@ def export_button(request: HttpRequest) -> HttpResponseBase:
         return HttpResponseNotAllowed(["GET", "HEAD", "POST"])
     posted = request.method == "POST"
     params = dict(parse_qsl((request.POST if posted else request.GET).get("query", "")[:1000]))
+    actor, now = actor_of(request), timezone.now()
+    # A list without a tab in its address shows the first one: the words must not say "all".
+    params = {**params, QUEUE: queue_of(actor, params).code}
     if not posted:
         return _dialog(request, params)
-    actor, now = actor_of(request), timezone.now()
     try:
         layout = _layout(request)
         rows = exports.export_size(params, actor=actor, now=now)

@@ -13,7 +13,7 @@ COUNTED_DAYS = WINDOW.days
 _TRENDS = {
     "rising": ("上升", "danger"),
     "falling": ("回落", "success"),
-    "unclear": ("持平", "plain"),
+    "unclear": ("升降不明显", "plain"),
 }
 _FEW = 5
 _TITLE_LENGTH = 40

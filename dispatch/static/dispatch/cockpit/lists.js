@@ -34,7 +34,7 @@ export function happening(one, { fresh = false } = {}) {
   return el("li", { class: fresh ? "ck-event ck-event-new" : "ck-event", data: { id: one.id } }, el("time", { datetime: one.at }, one.time), el("span", {}, rest));
 }
 
-const BRIEF = { on_time_rate: "按期", finished_on_time_rate: "按期", satisfied_rate: "满意" };
+const BRIEF = { in_hand: "在办", on_time_rate: "按期", finished_on_time_rate: "按期", satisfied_rate: "满意" };
 
 /** The seven dimensions and 平安: one tile each, its figures below one another. */
 export function dimension(one, { pick = null, brief = false } = {}) {

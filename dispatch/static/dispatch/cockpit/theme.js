@@ -66,12 +66,14 @@ export function classes(most, ramp, { whole = true } = {}) {
   const unit = whole ? 1 : 0.1;
   const step = Math.max(unit, niceStep(most / ramp.length, unit));
   const digits = whole ? 0 : 1;
+  // Nought has no class: whole numbers begin with one.
+  const first = whole ? 1 : 0;
   const found = [];
   for (let index = 0; index < ramp.length; index += 1) {
-    const min = Math.max(index * step, unit);
+    const min = Math.max(index * step + first, unit);
     if (index > 0 && min > most) break;
-    const max = (index + 1) * step;
-    const last = max > most;
+    const max = (index + 1) * step + first;
+    const last = max > most || index === ramp.length - 1;
     const upper = whole ? max - 1 : max;
     const label = last ? `${min.toFixed(digits)} 以上` : whole && upper === min ? String(min) : `${min.toFixed(digits)}–${upper.toFixed(digits)}`;
     found.push({ min, max: last ? Infinity : max, label, color: ramp[index] });

@@ -3,6 +3,7 @@ import { inkOn } from "./theme.js";
 import { count } from "./words.js";
 
 const SHADES = ["#0b4f8a", "#8a4300", "#045740", "#7a3560", "#3d4f6b", "#5b4a00"];
+const NAMED = 6;
 const WALL_SHADES = ["#2f7fbd", "#c07a22", "#1f8a6c", "#a8578a", "#5c7396", "#8d7a1c"];
 
 /**
@@ -10,9 +11,10 @@ const WALL_SHADES = ["#2f7fbd", "#c07a22", "#1f8a6c", "#a8578a", "#5c7396", "#8d
  * are written into them. `drill`: a click opens a kind, the crumbs lead back.
  */
 export function treeOption(nodes, theme, { drill = false } = {}) {
+  const named = drill ? nodes : gathered(nodes);
   return (size) => {
     const shades = theme.dark ? WALL_SHADES : SHADES;
-    const data = nodes.filter((node) => node.value > 0).map((node, index) => branch(node, shades[index % shades.length]));
+    const data = named.filter((node) => node.value > 0).map((node, index) => branch(node, shades[index % shades.length]));
     return {
       tooltip: { formatter: (point) => `${point.name}\n${count(point.value)} 件` },
       series: [
@@ -30,7 +32,7 @@ export function treeOption(nodes, theme, { drill = false } = {}) {
           drillDownIcon: "",
           breadcrumb: { show: drill, left: 0, bottom: 2, height: 24 * size, emptyItemWidth: 60 * size, itemStyle: { color: theme.unknown, borderColor: theme.line, textStyle: { color: theme.text, fontSize: 12 * size } }, emphasis: { itemStyle: { color: theme.line } } },
           itemStyle: { borderColor: theme.panel, gapWidth: 2 * size, borderWidth: 0 },
-          label: { show: true, padding: 3 * size, fontSize: 12 * size, lineHeight: 15 * size, fontFamily: theme.font, overflow: "break", formatter: (point) => `${point.name}\n${count(point.value)}` },
+          label: { show: true, padding: 3 * size, fontSize: 12 * size, lineHeight: 15 * size, fontFamily: theme.font, overflow: drill ? "break" : "truncate", formatter: (point) => `${point.name}\n${count(point.value)}` },
           upperLabel: { show: false },
           levels: [{ itemStyle: { gapWidth: 3 * size } }, { itemStyle: { gapWidth: 2 * size, borderWidth: 0 } }],
         },
@@ -49,6 +51,14 @@ function branch(node, shade) {
     label: ink,
     children: node.children?.length ? node.children.filter((child) => child.value > 0).map((child) => branch(child, shade)) : undefined,
   };
+}
+
+/** Without a hand nobody opens a tip: what is too small for its name stands together. */
+function gathered(nodes) {
+  const known = nodes.filter((node) => node.value > 0).sort((one, other) => other.value - one.value);
+  const rest = known.slice(NAMED);
+  if (rest.length < 2) return known;
+  return [...known.slice(0, NAMED), { name: `其他 ${count(rest.length)} 类`, value: rest.reduce((sum, node) => sum + node.value, 0) }];
 }
 
 /** All rows of the tree for its table, kinds before their matters. */

@@ -4,6 +4,7 @@ import { byId, el, fill, linked } from "./dom.js";
 import { bar, besideSatisfied, tile, valueOf } from "./figures.js";
 import { watchFreshness } from "./freshness.js";
 import { busiest, gridOf, heatOption } from "./heat.js";
+import { sorted } from "./league.js";
 import { Line } from "./line.js";
 import { answers, dimension, happening, hotspot, insight, legend, nothing } from "./lists.js";
 import { mapClasses, mapOption, mapWords, paleWords, registerGrids, shown } from "./map.js";
@@ -80,7 +81,8 @@ function showTree(tree) {
 
 function showLeague(league) {
   const columns = COLUMNS.map((code) => league.columns.find((one) => one.code === code)).filter(Boolean).slice(0, 3);
-  const rows = league.rows.slice(0, SHOWN.league);
+  // First who can be compared: the best of these at the top.
+  const rows = sorted(league.rows, columns.find((one) => one.good) || null, false).slice(0, SHOWN.league);
   const box = byId("wall-league");
   if (!rows.length) {
     fill(box, nothing("这段时间还没有派给单位的工单"));
@@ -90,8 +92,10 @@ function showLeague(league) {
   const body = rows.map((row) => el("tr", {}, el("th", { scope: "row", title: row.name }, row.name), columns.map((one) => leagueCell(row.cells[one.code]))));
   fill(box, el("table", { class: "ck-league" }, el("thead", {}, head), el("tbody", {}, body)));
   const more = league.rows.length - rows.length;
-  byId("wall-league-note").textContent = [more > 0 ? `另有 ${count(more)} 个单位` : "", league.note].filter(Boolean).join(" · ");
+  byId("wall-league-note").textContent = [more > 0 ? `另有 ${count(more)} 个单位` : "", rows.some(isFew) ? "“少”：不足 10 件，不排名" : ""].filter(Boolean).join(" · ");
 }
+
+const isFew = (row) => Object.values(row.cells).some((cell) => cell?.small && cell.value !== null);
 
 function leagueCell(cell) {
   if (!cell) return el("td", {}, "—");
