@@ -4,7 +4,7 @@ import { baseOf, besideSatisfied, smallMark, textOf, valueOf } from "./figures.j
 import { why } from "./tips.js";
 import { count, percent } from "./words.js";
 
-const TREND_ARROWS = { rising: "▲", falling: "▼" };
+const TREND_ARROWS = { rising: "▲ ", falling: "▼ " };
 const TONES = { warning: "⚠", danger: "⚠", good: "✓", success: "✓" };
 
 /** A sentence instead of an empty list. */
@@ -13,7 +13,7 @@ export const nothing = (text) => el("p", { class: "ck-nothing" }, text);
 /** `own`: say the place and kind only, not in residents' words (a wall hangs where everybody reads it). */
 export function hotspot(one, { own = false } = {}) {
   const name = own ? [one.place, one.category].filter(Boolean).join(" ") || one.text : one.text;
-  const trend = el("span", { class: `ck-trend ck-trend-${one.trend}` }, el("span", { "aria-hidden": "true" }, `${TREND_ARROWS[one.trend] || "＝"} `), one.trend_text);
+  const trend = el("span", { class: `ck-trend ck-trend-${one.trend}` }, el("span", { "aria-hidden": "true" }, TREND_ARROWS[one.trend] || ""), own ? one.trend_text.split("，")[0] : one.trend_text);
   if (own) return el("li", { class: "ck-hotspot ck-line" }, linked(name, one.behind, { class: "ck-name", title: name }), el("span", { class: "ck-soft" }, `近 7 天 ${count(one.recent)} 人，上周 ${count(one.previous)}`), trend);
   const numbers = `近 7 天 ${count(one.recent)} 人，上周 ${count(one.previous)} 人`;
   return el(

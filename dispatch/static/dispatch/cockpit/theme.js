@@ -78,7 +78,10 @@ export function classes(most, ramp, { whole = true } = {}) {
     const label = last ? `${min.toFixed(digits)} 以上` : whole && upper === min ? String(min) : `${min.toFixed(digits)}–${upper.toFixed(digits)}`;
     found.push({ min, max: last ? Infinity : max, label, color: ramp[index] });
   }
-  return found.map((one, index) => ({ ...one, color: ramp[found.length > 1 ? Math.round((index * (ramp.length - 1)) / (found.length - 1)) : 2] }));
+  // Few classes leave out the shades that are nearest to "none".
+  const start = Math.min(2, ramp.length - found.length);
+  const steps = Math.max(1, found.length - 1);
+  return found.map((one, index) => ({ ...one, color: ramp[start + Math.round((index * (ramp.length - 1 - start)) / steps)] }));
 }
 
 function niceStep(rough, unit) {

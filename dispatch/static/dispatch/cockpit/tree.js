@@ -3,7 +3,7 @@ import { inkOn } from "./theme.js";
 import { count } from "./words.js";
 
 const SHADES = ["#0b4f8a", "#8a4300", "#045740", "#7a3560", "#3d4f6b", "#5b4a00"];
-const NAMED = 6;
+const NAMED = 5;
 const WALL_SHADES = ["#2f7fbd", "#c07a22", "#1f8a6c", "#a8578a", "#5c7396", "#8d7a1c"];
 
 /**
