@@ -14,7 +14,7 @@ from dispatch.domain.briefs import block_limit, is_case
 from dispatch.enums import BriefFileState, BriefFormat, BriefStatus, BriefStep
 from dispatch.models import Brief, BriefFile, BriefVersion
 from dispatch.summary.briefs.anonymise import suspicions
-from dispatch.summary.briefs.difference import block_name
+from dispatch.summary.briefs.difference import block_name, block_place
 
 _TONES = {
     BriefStatus.DRAFT: "warning",
@@ -23,7 +23,6 @@ _TONES = {
     BriefStatus.SENT: "success",
     BriefStatus.WITHDRAWN: "danger",
 }
-_ORDER = ("overview", "categories", "problems", "case", "advice", "reports_to", "copies_to")
 _ROWS = {"overview": 7, "problems": 8, "advice": 6, "categories": 5, "case": 5}
 
 
@@ -60,7 +59,7 @@ def editor_blocks(
     data = version.snapshot.content
     cases = {case["key"]: case for case in data["cases"]}
     rows = []
-    for key in sorted(version.blocks, key=_place):
+    for key in sorted(version.blocks, key=block_place):
         text = (typed or {}).get(key, version.blocks[key])
         own = key in version.edited
         rows.append(
@@ -80,6 +79,15 @@ def editor_blocks(
             }
         )
     return rows
+
+
+def unsaved_rows(version: BriefVersion, typed: Mapping[str, str]) -> list[dict[str, str]]:
+    """Return what somebody wrote while the issue was taken from under their hands, for copying."""
+    return [
+        {"name": block_name(key), "text": text}
+        for key, text in typed.items()
+        if key in version.blocks and text.replace("\r\n", "\n") != version.blocks[key]
+    ]
 
 
 def version_row(version: BriefVersion, *, first: bool) -> dict[str, Any]:
@@ -137,7 +145,3 @@ def _case(
         if source
         else "",
     }
-
-
-def _place(key: str) -> tuple[int, str]:
-    return (_ORDER.index("case" if is_case(key) else key), key)

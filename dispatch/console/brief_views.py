@@ -26,6 +26,7 @@ from dispatch.console.brief_rows import (
     brief_row,
     editor_blocks,
     file_rows,
+    unsaved_rows,
     version_row,
 )
 from dispatch.console.people import actor_of, has_role
@@ -200,6 +201,7 @@ def show_brief(
         "trouble": trouble,
         "editing": editing,
         "blocks": blocks,
+        "unsaved": [] if editing else unsaved_rows(current, typed or {}),
         "unticked": sum(1 for row in blocks if row.get("is_case") and row["text"] and not row["ticked"]),
         "steps": {step.value: may(brief, step, actor) for step in _DONE},
         "step_names": {step.value: step.label for step in _DONE},

@@ -156,7 +156,8 @@ def refresh_brief(
             raise ConflictError("brief_unchanged", "数据和上次取数完全一致，没有生成新版本")
         kept = {key: text for key, text in last.blocks.items() if key in last.edited}
         blocks = {**frozen.blocks, **kept}
-        ticks = {key: row for key, row in last.ticks.items() if key in kept}
+        # A tick is for the words that were read.
+        ticks = {key: row for key, row in last.ticks.items() if blocks.get(key) == last.blocks[key]}
         _add_version(
             brief, snapshot, BriefStep.REFRESH, actor.user, now=now, blocks=blocks,
             edited=last.edited, ticks=ticks,

@@ -8,16 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.utils.translation import gettext as _
 
 from dispatch.models import Ticket
 from dispatch.queries.brief_cases import known_names, long_delayed, many_reporters, well_rated
-from dispatch.summary.briefs.anonymise import anonymise
+from dispatch.summary.briefs.anonymise import anonymise, named_persons
 from xiangcun.lib.workdays import SHANGHAI
 
 _SAID_MAX, _RESULT_MAX = 80, 200
+QUICK = "快速办结、群众满意"
+_QUICK_WITHIN = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,8 @@ def choose_cases(*, since: datetime, until: datetime, now: datetime, fresh: bool
             continue
         taken.add(ticket.pk)
         key = f"case-{len(found) + 1}"
+        if kind == QUICK and not _quick(ticket):
+            kind = _("群众满意")  # noqa: PLW2901 - the quickest there was, and still not quick
         found.append(Case(key, kind, _told(kind, ticket, now), ticket.pk, ticket.number))
     return found
 
@@ -51,14 +55,18 @@ def choose_cases(*, since: datetime, until: datetime, now: datetime, fresh: bool
 def _candidates(
     since: datetime, until: datetime, now: datetime, *, fresh: bool
 ) -> Iterator[tuple[str, Sequence[Ticket]]]:
-    yield _("快速办结、群众满意"), well_rated(since, until)
+    yield QUICK, well_rated(since, until)
     yield _("多人反映"), many_reporters(since, until)
     if fresh:
         yield _("超期未办结"), long_delayed(now)
 
 
+def _quick(ticket: Ticket) -> bool:
+    return ticket.handled_at is not None and ticket.handled_at - ticket.opened_at <= _QUICK_WITHIN
+
+
 def _told(kind: str, ticket: Ticket, now: datetime) -> str:
-    names = known_names(ticket)
+    names = known_names(ticket) | named_persons(ticket.title) | named_persons(ticket.result_text)
     said = anonymise(ticket.title, names=names)[:_SAID_MAX].rstrip("，。,. ")
     where = ticket.grid.village_name if ticket.grid else ""
     parts = [

@@ -22,7 +22,7 @@ COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7")
 HATCHES, MARKERS, DASHES = ("", "///", "...", "xxx"), ("o", "s", "^", "D"), ("-", "--", ":", "-.")
 DPI = 200
 WIDTH_INCH = 6.1
-_LINE_HEIGHT, _FRAME, _BARS = 2.1, 0.75, (0.2, 0.27)
+_LINE_HEIGHT, _FRAME, _BARS = 2.0, 0.75, (0.16, 0.23)
 _NAME_MAX = 12
 _TICKS = 12
 

@@ -11,6 +11,8 @@ from django.utils.translation import gettext as _
 from dispatch.models import BriefVersion
 
 MOST = 200
+_ORDER = ("overview", "categories", "problems", "case", "advice", "reports_to", "copies_to")
+_NOTHING = frozenset({"", "0", "—"})
 BLOCK_NAMES: Mapping[str, str] = {
     "overview": "一、基本情况",
     "categories": "二、分类情况",
@@ -36,6 +38,11 @@ def block_name(key: str) -> str:
     return BLOCK_NAMES.get(key) or _("四、典型案例 %s") % key.partition("-")[2]
 
 
+def block_place(key: str) -> tuple[int, str]:
+    """Return where a block stands on the paper, for sorting."""
+    return (_ORDER.index(key.partition("-")[0]), key)
+
+
 def changed_figures(old: BriefVersion, new: BriefVersion) -> list[Change]:
     """Return the figures that differ, the key figures first; nothing when the data are the same."""
     if old.snapshot.sha256 == new.snapshot.sha256:
@@ -46,7 +53,7 @@ def changed_figures(old: BriefVersion, new: BriefVersion) -> list[Change]:
 
 def changed_blocks(old: BriefVersion, new: BriefVersion) -> list[Change]:
     """Return the texts that differ."""
-    keys = sorted({*old.blocks, *new.blocks})
+    keys = sorted({*old.blocks, *new.blocks}, key=block_place)
     return [
         Change(_("文字"), block_name(key), old.blocks.get(key, ""), new.blocks.get(key, ""))
         for key in keys
@@ -82,5 +89,7 @@ def _cells(table: Mapping[str, Any]) -> dict[str, str]:
 
 def _differing(where: str, old: Mapping[str, str], new: Mapping[str, str]) -> Iterator[Change]:
     for name in dict.fromkeys([*new, *old]):
-        if old.get(name, "") != new.get(name, ""):
-            yield Change(where, name, old.get(name, ""), new.get(name, ""))
+        before, after = old.get(name, ""), new.get(name, "")
+        # A row of nothings that is left out, or not, is no change.
+        if before != after and not {before, after} <= _NOTHING:
+            yield Change(where, name, before, after)

@@ -6,6 +6,7 @@ and day; five numbered sections; who gets it, and who signed, at the end.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -17,11 +18,13 @@ from dispatch.domain.brief_names import span_text
 from dispatch.domain.briefs import is_case
 from dispatch.enums import BriefKind
 from dispatch.models import BriefVersion
+from dispatch.summary.briefs.facts import FEW
 from dispatch.summary.briefs.tables import SMALL_MARK
 from xiangcun.lib.workdays import SHANGHAI
 
 PRINTED_TABLES = ("category", "department", "village", "dimension")
 _CODE_SHOWN = 16
+_RECENT = r"近 \d+ 天|截至取数"
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +113,7 @@ def _parts(version: BriefVersion, data: Mapping[str, Any]) -> Iterator[Part]:
     yield Heading(_("一、基本情况"))
     yield from _paras(blocks.get("overview", ""))
     yield facts_grid(data)
-    if any(fact["small"] for fact in data["facts"]):
+    if any(text.endswith(SMALL_MARK) for row in facts_grid(data).rows for text in row):
         yield Para(_("%s 基数不足 10 件，仅供参考。") % SMALL_MARK, note=True)
     yield from _charts(charts, "days")
     yield Heading(_("二、分类情况"))
@@ -119,6 +122,8 @@ def _parts(version: BriefVersion, data: Mapping[str, Any]) -> Iterator[Part]:
     yield from _tables(data)
     yield Heading(_("三、突出问题"))
     yield from _paras(blocks.get("problems", "") or _("本期没有需要单列的突出问题。"))
+    if re.search(_RECENT, blocks.get("problems", "")):
+        yield Para(_("（本节“近几天”“已过期限”等均截至取数之时。）"), note=True)
     yield Heading(_("四、典型案例"))
     cases = [blocks[key] for key in sorted(blocks) if is_case(key) and blocks[key]]
     yield from _paras("\n".join(cases) or _("本期没有选登案例。"))
@@ -138,10 +143,15 @@ def facts_grid(data: Mapping[str, Any]) -> Grid:
     for fact in data["facts"]:
         mark = SMALL_MARK if fact["small"] else ""
         row = [fact["name"], f"{fact['text']}{mark}", fact["base"] or "—"]
-        row += [fact["before"] or "—"] if before else []
-        row += [fact["year"] or "—"] if year else []
+        row += [_marked(fact["before"])] if before else []
+        row += [_marked(fact["year"])] if year else []
         rows.append(tuple(row))
     return Grid(_("主要指标"), tuple(head), tuple(rows))
+
+
+def _marked(change: str) -> str:
+    """Return the text of a cell: there is room for a mark only."""
+    return change.replace(FEW, SMALL_MARK) or "—"
 
 
 def table_grid(table: Mapping[str, Any], *, whole: bool = False) -> Grid:

@@ -12,7 +12,7 @@ from io import BytesIO
 from typing import Any
 
 import docx
-from docx.enum.table import WD_TABLE_ALIGNMENT
+from docx.enum.table import WD_ALIGN_VERTICAL, WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
@@ -23,7 +23,9 @@ from dispatch.summary.briefs.document import Document, Grid, Heading, Para, Part
 _SONG, _HEI, _TITLE_FACE, _LATIN = "仿宋", "黑体", "方正小标宋简体", "Times New Roman"
 _RED = RGBColor(0xD4, 0x0D, 0x0D)
 _WIDTH = Mm(156)
-_NAME_SHARE = 0.28
+_NAME_SHARES = {True: 0.28, False: 0.2}
+"""How much of the width the first column has, by whether there are few others."""
+_FEW_COLUMNS = 6
 # XML takes none of these, whatever a text may hold.
 _ILLEGAL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 
@@ -66,8 +68,9 @@ def _set_page(paper: Any) -> None:
 
 
 def _add_page_field(paragraph: Any) -> None:
-    run = paragraph.add_run()
     for kind, text in (("begin", ""), ("", "PAGE"), ("end", "")):
+        run = paragraph.add_run()
+        _face(run, _SONG, 12)
         element = OxmlElement("w:fldChar" if kind else "w:instrText")
         if kind:
             element.set(qn("w:fldCharType"), kind)
@@ -75,7 +78,6 @@ def _add_page_field(paragraph: Any) -> None:
             element.set(qn("xml:space"), "preserve")
             element.text = text
         run._r.append(element)  # noqa: SLF001 - python-docx has no fields of its own
-    _face(run, _SONG, 12)
 
 
 def _set_styles(paper: Any) -> None:
@@ -149,13 +151,25 @@ def _add_table(paper: Any, grid: Grid) -> None:
     table = paper.add_table(rows=0, cols=len(grid.head), style="Table Grid")
     table.alignment = WD_TABLE_ALIGNMENT.CENTER
     table.autofit = False
-    name = int(_WIDTH * _NAME_SHARE)
+    _narrow_cells(table)
+    name = int(_WIDTH * _NAME_SHARES[len(grid.head) < _FEW_COLUMNS])
     widths = [name, *[(int(_WIDTH) - name) // (len(grid.head) - 1)] * (len(grid.head) - 1)]
     for column, width in zip(table.columns, widths, strict=True):
         column.width = width
     _add_row(table, grid.head, widths, head=True)
     for row in grid.rows:
         _add_row(table, row, widths, head=False)
+
+
+def _narrow_cells(table: Any) -> None:
+    """Leave 1 mm beside the texts: seven columns of figures have to fit."""
+    margins = OxmlElement("w:tblCellMar")
+    for side in ("left", "right"):
+        margin = OxmlElement(f"w:{side}")
+        margin.set(qn("w:w"), "57")
+        margin.set(qn("w:type"), "dxa")
+        margins.append(margin)
+    table._tbl.tblPr.insert_element_before(margins, "w:tblLook")  # noqa: SLF001 - no word for it
 
 
 def _add_row(table: Any, texts: tuple[str, ...], widths: list[int], *, head: bool) -> None:
@@ -168,6 +182,8 @@ def _add_row(table: Any, texts: tuple[str, ...], widths: list[int], *, head: boo
         cell.width = width
         paragraph = cell.paragraphs[0]
         _single(paragraph)
+        paragraph.paragraph_format.space_before = paragraph.paragraph_format.space_after = Pt(1.5)
+        cell.vertical_alignment = WD_ALIGN_VERTICAL.CENTER
         if head:
             paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
         elif index:
@@ -181,6 +197,7 @@ def _add_foot(paper: Any, document: Document) -> None:
         line.paragraph_format.left_indent = Pt(42)
         line.paragraph_format.first_line_indent = Pt(-42)
         line.paragraph_format.keep_with_next = True
+        line.paragraph_format.line_spacing = Pt(22)
         if not index:
             line.paragraph_format.space_before = Pt(28)
             _border(line, "top", "000000", 8)

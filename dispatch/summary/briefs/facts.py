@@ -14,6 +14,8 @@ from dispatch.summary.scopes import Scope
 
 SMALL = 10
 """Below this base a rate says little and is marked."""
+FEW = "（基数小）"
+"""What follows a change that rests on few cases."""
 WANTED = (
     "reported", "opened", "dispatched", "closed", "in_hand", "suspended_now", "dispatch_on_time_rate", "sign_rate", "response_rate", "on_time_rate", "answer_hours",
     "handle_hours", "return_rate", "rework_rate", "repeat_rate", "solved_rate", "satisfied_rate", "rating_rate",
@@ -75,9 +77,9 @@ def is_small(figure: Figure, sums: Sums) -> bool:
 
 
 def base_text(figure: Figure, sums: Sums) -> str:
-    """Return what a figure is taken over: ``36/39``, ``39 件`` or "" for a count."""
+    """Return what a figure is taken over: ``36/39``, ``39 件`` or "" for a count and over none."""
     base = base_of(figure, sums)
-    if base is None:
+    if not base:
         return ""
     if figure.kind is Kind.PERCENT:
         return f"{sums.counts[figure.part]}/{base}"
@@ -103,7 +105,7 @@ def change_text(figure: Figure, now: Sums, then: Sums | None) -> str:
         return ""
     text = _count_change(new, old) if figure.kind is Kind.COUNT else _other_change(figure, new, old)
     if is_small(figure, now) or is_small(figure, then):
-        text += _("（基数小）")
+        text += FEW
     return text
 
 
@@ -123,7 +125,7 @@ def _other_change(figure: Figure, new: float, old: float) -> str:
     delta = round((new - old) * scale, 1)
     if not delta:
         return _("持平")
-    more, less = (_("延长"), _("缩短")) if figure.kind is Kind.HOURS else (_("提高"), _("下降"))
+    more, less = (_("延长"), _("缩短")) if figure.kind is Kind.HOURS else (_("上升"), _("下降"))
     return f"{more if delta > 0 else less} {abs(delta):.1f} {unit}"
 
 

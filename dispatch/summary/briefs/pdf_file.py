@@ -29,7 +29,9 @@ from xiangcun.lib import pdf
 
 _LEFT, _TOP, _WIDTH, _BOTTOM = 28 * mm, 37 * mm, 156 * mm, 35 * mm
 _RED = colors.Color(0.83, 0.05, 0.05)
-_NAME_SHARE = 0.28
+_NAME_SHARES = {True: 0.28, False: 0.2}
+"""How much of the width the first column has, by whether there are few others."""
+_FEW_COLUMNS = 6
 _BODY = pdf.style("body", fontSize=14, leading=25, firstLineIndent=28)
 _NOTE = pdf.style("brief-note", fontSize=9, leading=13, textColor=colors.Color(0.3, 0.3, 0.3))
 _HEADING = pdf.style("brief-heading", fontName=pdf.BOLD, fontSize=16, leading=28, spaceBefore=6)
@@ -49,6 +51,8 @@ _GRID: list[Any] = [
     # The title is the first row, so that it stays with the table without holding all of it together.
     ("SPAN", (0, 0), (-1, 0)),
     ("LEFTPADDING", (0, 0), (-1, 0), 0),
+    ("LEFTPADDING", (0, 1), (-1, -1), 3),
+    ("RIGHTPADDING", (0, 1), (-1, -1), 3),
     ("GRID", (0, 1), (-1, -1), 0.5, colors.Color(0.4, 0.4, 0.4)),
     ("BACKGROUND", (0, 1), (-1, 1), colors.Color(0.93, 0.93, 0.93)),
     ("VALIGN", (0, 0), (-1, -1), "MIDDLE"),
@@ -125,7 +129,7 @@ class _Pen:
 
     def _table(self, grid: Grid) -> Flowable:
         others = len(grid.head) - 1
-        name = _WIDTH * _NAME_SHARE
+        name = _WIDTH * _NAME_SHARES[len(grid.head) < _FEW_COLUMNS]
         widths = [name, *[(_WIDTH - name) / others] * others]
         head = [self._text(text, _CELL_HEAD) for text in grid.head]
         rows = [

@@ -32,11 +32,15 @@ _LOW_ANSWERS = 0.3
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One sentence; ``advice`` is what could be done about it, "" for nothing."""
+    """One sentence; ``advice`` is what could be done about it, "" for nothing.
+
+    ``bare``: the advice does not say of what it speaks.
+    """
 
     kind: str
     text: str
     advice: str = ""
+    bare: bool = False
 
 
 def find_problems(
@@ -53,7 +57,7 @@ def find_problems(
     told = {line.kind for line in found}
     lines = [*found]
     if fresh:
-        lines += [*_hotspots(), *_overdue(now)]
+        lines += [*_hotspots(found), *_overdue(now)]
     if "repeat_place" not in told:
         lines += _repeats(last)
     return [*lines, *_slow_departments(departments, total, names)]
@@ -67,7 +71,10 @@ def is_fresh(last: date, now: datetime) -> bool:
 def insight_lines() -> list[Line]:
     """Return the living insights of the office at large as they read now, strongest first."""
     rows = current(limit=MOST_INSIGHTS, viewer=None)
-    return [Line(row.kind, row.text, row.advice) for row in rows]
+    return [
+        Line(row.kind, _sentence(row.text), row.advice.rstrip("。"), bare=bool(row.advice))
+        for row in rows
+    ]
 
 
 def problems_text(lines: Sequence[Line]) -> str:
@@ -79,7 +86,13 @@ def problems_text(lines: Sequence[Line]) -> str:
 
 def advice_text(lines: Sequence[Line], facts: Sequence[Fact]) -> str:
     """Return the starters of 工作建议, numbered; each is for a person to think over."""
-    found = [*dict.fromkeys(line.advice for line in lines if line.advice)]
+    found = [
+        _("针对突出问题第 %(numbers)s 项，%(advice)s。")
+        % {"numbers": "、".join(numbers), "advice": advice}
+        if numbers
+        else advice
+        for advice, numbers in _advices(lines).items()
+    ]
     rating = next((fact for fact in facts if fact.code == "rating_rate"), None)
     if rating and rating.value is not None and rating.value < _LOW_ANSWERS and not rating.small:
         found.append(
@@ -90,10 +103,26 @@ def advice_text(lines: Sequence[Line], facts: Sequence[Fact]) -> str:
     return "\n".join(f"{index}．{text}" for index, text in enumerate(found[:8], 1))
 
 
-def _hotspots() -> Iterator[Line]:
+def _advices(lines: Sequence[Line]) -> dict[str, list[str]]:
+    """Return each advice once, with the numbers of the problems it is about unless it names them."""
+    found: dict[str, list[str]] = {}
+    for number, line in enumerate(lines, 1):
+        if line.advice:
+            found.setdefault(line.advice, []).extend([str(number)] if line.bare else [])
+    return found
+
+
+def _sentence(text: str) -> str:
+    return text if text.endswith(("。", "！", "？")) else f"{text}。"
+
+
+def _hotspots(told: Sequence[Line]) -> Iterator[Line]:
+    """Yield the crowds that ``told`` says nothing of yet."""
     for row in printable_hotspots():
         what = row.category.name if row.category else _("同一事项")
         where = anonymise(row.place_name)
+        if where and any(where in line.text and f"“{what}”" in line.text for line in told):
+            continue
         text = _("近 7 天有 %(now)d 人反映%(where)s“%(what)s”类问题，上周 %(before)d 人") % {
             "now": row.recent_residents,
             "where": where,

@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from dispatch.domain.brief_names import span_text
-from dispatch.summary.briefs.facts import Fact
+from dispatch.summary.briefs.facts import FEW, Fact
 from dispatch.summary.briefs.spans import Span
 
 _NAMED = 3
@@ -26,9 +26,9 @@ def categories_text(tables: Sequence[Mapping[str, Any]], span: Span) -> str:
     """Return 分类情况: the largest categories, villages and units, and what grew most."""
     by_code = {table["code"]: table for table in tables}
     lines = [
-        _largest(by_code["category"], _("从事项看，受理最多的是")),
-        _largest(by_code["village"], _("从地域看，受理最多的是")),
-        _largest(by_code["department"], _("从承办看，派单最多的是"), column="dispatched"),
+        _largest(by_code["category"], _("从事项看，受理")),
+        _largest(by_code["village"], _("从地域看，受理")),
+        _largest(by_code["department"], _("从承办看，派单"), column="dispatched"),
     ]
     found = [line for line in lines if line]
     if not found:
@@ -114,7 +114,10 @@ def _year(facts: Mapping[str, Fact], span: Span) -> str:
 def _ago(fact: Fact, span: Span) -> str:
     if not fact.before:
         return ""
-    return _("，比%(before)s%(change)s") % {"before": span.before_word, "change": fact.before}
+    # The figure's own base stands right before it.
+    change = fact.before.removesuffix(FEW) if fact.small else fact.before
+    word = _("与") if change.startswith(_("持平")) else _("比")
+    return f"，{word}{span.before_word}{change}"
 
 
 def _base(fact: Fact) -> str:
@@ -136,7 +139,9 @@ def _largest(table: Mapping[str, Any], says: str, *, column: str = "opened") -> 
         _("%(name)s（%(count)s 件）") % {"name": row["name"], "count": row["cells"][at]["text"]}
         for row in rows
     )
-    return f"{says}{named}。"
+    # Where each has one, none has the most.
+    word = _("最多的是") if rows[0]["cells"][at]["value"] > 1 else _("的有")
+    return f"{says}{word}{named}。"
 
 
 def _column(table: Mapping[str, Any], code: str) -> int | None:

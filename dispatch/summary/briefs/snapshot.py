@@ -34,12 +34,13 @@ from dispatch.summary.briefs.prose import categories_text, overview_text
 from dispatch.summary.briefs.spans import MOST_DAYS, Span, span_of
 from dispatch.summary.briefs.tables import build_tables, read_counted
 from dispatch.summary.reading import Place
+from dispatch.summary.rollup import fold_all
 from xiangcun.lib.errors import InvalidInputError, NotAllowedError
 from xiangcun.lib.workdays import SHANGHAI
 
 FORM = 1
 """The shape of the data; a drawing that reads another one has to know both."""
-_BARS = 10
+_BARS = 8
 
 
 def build_brief(span: Span, *, user: Staff | None, now: datetime) -> tuple[Brief, bool]:
@@ -69,9 +70,13 @@ def take_figures_again(brief: Brief, *, version: int, actor: Actor, now: datetim
 
 
 def freeze(span: Span, *, now: datetime) -> Frozen:
-    """Read everything about ``span``."""
+    """Read everything about ``span``, after counting what lies in the ledger uncounted.
+
+    What is frozen stays: a morning on which the beat is behind must not leave out last night.
+    """
     if span.days > MOST_DAYS:
         raise InvalidInputError("brief_too_long", f"一期简报最多 {MOST_DAYS} 天")
+    fold_all(now=now)
     ran = _ran(span)
     spans = read_spans(span, ran=ran)
     facts = facts_of(spans)
@@ -89,14 +94,13 @@ def freeze(span: Span, *, now: datetime) -> Frozen:
     )
     since, until = _moments(span)
     cases = choose_cases(since=since, until=until, now=now, fresh=fresh)
-    issuer = settings.BRIEF_ISSUER or issuer_name()
     data = {
         "form": FORM,
         "kind": str(span.kind),
         "first": span.first.isoformat(),
         "last": span.last.isoformat(),
         "heading": f"{settings.BRIEF_NAME}{span.kind.label}",
-        "issuer": issuer,
+        "issuer": settings.BRIEF_ISSUER or issuer_name(),
         "before_word": span.before_word,
         "compares": [spans.before is not None, spans.year is not None],
         "facts": [asdict(fact) for fact in facts],
@@ -132,8 +136,12 @@ def charts_of(tables: Sequence[Mapping[str, Any]], span: Span) -> list[dict[str,
 
 
 def _bars(table: Mapping[str, Any], codes: Sequence[str], code: str, title: str) -> dict[str, Any]:
+    """Return the first rows that have anything to draw."""
+    names = [column["code"] for column in table["columns"]]
+    places = [names.index(code) for code in codes]
+    rows = [row for row in table["rows"] if any(row["cells"][at]["value"] for at in places)]
     return {
-        **_series({**table, "rows": table["rows"][:_BARS]}, codes),
+        **_series({**table, "rows": rows[:_BARS]}, codes),
         "code": code,
         "kind": "bar",
         "title": title,

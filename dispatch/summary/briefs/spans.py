@@ -22,6 +22,7 @@ _CATCH_UP = {BriefKind.DAY: 2, BriefKind.WEEK: 2, BriefKind.MONTH: 2}
 _LONGEST_BREAK = 31
 MOST_DAYS = 31
 _NOW = {BriefKind.DAY: "本期", BriefKind.WEEK: "本周", BriefKind.MONTH: "本月"}
+_BEFORE_PART = {BriefKind.WEEK: "上周同期", BriefKind.MONTH: "上月同期"}
 _BEFORE = {BriefKind.DAY: "上期", BriefKind.WEEK: "上周", BriefKind.MONTH: "上月"}
 
 
@@ -39,6 +40,13 @@ class Span:
         return (self.last - self.first).days + 1
 
     @property
+    def whole(self) -> bool:
+        """Whether the days are a whole week or month (a daily brief always is)."""
+        if self.kind == BriefKind.MONTH:
+            return self == month_of(self.first)
+        return self.kind == BriefKind.DAY or self == week_of(self.first)
+
+    @property
     def now_word(self) -> str:
         """What the text calls it."""
         return _(_NOW[self.kind])
@@ -46,20 +54,29 @@ class Span:
     @property
     def before_word(self) -> str:
         """What the text calls the one before."""
-        return _(_BEFORE[self.kind])
+        return _(_BEFORE[self.kind]) if self.whole else _(_BEFORE_PART[self.kind])
 
     def previous(self) -> Span:
-        """Return what 环比 compares with: the month before, or as many days before."""
+        """Return what 环比 compares with: the month or week before, or as many days before.
+
+        A month or week that is not over is held against as much of the one before.
+        """
         if self.kind == BriefKind.MONTH:
-            return month_of(self.first - _DAY)
-        length = timedelta(days=self.days)
+            return self._as_far(month_of(self.first - _DAY))
+        length = _WEEK if self.kind == BriefKind.WEEK else timedelta(days=self.days)
         return Span(self.kind, self.first - length, self.last - length)
 
     def year_before(self) -> Span | None:
         """Return what 同比 compares with: the same month of the year before; ``None`` for the others."""
         if self.kind != BriefKind.MONTH:
             return None
-        return month_of(self.first.replace(year=self.first.year - 1))
+        return self._as_far(month_of(self.first.replace(year=self.first.year - 1)))
+
+    def _as_far(self, month: Span) -> Span:
+        """Return ``month``, cut to the days that this one has had."""
+        if self.whole:
+            return month
+        return Span(self.kind, month.first, min(month.last, month.first + timedelta(self.days - 1)))
 
 
 def month_of(day: date) -> Span:

@@ -103,7 +103,12 @@ class _Maker:
         at = COLUMNS[code].index(what) + 1
         old = _grouped(self.counted.before.get(place, {}), names)
         rows = sorted(
-            (pair for pair in _grouped(self.counted.now.get(place, {}), names).items() if pair[1]),
+            (
+                (key, sums)
+                for key, sums in _grouped(self.counted.now.get(place, {}), names).items()
+                if any(sums.value(figure) for figure in figures)
+                or old.get(key, Sums()).counts[what]
+            ),
             key=lambda pair: (-pair[1].counts[what], pair[0]),
         )
 
@@ -117,17 +122,18 @@ class _Maker:
         columns = [_column(figure) for figure in figures]
         if self.before is not None:
             columns.insert(at, {"code": "change", "name": _("增减"), "kind": "text"})
+        cut = CUT if len(rows) > CUT + 1 else len(rows)  # a row for the rest of one saves nothing
         left, left_old = (
-            _merged(found.get(key, Sums()) for key, _sums in rows[CUT:])
+            _merged(found.get(key, Sums()) for key, _sums in rows[cut:])
             for found in (dict(rows), old)
         )
-        name = _("其余 %d 项") % len(rows[CUT:])
+        name = _("其余 %d 项") % len(rows[cut:])
         return {
             "code": code, "title": title, "row_title": row_title, "columns": columns,
             "rows": [row(key[1], sums, old.get(key, Sums())) for key, sums in rows],
-            "rest": row(name, left, left_old) if rows[CUT:] else None,
+            "rest": row(name, left, left_old) if rows[cut:] else None,
             "total": row(_("合计"), self.total, self.before or Sums()) if summed and rows else None,
-            "cut": CUT, "note": note,
+            "cut": cut, "note": note,
         }  # fmt: skip
 
 

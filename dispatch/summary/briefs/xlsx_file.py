@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from openpyxl import Workbook
 from openpyxl.cell import Cell
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+from openpyxl.worksheet.properties import PageSetupProperties
 
 from dispatch.models import BriefVersion
 from dispatch.summary.briefs.document import build_document, facts_grid, period_text
@@ -26,7 +27,7 @@ from dispatch.summary.sheets import (
 if TYPE_CHECKING:
     from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
-_WIDE = 90
+_WIDE, _A4 = 90, 9
 
 
 def write_xlsx(version: BriefVersion) -> bytes:
@@ -45,7 +46,7 @@ def write_xlsx(version: BriefVersion) -> bytes:
 
 def _write_cover(book: Workbook, version: BriefVersion, data: Mapping[str, Any]) -> None:
     paper = build_document(version)
-    sheet = new_sheet(book, _("说明"), [NAME_WIDTH, _WIDE])
+    sheet = _sheet(book, _("说明"), [NAME_WIDTH, _WIDE])
     rows = [
         (_("名称"), paper.heading + paper.draft),
         (_("期号"), paper.number),
@@ -61,7 +62,7 @@ def _write_cover(book: Workbook, version: BriefVersion, data: Mapping[str, Any])
 
 def _write_facts(book: Workbook, data: Mapping[str, Any]) -> None:
     grid = facts_grid(data)
-    sheet = new_sheet(book, grid.title, [NAME_WIDTH, *[22] * len(grid.head)])
+    sheet = _sheet(book, grid.title, [NAME_WIDTH, *[22] * len(grid.head)])
     sheet.freeze_panes = "B2"
     append_header(sheet, [grid.head[0], _("数值"), *grid.head[1:]])
     for fact, row in zip(data["facts"], grid.rows, strict=True):
@@ -72,7 +73,7 @@ def _write_facts(book: Workbook, data: Mapping[str, Any]) -> None:
 def _write_table(book: Workbook, table: Mapping[str, Any]) -> None:
     columns = table["columns"]
     widths = [NAME_WIDTH, *[FIGURE_WIDTH] * (2 * len(columns))]
-    sheet = new_sheet(book, table["title"], widths[:26])
+    sheet = _sheet(book, table["title"], widths[:26])
     sheet.freeze_panes = "B2"
     head = [table["row_title"]]
     for column in columns:
@@ -88,6 +89,16 @@ def _write_table(book: Workbook, table: Mapping[str, Any]) -> None:
         sheet.append(cells)
     if table["note"]:
         sheet.append([_text(sheet, table["note"])])
+
+
+def _sheet(book: Workbook, title: str, widths: Sequence[float]) -> Any:
+    """Return a sheet that prints across, all columns on one page."""
+    sheet: Any = new_sheet(book, title, widths)  # the stubs know no page of it
+    sheet.page_setup.orientation = "landscape"
+    sheet.page_setup.paperSize = _A4
+    sheet.page_setup.fitToHeight = 0
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    return sheet
 
 
 def _cells(
@@ -106,7 +117,7 @@ def _has_base(column: Mapping[str, Any]) -> bool:
 
 
 def _write_lines(book: Workbook, title: str, lines: list[str]) -> None:
-    sheet = new_sheet(book, title, [8, _WIDE])
+    sheet = _sheet(book, title, [8, _WIDE])
     append_header(sheet, [_("序号"), title])
     for number, line in enumerate(lines, 1):
         sheet.append([_text(sheet, str(number)), _text(sheet, line)])

@@ -10,10 +10,15 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
+from dispatch.enums import BriefKind
 from dispatch.models import Alarm, Hotspot, RoutingRule, Ticket
+from dispatch.summary.briefs.snapshot import build_brief
+from dispatch.summary.briefs.spans import Span
 from reports.models import Photo, Report
+from xiangcun.lib.workdays import SHANGHAI
 
 ROOM = frozenset({"dispatcher", "lead", "verifier", "auditor"})
 OWN = frozenset({"sanitation", "sanitation_head"})
@@ -41,6 +46,8 @@ RULES = ADMINISTRATOR | LEAD | {"auditor"}
 PEOPLE = RULES | SECURITY
 MODELS = ROOM | ADMINISTRATOR
 FIGURES = ROOM | ADMINISTRATOR | LEADER | {"sanitation_head", "enforcement_head"}
+READS_DRAFTS = DISPATCHING | {"auditor"} | LEADER
+READS_BRIEFS = READS_DRAFTS | {"verifier", "sanitation_head", "enforcement_head"}
 QUALITY = DISPATCHING | {"auditor"} | ADMINISTRATOR
 
 ABSENT = 987_654_321
@@ -60,6 +67,14 @@ class Stage:
     event_id: int
     account_id: int
     version_id: int
+    brief_id: int
+
+
+def draft_of_today(now: datetime) -> int:
+    """Make the day's brief and return its id."""
+    day = now.astimezone(SHANGHAI).date()
+    brief, _made = build_brief(Span(BriefKind.DAY, day, day), user=None, now=now)
+    return brief.pk
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +179,22 @@ def _figures() -> Iterator[Page]:
     yield Page("triage-quality", QUALITY)
     yield Page("triage-quality-tickets", QUALITY - ADMINISTRATOR, query="measure=opened")
     yield Page("triage-quality-export", QUALITY)
+
+
+def _briefs() -> Iterator[Page]:
+    brief: Callable[[Stage], tuple[Any, ...]] = lambda stage: (stage.brief_id,)  # noqa: E731 - bound once
+    first: Callable[[Stage], tuple[Any, ...]] = lambda stage: (stage.brief_id, 1)  # noqa: E731 - bound once
+    yield Page("briefs", READS_BRIEFS)
+    yield Page("brief-new", DISPATCHING, method="post")
+    yield Page("brief-subscribers", READS_DRAFTS)
+    yield Page("brief-unsubscribe", DISPATCHING, lambda _stage: (ABSENT,), method="post")
+    yield Page("brief", READS_DRAFTS, brief)  # the stage's is a draft
+    yield Page("brief-edit", DISPATCHING, brief, method="post")
+    yield Page("brief-step", NOBODY, brief, method="post")  # without a step there is none
+    yield Page("brief-version", READS_DRAFTS, first)
+    yield Page("brief-files", DISPATCHING, first, method="post")
+    yield Page("brief-changes", NOBODY, first)  # nothing before the first version
+    yield Page("brief-file", NOBODY, lambda _stage: (ABSENT,))
 
 
 def _outside() -> Iterator[Page]:
@@ -325,6 +356,6 @@ OVERRIDES = {
 LEAVES = "admin:logout"
 """Signs the tester out; open to everybody who is signed in."""
 PAGES: tuple[Page, ...] = (
-    *_own(), *_cases(), *_records(), *_publicity(), *_figures(), *_outside(), *_people(), *_rules(),
+    *_own(), *_cases(), *_records(), *_publicity(), *_figures(), *_briefs(), *_outside(), *_people(), *_rules(),
     *_tools(), *_calendar_and_notices(), *_sign_in(),
 )  # fmt: skip

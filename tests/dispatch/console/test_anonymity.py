@@ -29,7 +29,7 @@ from dispatch.triage.pipeline import run_triage
 from reports.domain.actions import act
 from reports.enums import PhotoStatus, ResidentAction
 from reports.models import AccessRecord, Photo, Report, ReportPhoto, Resident
-from tests.dispatch.console.matrix import ABSENT, EVERYBODY, PAGES, Stage
+from tests.dispatch.console.matrix import ABSENT, EVERYBODY, PAGES, Stage, draft_of_today
 from tests.dispatch.console.test_matrix import client_of, company, turned_away
 from tests.dispatch.factories import Cast, make_photo, make_report, make_ticket
 
@@ -98,6 +98,7 @@ def stage_of(report: Report, cast: Cast) -> Stage:
         event_id=event.pk,
         account_id=cast.dispatcher.user_id or 0,
         version_id=ABSENT,
+        brief_id=draft_of_today(now),
     )
 
 

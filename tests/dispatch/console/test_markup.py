@@ -15,7 +15,7 @@ from reports.domain.actions import act
 from reports.domain.blocks import Restriction, block_sender
 from reports.enums import BlockReason, PhotoStatus, ResidentAction, SenderKind
 from reports.models import Category, Grid, Landmark, Photo, Rating, Report, ReportPhoto
-from tests.dispatch.console.matrix import ABSENT, PAGES, Stage
+from tests.dispatch.console.matrix import ABSENT, PAGES, Stage, draft_of_today
 from tests.dispatch.console.test_matrix import client_of, company
 from tests.dispatch.factories import Cast, make_photo, make_report, make_resident, make_ticket
 
@@ -67,6 +67,7 @@ def stage(cast: Cast) -> Stage:
         event_id=ticket.events.latest("seq").pk,
         account_id=cast.dispatcher.user_id or 0,
         version_id=ABSENT,
+        brief_id=draft_of_today(now),
     )
 
 

@@ -41,6 +41,7 @@ from tests.dispatch.console.matrix import (
     STAFF,
     Page,
     Stage,
+    draft_of_today,
 )
 from tests.dispatch.factories import (
     Cast,
@@ -120,6 +121,7 @@ def stage(cast: Cast) -> Stage:
         version_id=ModelVersion.objects.create(
             version="v1", file="v1", sha256="0" * 64, fingerprint="f", trained_at=now, examples=1
         ).pk,
+        brief_id=draft_of_today(now),
     )
 
 

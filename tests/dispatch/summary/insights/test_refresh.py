@@ -133,9 +133,7 @@ def test_a_slow_department(cast: Cast) -> None:
         )
     refresh_insights(now=NOW)
     texts = list(Insight.objects.order_by("-strength").values_list("text", flat=True))
-    assert (
-        texts[0] == "环卫所的工单从派单到签收平均 10.0 小时，是其他单位的 5 倍（近 28 天 40 件）"
-    )
+    assert texts[0] == "环卫所的工单从派单到签收平均 10.0 小时，是其他单位的 5 倍（近 28 天 40 件）"
     assert texts[1].startswith("近 28 天全街道工单花时间最多的一步是从派单到签收，占")
     assert Insight.objects.get(text=texts[0]).department_id == cast.sanitation.pk
 
