@@ -145,6 +145,17 @@ def test_format_and_columns_are_chosen(browser: Browser, cast: Cast) -> None:
     assert "您的岗位不能导出：办理情况" in denied.content.decode()
 
 
+def test_the_dialog_names_what_a_list_without_a_tab_shows(browser: Browser, cast: Cast) -> None:
+    make_ticket(TicketStatus.HANDLING, cast=cast, now=timezone.now())
+    client = browser("dispatcher")
+    first = client.get(reverse("tool-export")).content.decode()
+    assert "<h3>待研判</h3>" in first
+    assert 'value="queue=assessing"' in first
+    everything = client.get(reverse("tool-export"), {"query": "queue=all"}).content.decode()
+    assert "<h3>全部工单</h3>" in everything
+    assert "共 1 件" in everything
+
+
 def test_the_page_of_one_s_exports(
     browser: Browser, cast: Cast, django_assert_num_queries: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
