@@ -19,6 +19,7 @@ from xiangcun.lib.drf import throttling
 
 CI = os.environ.get("CI", "").lower() in {"1", "true"}
 SHARED_MISSING = "shared data folder is missing"
+BOTH_ENGINES = frozenset({"test_matrix.py", "test_anonymity.py", "test_markup.py"})
 
 
 @pytest.fixture(scope="session")
@@ -51,6 +52,18 @@ def _redis_left_clean() -> Iterator[None]:
         with Redis.from_url(settings.REDIS_URL) as redis:
             for key in redis.scan_iter(f"{settings.REDIS_PREFIX}:*"):
                 redis.delete(key)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what runs with one engine: what asks no database, and the words and rights of the console's pages.
+
+    Every page of it is opened with each engine by the seats of the matrix, and in a browser with SQLite.
+    """
+    for item in items:
+        asks = {"db", "transactional_db"}.intersection(getattr(item, "fixturenames", ()))
+        page = item.path.parent.name == "console" and item.path.name not in BOTH_ENGINES
+        if page or not (asks or item.get_closest_marker("django_db")):
+            item.add_marker(pytest.mark.once)
 
 
 @pytest.hookimpl(wrapper=True)

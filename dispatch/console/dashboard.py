@@ -27,6 +27,7 @@ from dispatch.queries.tray import (
     tab_tickets,
     with_unread,
 )
+from dispatch.summary.access import readable_departments
 
 _HOME_ROWS = 6
 
@@ -43,6 +44,7 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
             "moment": moment_text(timezone.now()),
             "quality_warnings": quality_warnings(request),
             "may_triage": has_role(request, DISPATCHES),
+            "reads_figures": readable_departments(actor_of(request)) is None,
             "to_review": review_count(actor_of(request)) if has_role(request, PUBLISHES) else "",
         }
     )

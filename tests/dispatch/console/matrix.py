@@ -8,10 +8,13 @@ sanitation in the grid officer's grid, in which the water station assists.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+
+import pytest
+from _pytest.mark.structures import ParameterSet
 
 from dispatch.enums import BriefKind
 from dispatch.models import Alarm, Hotspot, RoutingRule, Ticket
@@ -35,6 +38,7 @@ _UNITS = OWN | OTHER | HELPING | ON_SITE | OTHER_GRID | FLAGGED
 STAFF = ROOM | _UNITS | ADMINISTRATOR | SECURITY | LEADER
 ANONYMOUS = frozenset({"nobody"})
 EVERYBODY = STAFF | ANONYMOUS
+_ON_EVERY_ENGINE = frozenset({"dispatcher", "sanitation", "administrator"})
 NOBODY: frozenset[str] = frozenset()
 
 LEAD = frozenset({"lead"})
@@ -359,3 +363,11 @@ PAGES: tuple[Page, ...] = (
     *_own(), *_cases(), *_records(), *_publicity(), *_figures(), *_briefs(), *_outside(), *_people(), *_rules(),
     *_tools(), *_calendar_and_notices(), *_sign_in(),
 )  # fmt: skip
+
+
+def seats(usernames: Iterable[str]) -> list[ParameterSet]:
+    """Return the people as parameters; every page is opened on every engine by three of them, on one by the rest."""
+    return [
+        pytest.param(name, marks=[] if name in _ON_EVERY_ENGINE else [pytest.mark.once])
+        for name in sorted(usernames)
+    ]
