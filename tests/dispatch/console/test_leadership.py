@@ -97,3 +97,13 @@ def test_the_sidebar_names_what_is_open(town: Town, browser: Browser) -> None:
     for name in ("研判台", "收件箱", "大屏链接", "审计记录"):
         assert name not in body
     assert "驾驶舱" not in browser("sanitation").get(reverse("admin:index")).content.decode()
+
+
+def test_the_home_page_leads_to_the_figures_whoever_has_no_queue(
+    town: Town, browser: Browser
+) -> None:
+    for username, shown in (("leader", True), ("administrator", True), ("security", False)):
+        body = browser(username).get(reverse("admin:index")).content.decode()
+        assert "您的岗位没有工单队列" in body
+        assert ("看数字驾驶舱" in body) is shown
+        assert ("看统计" in body) is shown

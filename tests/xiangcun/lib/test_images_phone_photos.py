@@ -11,7 +11,7 @@ from xiangcun.lib import images
 ROOT = Path(__file__).resolve().parents[3]
 PHOTOS = Path(os.environ.get("XIANGCUN_SHARED", ROOT.parent / "shared")) / "data" / "photos"
 
-pytestmark = pytest.mark.skipif(not PHOTOS.is_dir(), reason="needs the shared phone photos")
+pytestmark = pytest.mark.skipif(not PHOTOS.is_dir(), reason="shared data folder is missing")
 
 
 @pytest.mark.filterwarnings("ignore::UserWarning")
