@@ -49,6 +49,8 @@ def test_a_case_is_done_on_a_phone(instance: Instance, sign_in: SignIn, tmp_path
     finish = phone.locator("#xc-actions a[data-action=finish]")
     expect(finish).to_be_in_viewport()
     finish.click()
+    expect(phone.locator("#xc-picker")).to_be_visible()
+    phone.wait_for_load_state()  # Without its script a second picture takes the place of the first.
     untouched = phone.evaluate(DEFAULTS)
     phone.set_input_files("#xc-picker input[capture]", make_photo(tmp_path / "1.jpg", "green"))
     phone.set_input_files("#xc-picker input[capture]", make_photo(tmp_path / "2.jpg", "navy"))
