@@ -18,7 +18,7 @@ from django.db.models import F, Q, QuerySet
 from dispatch.models import TicketEvent
 from dispatch.summary.deltas import Delta, deltas
 from dispatch.summary.lines import LINE_FIELDS, MILESTONES, Line, with_past
-from dispatch.summary.storage import add_to_rollups, may_fold, sum_deltas
+from dispatch.summary.storage import add_to_rollups, may_fold, sum_deltas, table_of
 from xiangcun.lib.rows import RowQuery
 
 logger = logging.getLogger(__name__)
@@ -43,7 +43,7 @@ def fold_events(*, now: datetime, limit: int = BATCH) -> int:
         if not lines:
             return 0
         add_to_rollups(sum_deltas(_batch_deltas(lines)))
-        TicketEvent.objects.filter(pk__in=[line.pk for line in lines]).update(tallied=True)
+        _mark_tallied([line.pk for line in lines])
     lag = now - min(line.at for line in lines)
     logger.info("events_folded count=%s lag_seconds=%s", len(lines), int(lag.total_seconds()))
     return len(lines)
@@ -89,14 +89,32 @@ def _rows(condition: Q) -> QuerySet[TicketEvent, tuple[Any, ...]]:
 
 # Asked all day, so compiled once.
 _WAITING = RowQuery(lambda: _rows(Q(tallied=False)).order_by("pk")[:BATCH])
+_ONE_TICKET = RowQuery(lambda: _rows(Q(ticket_id=0)))
+
+
+def _mark_tallied(pks: list[int]) -> None:
+    """Mark events as counted, in plain SQL for the same reason."""
+    places = ", ".join(["%s"] * len(pks))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE {table_of(TicketEvent)} SET tallied = %s WHERE id IN ({places})",  # noqa: S608 - our own names
+            [True, *pks],
+        )
+
+
+def _read_past(lines: list[Line]) -> list[Line]:
+    """Read what the pasts of ``lines`` are made of: of one ticket, as most often, all its lines."""
+    tickets = {line.ticket_id for line in lines}
+    if len(tickets) == 1:
+        return [Line(*row) for row in _ONE_TICKET.all(*tickets)]
+    return read_lines(needed_before(lines)) if lines else []
 
 
 def _batch_deltas(lines: list[Line]) -> Iterator[Delta]:
     """Yield the deltas of ``lines``, reading what of their tickets' past the metrics may ask for."""
     wanted = {line.pk for line in lines}
     later = [line for line in lines if line.seq > 1]  # a first line has nothing before it
-    earlier = read_lines(needed_before(later)) if later else []
-    known = [*lines, *(line for line in earlier if line.pk not in wanted)]
+    known = [*lines, *(line for line in _read_past(later) if line.pk not in wanted)]
     for line, past in with_past(sorted(known, key=lambda line: (line.ticket_id, line.seq))):
         if line.pk in wanted:
             yield from deltas(line, past)
