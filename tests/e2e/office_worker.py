@@ -22,6 +22,7 @@ from dispatch.enums import Outcome, RejectReason, ReturnReason, TicketAction
 from dispatch.models import Department, Staff, Ticket
 from reports.domain.blocks import Restriction, block_sender
 from reports.domain.photos import ORPHAN_AGE, store_photo, sweep_orphan_photos
+from reports.domain.publication import approve
 from reports.enums import BlockReason, SenderKind, Urgency
 from reports.models import Category, Report
 
@@ -70,11 +71,16 @@ def _restrict(number: str) -> None:
     block_sender(Report.objects.get(number=number), [SenderKind.RESIDENT], week, now=now)
 
 
+def _publish(number: str) -> None:
+    approve(Report.objects.get(number=number).pk, now=timezone.now())
+
+
 def _sweep_photos(_number: str) -> None:
     sweep_orphan_photos(now=timezone.now() + ORPHAN_AGE + timedelta(minutes=1))
 
 
 HOUSEWORK: Mapping[str, Callable[[str], None]] = {
+    "publish": _publish,
     "restrict_sender": _restrict,
     "sweep_photos": _sweep_photos,
 }

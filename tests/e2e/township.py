@@ -98,15 +98,17 @@ def empty_base(data_dir: Path) -> Path:
 
 
 @contextmanager
-def running_township(data_dir: Path, base: Path | None = None) -> Iterator[Instance]:
+def running_township(
+    data_dir: Path, base: Path | None = None, **more: str
+) -> Iterator[Instance]:
     """Start web, workers and beat on the embedded default, as ``make run`` does, and stop them.
 
-    ``base`` is a database to begin with (:func:`empty_base`).
+    ``base`` is a database to begin with (:func:`empty_base`); ``more`` are further settings.
     """
     if base is not None:
         shutil.copy(base, data_dir / BASE_NAME)
     port = free_port()
-    environment = environment_of(data_dir, PORT=str(port))
+    environment = environment_of(data_dir, PORT=str(port), **more)
     subprocess.run(
         [sys.executable, "-m", "xiangcun.prepare"], cwd=ROOT, env=environment, check=True
     )

@@ -101,7 +101,8 @@ class Platform:
     def log_in(self, code: str) -> Answer:
         if refusal := self._use(code, 41008):
             return refusal
-        openid = f"openid-{code}"
+        # A code is good once; "wang~1" and "wang~2" are codes of one person.
+        openid = f"openid-{code.partition('~')[0]}"
         self.visits[openid] = self.clock()
         found = {"openid": openid, "session_key": "a2V5"}
         return {**found, **self._unionid(openid)}

@@ -113,11 +113,11 @@ function refusalOf({ state, error }) {
 }
 
 /** Cases near by as rows of the question 是同一件事吗. */
-function nearRows(items) {
+function nearRows(items, now = Date.now()) {
   return items.map(({ number, summary, category, status, distance_m, submitted_at }) => ({
     number,
     title: summary || (category ? category.name : "附近的问题"),
-    facts: [`约 ${distance_m} 米`, agoWords(submitted_at).split(" ")[0], status.label].filter(Boolean).join(" · "),
+    facts: [`约 ${distance_m} 米`, agoWords(submitted_at, now).split(" ")[0], status.label].filter(Boolean).join(" · "),
   }));
 }
 

@@ -43,7 +43,7 @@ page({
     return this.run("erase", async () => {
       const told = await api.erasure();
       const unsent = drafts.unsent().length;
-      const words = [...told.effects, unsent ? `手机里还有 ${unsent} 件没有发出，会一起删掉。` : ""].filter(Boolean).join("\n");
+      const words = [...told.lines, unsent ? `手机里还有 ${unsent} 件没有发出，会一起删掉。` : ""].filter(Boolean).join("\n");
       if (!(await confirm("注销账号？", words, "注销"))) {
         return;
       }

@@ -17,7 +17,7 @@ page({
 
   onLoad({ number = "" }) {
     this.number = decodeURIComponent(number).trim().toUpperCase();
-    subscribe.prepare();
+    this.prepared = subscribe.prepare();
   },
 
   onShow() {

@@ -21,7 +21,7 @@ page({
   async onLoad({ draft = "", kind = "problem", join = "", scene = "" }) {
     this.confirmedDanger = "";
     this.watchDrafts();
-    subscribe.prepare();
+    this.prepared = subscribe.prepare();
     const known = draft ? drafts.read(draft) : null;
     this.draft = known || drafts.newDraft({ kind: KINDS[kind] ? kind : "problem", join: join.slice(0, 20), grid: gridOf(scene) });
     this.kept = Boolean(known);
