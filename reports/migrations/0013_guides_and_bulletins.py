@@ -5,135 +5,341 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('reports', '0012_rating_comments'),
+        ("reports", "0012_rating_comments"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Guide',
+            name="Guide",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=40, unique=True, verbose_name='编号')),
-                ('title', models.CharField(max_length=60, verbose_name='名称')),
-                ('synonyms', models.CharField(blank=True, max_length=200, verbose_name='别称')),
-                ('summary', models.CharField(blank=True, max_length=120, verbose_name='一句话说明')),
-                ('body', models.TextField(blank=True, max_length=5000, verbose_name='详细说明')),
-                ('address', models.CharField(blank=True, max_length=120, verbose_name='地址')),
-                ('lat', models.FloatField(blank=True, null=True, verbose_name='纬度')),
-                ('lng', models.FloatField(blank=True, null=True, verbose_name='经度')),
-                ('phones', models.JSONField(blank=True, default=list, verbose_name='电话')),
-                ('week', models.JSONField(blank=True, default=list, verbose_name='营业时间')),
-                ('holidays', models.CharField(choices=[('closed', '法定节假日休息'), ('same', '法定节假日照常'), ('ask', '法定节假日请先电话询问')], default='closed', max_length=8, verbose_name='法定节假日')),
-                ('exceptions', models.JSONField(blank=True, default=list, verbose_name='特殊日期')),
-                ('hours_note', models.CharField(blank=True, max_length=120, verbose_name='时间补充说明')),
-                ('documents', models.JSONField(blank=True, default=list, verbose_name='所需材料')),
-                ('fee', models.CharField(blank=True, max_length=120, verbose_name='费用')),
-                ('time_limit', models.CharField(blank=True, max_length=120, verbose_name='办理时限')),
-                ('department_code', models.CharField(blank=True, db_index=True, max_length=40, verbose_name='负责部门代码')),
-                ('department_name', models.CharField(blank=True, max_length=60, verbose_name='负责部门')),
-                ('state', models.CharField(choices=[('draft', '草稿'), ('published', '已发布'), ('withdrawn', '已下架')], default='draft', max_length=10, verbose_name='状态')),
-                ('order', models.PositiveSmallIntegerField(default=100, verbose_name='顺序')),
-                ('valid_from', models.DateField(blank=True, null=True, verbose_name='有效期从')),
-                ('valid_to', models.DateField(blank=True, null=True, verbose_name='有效期到')),
-                ('is_example', models.BooleanField(default=False, verbose_name='示例')),
-                ('search', models.TextField(editable=False, verbose_name='检索文字')),
-                ('version', models.PositiveIntegerField(default=1, verbose_name='版本')),
-                ('confirmed_at', models.DateTimeField(verbose_name='核实时间')),
-                ('published_at', models.DateTimeField(blank=True, null=True, verbose_name='发布时间')),
-                ('updated_at', models.DateTimeField(verbose_name='修改时间')),
-                ('dimensions', models.ManyToManyField(blank=True, related_name='guides', to='reports.dimension', verbose_name='维度')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(max_length=40, unique=True, verbose_name="编号")),
+                ("title", models.CharField(max_length=60, verbose_name="名称")),
+                ("synonyms", models.CharField(blank=True, max_length=200, verbose_name="别称")),
+                (
+                    "summary",
+                    models.CharField(blank=True, max_length=120, verbose_name="一句话说明"),
+                ),
+                ("body", models.TextField(blank=True, max_length=5000, verbose_name="详细说明")),
+                ("address", models.CharField(blank=True, max_length=120, verbose_name="地址")),
+                ("lat", models.FloatField(blank=True, null=True, verbose_name="纬度")),
+                ("lng", models.FloatField(blank=True, null=True, verbose_name="经度")),
+                ("phones", models.JSONField(blank=True, default=list, verbose_name="电话")),
+                ("week", models.JSONField(blank=True, default=list, verbose_name="营业时间")),
+                (
+                    "holidays",
+                    models.CharField(
+                        choices=[
+                            ("closed", "法定节假日休息"),
+                            ("same", "法定节假日照常"),
+                            ("ask", "法定节假日请先电话询问"),
+                        ],
+                        default="closed",
+                        max_length=8,
+                        verbose_name="法定节假日",
+                    ),
+                ),
+                ("exceptions", models.JSONField(blank=True, default=list, verbose_name="特殊日期")),
+                (
+                    "hours_note",
+                    models.CharField(blank=True, max_length=120, verbose_name="时间补充说明"),
+                ),
+                ("documents", models.JSONField(blank=True, default=list, verbose_name="所需材料")),
+                ("fee", models.CharField(blank=True, max_length=120, verbose_name="费用")),
+                (
+                    "time_limit",
+                    models.CharField(blank=True, max_length=120, verbose_name="办理时限"),
+                ),
+                (
+                    "department_code",
+                    models.CharField(
+                        blank=True, db_index=True, max_length=40, verbose_name="负责部门代码"
+                    ),
+                ),
+                (
+                    "department_name",
+                    models.CharField(blank=True, max_length=60, verbose_name="负责部门"),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("draft", "草稿"),
+                            ("published", "已发布"),
+                            ("withdrawn", "已下架"),
+                        ],
+                        default="draft",
+                        max_length=10,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("order", models.PositiveSmallIntegerField(default=100, verbose_name="顺序")),
+                ("valid_from", models.DateField(blank=True, null=True, verbose_name="有效期从")),
+                ("valid_to", models.DateField(blank=True, null=True, verbose_name="有效期到")),
+                ("is_example", models.BooleanField(default=False, verbose_name="示例")),
+                ("search", models.TextField(editable=False, verbose_name="检索文字")),
+                ("version", models.PositiveIntegerField(default=1, verbose_name="版本")),
+                ("confirmed_at", models.DateTimeField(verbose_name="核实时间")),
+                (
+                    "published_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="发布时间"),
+                ),
+                ("updated_at", models.DateTimeField(verbose_name="修改时间")),
+                (
+                    "dimensions",
+                    models.ManyToManyField(
+                        blank=True,
+                        related_name="guides",
+                        to="reports.dimension",
+                        verbose_name="维度",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '便民服务',
-                'verbose_name_plural': '便民服务',
-                'ordering': ['order', 'id'],
+                "verbose_name": "便民服务",
+                "verbose_name_plural": "便民服务",
+                "ordering": ["order", "id"],
             },
         ),
         migrations.CreateModel(
-            name='GuideFault',
+            name="GuideFault",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('phone', '电话打不通或不对'), ('hours', '营业时间不对'), ('place', '地址不对，找不到'), ('documents', '材料、费用或时限不对'), ('closed', '已经不办了，搬走了'), ('other', '其他不对的地方')], max_length=10, verbose_name='问题')),
-                ('count', models.PositiveIntegerField(default=1, verbose_name='次数')),
-                ('first_at', models.DateTimeField(verbose_name='最早')),
-                ('last_at', models.DateTimeField(verbose_name='最近')),
-                ('settled_at', models.DateTimeField(blank=True, null=True, verbose_name='处理时间')),
-                ('guide', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='faults', to='reports.guide', verbose_name='便民服务')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("phone", "电话打不通或不对"),
+                            ("hours", "营业时间不对"),
+                            ("place", "地址不对，找不到"),
+                            ("documents", "材料、费用或时限不对"),
+                            ("closed", "已经不办了，搬走了"),
+                            ("other", "其他不对的地方"),
+                        ],
+                        max_length=10,
+                        verbose_name="问题",
+                    ),
+                ),
+                ("count", models.PositiveIntegerField(default=1, verbose_name="次数")),
+                ("first_at", models.DateTimeField(verbose_name="最早")),
+                ("last_at", models.DateTimeField(verbose_name="最近")),
+                (
+                    "settled_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="处理时间"),
+                ),
+                (
+                    "guide",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="faults",
+                        to="reports.guide",
+                        verbose_name="便民服务",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '信息有误',
-                'verbose_name_plural': '信息有误',
-                'ordering': ['id'],
+                "verbose_name": "信息有误",
+                "verbose_name_plural": "信息有误",
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='Bulletin',
+            name="Bulletin",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.CharField(max_length=60, verbose_name='标题')),
-                ('body', models.TextField(max_length=5000, verbose_name='内容')),
-                ('source', models.CharField(max_length=60, verbose_name='发布单位')),
-                ('publish_at', models.DateTimeField(verbose_name='开始公布')),
-                ('expire_at', models.DateTimeField(blank=True, null=True, verbose_name='到期')),
-                ('pinned', models.BooleanField(default=False, verbose_name='置顶')),
-                ('urgent', models.BooleanField(default=False, verbose_name='紧急')),
-                ('state', models.CharField(choices=[('draft', '草稿'), ('published', '已发布'), ('withdrawn', '已下架')], default='draft', max_length=10, verbose_name='状态')),
-                ('is_example', models.BooleanField(default=False, verbose_name='示例')),
-                ('drafted_by', models.CharField(blank=True, max_length=150, verbose_name='起草人')),
-                ('published_by', models.CharField(blank=True, max_length=150, verbose_name='签发人')),
-                ('version', models.PositiveIntegerField(default=1, verbose_name='版本')),
-                ('updated_at', models.DateTimeField(verbose_name='修改时间')),
-                ('dimension', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='bulletins', to='reports.dimension', verbose_name='维度')),
-                ('grids', models.ManyToManyField(blank=True, related_name='bulletins', to='reports.grid', verbose_name='范围')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("title", models.CharField(max_length=60, verbose_name="标题")),
+                ("body", models.TextField(max_length=5000, verbose_name="内容")),
+                ("source", models.CharField(max_length=60, verbose_name="发布单位")),
+                ("publish_at", models.DateTimeField(verbose_name="开始公布")),
+                ("expire_at", models.DateTimeField(blank=True, null=True, verbose_name="到期")),
+                ("pinned", models.BooleanField(default=False, verbose_name="置顶")),
+                ("urgent", models.BooleanField(default=False, verbose_name="紧急")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("draft", "草稿"),
+                            ("published", "已发布"),
+                            ("withdrawn", "已下架"),
+                        ],
+                        default="draft",
+                        max_length=10,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("is_example", models.BooleanField(default=False, verbose_name="示例")),
+                ("drafted_by", models.CharField(blank=True, max_length=150, verbose_name="起草人")),
+                (
+                    "published_by",
+                    models.CharField(blank=True, max_length=150, verbose_name="签发人"),
+                ),
+                ("version", models.PositiveIntegerField(default=1, verbose_name="版本")),
+                ("updated_at", models.DateTimeField(verbose_name="修改时间")),
+                (
+                    "dimension",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="bulletins",
+                        to="reports.dimension",
+                        verbose_name="维度",
+                    ),
+                ),
+                (
+                    "grids",
+                    models.ManyToManyField(
+                        blank=True, related_name="bulletins", to="reports.grid", verbose_name="范围"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '公告',
-                'verbose_name_plural': '公告',
-                'ordering': ['-publish_at', '-id'],
-                'indexes': [models.Index(condition=models.Q(('state', 'published')), fields=['-urgent', '-pinned', '-publish_at', '-id'], name='bulletin_public')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'published', 'withdrawn'])), name='bulletin_state_known'), models.CheckConstraint(condition=models.Q(('expire_at__isnull', True), ('expire_at__gt', models.F('publish_at')), _connector='OR'), name='bulletin_span'), models.CheckConstraint(condition=models.Q(('urgent', False), ('expire_at__isnull', False), _connector='OR'), name='bulletin_urgent_ends'), models.CheckConstraint(condition=models.Q(models.Q(('title', ''), _negated=True), models.Q(('body', ''), _negated=True)), name='bulletin_says_something')],
+                "verbose_name": "公告",
+                "verbose_name_plural": "公告",
+                "ordering": ["-publish_at", "-id"],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state", "published")),
+                        fields=["-urgent", "-pinned", "-publish_at", "-id"],
+                        name="bulletin_public",
+                    )
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["draft", "published", "withdrawn"])),
+                        name="bulletin_state_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("expire_at__isnull", True),
+                            ("expire_at__gt", models.F("publish_at")),
+                            _connector="OR",
+                        ),
+                        name="bulletin_span",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("urgent", False), ("expire_at__isnull", False), _connector="OR"
+                        ),
+                        name="bulletin_urgent_ends",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("title", ""), _negated=True),
+                            models.Q(("body", ""), _negated=True),
+                        ),
+                        name="bulletin_says_something",
+                    ),
+                ],
             },
         ),
         migrations.AddIndex(
-            model_name='guide',
-            index=models.Index(condition=models.Q(('state', 'published')), fields=['order', 'id'], name='guide_public'),
+            model_name="guide",
+            index=models.Index(
+                condition=models.Q(("state", "published")),
+                fields=["order", "id"],
+                name="guide_public",
+            ),
         ),
         migrations.AddIndex(
-            model_name='guide',
-            index=models.Index(fields=['state', 'confirmed_at'], name='guide_stale'),
+            model_name="guide",
+            index=models.Index(fields=["state", "confirmed_at"], name="guide_stale"),
         ),
         migrations.AddConstraint(
-            model_name='guide',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'published', 'withdrawn'])), name='guide_state_known'),
+            model_name="guide",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ["draft", "published", "withdrawn"])),
+                name="guide_state_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='guide',
-            constraint=models.CheckConstraint(condition=models.Q(('holidays__in', ['closed', 'same', 'ask'])), name='guide_holidays_known'),
+            model_name="guide",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("holidays__in", ["closed", "same", "ask"])),
+                name="guide_holidays_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='guide',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('lat__isnull', False), ('lng__isnull', False), ('lat__gte', -90), ('lat__lte', 90), ('lng__gte', -180), ('lng__lte', 180)), models.Q(('lat__isnull', True), ('lng__isnull', True)), _connector='OR'), name='guide_whole_place'),
+            model_name="guide",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("lat__isnull", False),
+                        ("lng__isnull", False),
+                        ("lat__gte", -90),
+                        ("lat__lte", 90),
+                        ("lng__gte", -180),
+                        ("lng__lte", 180),
+                    ),
+                    models.Q(("lat__isnull", True), ("lng__isnull", True)),
+                    _connector="OR",
+                ),
+                name="guide_whole_place",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='guide',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'published'), _negated=True), ('published_at__isnull', False), _connector='OR'), name='guide_published_when'),
+            model_name="guide",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "published"), _negated=True),
+                    ("published_at__isnull", False),
+                    _connector="OR",
+                ),
+                name="guide_published_when",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='guide',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_from__isnull', True), ('valid_to__isnull', True), ('valid_to__gte', models.F('valid_from')), _connector='OR'), name='guide_valid_span'),
+            model_name="guide",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("valid_from__isnull", True),
+                    ("valid_to__isnull", True),
+                    ("valid_to__gte", models.F("valid_from")),
+                    _connector="OR",
+                ),
+                name="guide_valid_span",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='guide',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('code', ''), _negated=True), models.Q(('title', ''), _negated=True)), name='guide_named'),
+            model_name="guide",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("code", ""), _negated=True), models.Q(("title", ""), _negated=True)
+                ),
+                name="guide_named",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='guidefault',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['phone', 'hours', 'place', 'documents', 'closed', 'other'])), name='guide_fault_kind_known'),
+            model_name="guidefault",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("kind__in", ["phone", "hours", "place", "documents", "closed", "other"])
+                ),
+                name="guide_fault_kind_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='guidefault',
-            constraint=models.UniqueConstraint(condition=models.Q(('settled_at__isnull', True)), fields=('guide', 'kind'), name='guide_fault_once_open'),
+            model_name="guidefault",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("settled_at__isnull", True)),
+                fields=("guide", "kind"),
+                name="guide_fault_once_open",
+            ),
         ),
     ]

@@ -21,7 +21,7 @@ class Guide(models.Model):
     knows, ``exceptions`` as ``xiangcun.lib.hours`` stores them, ``documents`` a list of strings.
     ``department_code`` names who may edit it (an office's department; this side does not know them),
     ``department_name`` is what residents read. ``search`` is written with the row: the words in lower
-    case, then pinyin (``reports.domain.guide_search``). ``confirmed_at`` is when somebody last said
+    case, then pinyin (``xiangcun.lib.finding``). ``confirmed_at`` is when somebody last said
     that all of it is still so. ``version`` grows with each edit, so that of two editors one is told.
     """
 
@@ -82,9 +82,7 @@ class Guide(models.Model):
                 | Q(valid_to__gte=F("valid_from")),
                 name="guide_valid_span",
             ),
-            models.CheckConstraint(
-                condition=~Q(code="") & ~Q(title=""), name="guide_named"
-            ),
+            models.CheckConstraint(condition=~Q(code="") & ~Q(title=""), name="guide_named"),
         ]
         indexes = [
             models.Index(

@@ -17,11 +17,21 @@ MOST_EXCEPTIONS = 20
 NOTE_MAX = 60
 _NAMES = "一二三四五六日"
 _DAYS = {name: index for index, name in enumerate(_NAMES)} | {"天": 6, "七": 6}
-_RANGE = re.compile(r"(?:周|星期|礼拜)?([一二三四五六日天七])(?:[至到~-](?:周|星期|礼拜)?([一二三四五六日天七]))?")
+_RANGE = re.compile(
+    r"(?:周|星期|礼拜)?([一二三四五六日天七])(?:[至到~-](?:周|星期|礼拜)?([一二三四五六日天七]))?"
+)
 _GROUP = re.compile(r"((?:周|星期|礼拜|每天|每日|全周|全天|工作日|双休日|周末)[^\d休闭]*)(.*)")
 _SPAN = re.compile(r"(\d{1,2})[:：](\d{2})[-~至到–—](次日|第二天)?(\d{1,2})[:：](\d{2})")
 _CLOSED = frozenset({"休息", "休", "闭馆", "关闭", "不开放", "停业"})
-_WHOLE = {"每天": range(7), "每日": range(7), "全周": range(7), "工作日": range(5), "双休日": (5, 6), "周末": (5, 6)}
+_ALWAYS = frozenset({"全天", "24小时", "24 小时", "全天24小时", "全天开放"})
+_WHOLE = {
+    "每天": range(7),
+    "每日": range(7),
+    "全周": range(7),
+    "工作日": range(5),
+    "双休日": (5, 6),
+    "周末": (5, 6),
+}
 _EXCEPTION = re.compile(
     r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?"
     r"(?:\s*[至到~]\s*(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?)?\s*(.*)"
@@ -37,20 +47,18 @@ def parse_week(text: str) -> Week:
         return ()
     if len(text) > LONGEST:
         raise ValueError(f"营业时间超过 {LONGEST} 字")
-    if text in {"全天", "24小时", "24 小时", "全天24小时", "全天开放"}:
+    if text in _ALWAYS:
         text = "每天 0:00-24:00"
-    week: list[tuple[Span, ...] | None] = [None] * WEEK
-    for group in re.split(r"[；;\n]+", text):
-        if not group.strip():
-            continue
+    week: dict[int, tuple[Span, ...]] = {}
+    for group in filter(str.strip, re.split(r"[；;\n]+", text)):
         days, spans = _group(group.strip())
-        for day in days:
-            if week[day] is not None:
-                raise ValueError(f"周{_NAMES[day]}写了两次")
-            week[day] = spans
-    if not any(week):
+        twice = next((day for day in days if day in week or days.count(day) > 1), None)
+        if twice is not None:
+            raise ValueError(f"周{_NAMES[twice]}写了两次")
+        week |= dict.fromkeys(days, spans)
+    if not any(week.values()):
         raise ValueError("没有一天是开门的；不清楚就不要填")
-    return tuple(spans or () for spans in week)
+    return tuple(week.get(day, ()) for day in range(WEEK))
 
 
 def week_text(week: Week) -> str:
