@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -112,8 +114,8 @@ def _spans(cuts: list[int]) -> tuple[Span, ...]:
 
 
 weeks = st.tuples(*[spans_of_a_day] * 7).filter(any)
-moments = st.datetimes(datetime(2026, 9, 20), datetime(2026, 10, 20)).map(
-    lambda moment: moment.replace(tzinfo=SHANGHAI, second=0, microsecond=0)
+moments = st.integers(0, 30 * DAY_MINUTES).map(
+    lambda minutes: at("2026-09-20 00:00") + timedelta(minutes=minutes)
 )
 
 
@@ -160,12 +162,14 @@ def test_what_is_written_is_read_as_the_same(week: Week) -> None:
 @settings(max_examples=200, deadline=None)
 @given(st.text(max_size=60))
 def test_no_text_breaks_the_reader(text: str) -> None:
-    for read in (parse_week, parse_exceptions):
+    readers: tuple[Callable[[str], object], ...] = (parse_week, parse_exceptions)
+    for read in readers:
+        said = "没有"
         try:
             read(text)
         except ValueError as error:
-            assert str(error)
-            assert "invalid literal" not in str(error)
+            said = str(error)
+        assert re.search(r"[一-龥]", said)
 
 
 @pytest.mark.parametrize(
@@ -184,7 +188,7 @@ def test_no_text_breaks_the_reader(text: str) -> None:
     ],
 )
 def test_a_wrong_week_says_so(text: str) -> None:
-    with pytest.raises(ValueError, match="[一-龥]"):
+    with pytest.raises(ValueError, match=r"[一-龥]"):
         parse_week(text)
 
 
@@ -207,5 +211,5 @@ def test_exceptions_are_read_as_written() -> None:
     assert parse_exceptions(exceptions_text(rows)) == rows
     assert exceptions_of(stored_exceptions(rows)) == rows
     for wrong in ("2026-02-30 休息", "2026-12-05至2026-12-01 休息", "明天 休息"):
-        with pytest.raises(ValueError, match="[一-龥]"):
+        with pytest.raises(ValueError, match=r"[一-龥]"):
             parse_exceptions(wrong)
