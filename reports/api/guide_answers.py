@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
 from django.conf import settings
 
 from reports.api.answers import Answer, moment
 from reports.enums import DIMENSION_TITLES, DimensionCode, HolidayRule
-from reports.models import Bulletin, Dimension, Guide
+from reports.models import Bulletin, Dimension, Grid, Guide
 from reports.queries.guides import GuideLine, GuidePage, hours_of
 from xiangcun.lib.drf.cursors import encode_cursor
 from xiangcun.lib.geo import CoordType, from_wgs84
@@ -110,6 +111,17 @@ def _place(guide: Guide, coord_type: str) -> Answer | None:
     }
 
 
+def areas_of(grids: Iterable[Grid]) -> list[str]:
+    """Return a grid's name, or the village with how many of its grids: nobody reads thirty names."""
+    by_village: dict[str, list[Grid]] = {}
+    for grid in grids:
+        by_village.setdefault(grid.village_name or grid.name, []).append(grid)
+    return [
+        rows[0].name if len(rows) == 1 else f"{village} {len(rows)} 个网格"
+        for village, rows in by_village.items()
+    ]
+
+
 def bulletin_line(row: Bulletin) -> Answer:
     """Show one bulletin of a list."""
     opening = " ".join(row.body.split())
@@ -122,7 +134,7 @@ def bulletin_line(row: Bulletin) -> Answer:
         "pinned": row.pinned,
         "publish_at": moment(row.publish_at),
         "expire_at": moment(row.expire_at),
-        "areas": [f"{grid.village_name} {grid.name}".strip() for grid in row.grids.all()],
+        "areas": areas_of(row.grids.all()),
         "dimension": tag_answer(row.dimension) if row.dimension else None,
         "is_example": row.is_example,
     }

@@ -34,14 +34,14 @@ CARD = {
 }
 
 
-def make_guide(now: datetime = NOW, *, shown: bool = True, **typed: str) -> Guide:
+def make_guide(*, now: datetime = NOW, shown: bool = True, **typed: Any) -> Guide:
     """Store a guide from what somebody types; the defaults are a card to be had at an office."""
     seed_dimensions(mode=SeedMode.FILL)
     guide = create_guide(read_guide({**CARD, **typed}, TOWNSHIP), now=now)
     return publish_guide(guide.pk, now=now) if shown else guide
 
 
-def make_bulletin(now: datetime = NOW, *, shown: bool = True, **words: Any) -> Bulletin:
+def make_bulletin(*, now: datetime = NOW, shown: bool = True, **words: Any) -> Bulletin:
     """Store a bulletin; shown from an hour ago on."""
     values = {
         "title": "示例停水通知",

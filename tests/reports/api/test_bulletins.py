@@ -73,7 +73,7 @@ def test_pages_in_the_order_of_weight(nobody: Api) -> None:
     make_bulletin(title="紧急", urgent=True, expire_at=NOW + DAY)
     make_bulletin(title="紧急置顶", urgent=True, pinned=True, expire_at=NOW + DAY, publish_at=NOW - DAY)  # fmt: skip
     found: list[str] = []
-    cursor = ""
+    cursor: str | None = ""
     while cursor is not None:
         answer = nobody.get("/bulletins", limit=1, cursor=cursor)
         found += titles(answer)
