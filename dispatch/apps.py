@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
-from xiangcun.lib import health
+from xiangcun.lib import calendars, health
 
 
 class DispatchConfig(AppConfig):
@@ -19,6 +19,7 @@ class DispatchConfig(AppConfig):
         from dispatch import readiness, receivers
         from dispatch.api import openapi
         from dispatch.domain import alarm_notices, alarms
+        from dispatch.queries.calendar import work_calendar
         from dispatch.triage import listening
         from reports.domain import danger
 
@@ -26,5 +27,6 @@ class DispatchConfig(AppConfig):
         if alarm_notices.send_alarm not in alarms.SENDERS:
             alarms.SENDERS.append(alarm_notices.send_alarm)
         danger.read_with(listening.tells_danger)
+        calendars.register(work_calendar)
         health.register("outbox", _("通知发送"), readiness.standing_outbox)
         health.register("triage_model", _("研判模型"), readiness.triage_model)

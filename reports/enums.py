@@ -141,6 +141,19 @@ class DimensionCode(models.TextChoices):
     SAFETY = "safety", _("平安")
 
 
+DIMENSION_TITLES = {
+    DimensionCode.CULTURE: _("文化"),
+    DimensionCode.EDUCATION: _("教育"),
+    DimensionCode.RECREATION: _("娱乐"),
+    DimensionCode.HEALTH: _("健康"),
+    DimensionCode.CARE: _("养老"),
+    DimensionCode.TRAVEL: _("出行"),
+    DimensionCode.CONVENIENCE: _("便民"),
+    DimensionCode.SAFETY: _("平安"),
+}
+"""The dimensions in a resident's words: one character says nothing to who does not know the seven."""
+
+
 class Publication(models.TextChoices):
     """Whether the public may see a case that the office would show: the gate before ``published_at``."""
 
@@ -324,3 +337,30 @@ class BlockReason(models.TextChoices):
     FALSE = "false", _("多次虚假上报")
     ADVERTISING = "advertising", _("发布广告")
     ATTACK = "attack", _("以程序冲击平台")
+
+
+class Offer(models.TextChoices):
+    """Whether residents see a guide or a bulletin."""
+
+    DRAFT = "draft", _("草稿")
+    PUBLISHED = "published", _("已发布")
+    WITHDRAWN = "withdrawn", _("已下架")
+
+
+class HolidayRule(models.TextChoices):
+    """What a statutory holiday does to a place's hours; values equal ``xiangcun.lib.hours``'s."""
+
+    CLOSED = "closed", _("法定节假日休息")
+    SAME = "same", _("法定节假日照常")
+    ASK = "ask", _("法定节假日请先电话询问")
+
+
+class GuideFaultKind(models.TextChoices):
+    """What a resident found wrong in a guide; a choice, no words: nobody's data is kept."""
+
+    PHONE = "phone", _("电话打不通或不对")
+    HOURS = "hours", _("营业时间不对")
+    PLACE = "place", _("地址不对，找不到")
+    DOCUMENTS = "documents", _("材料、费用或时限不对")
+    CLOSED = "closed", _("已经不办了，搬走了")
+    OTHER = "other", _("其他不对的地方")

@@ -17,6 +17,7 @@ THROTTLE_RATES = env_rates(
         "me": "300/min",
         "export": "10/min",
         "public": "600/min",
+        "guide_faults": "10/hour+30/day",
         "sms": "6/hour+12/day",
         "subscriptions": "30/min",
         "inbox": "300/min",

@@ -133,6 +133,8 @@ def _residents() -> dict[str, Any]:
         "title": _("居民服务"),
         "separator": True,
         "items": [
+            _item(_("便民服务"), "storefront", "guides", "keeps_guides"),
+            _item(_("公告"), "breaking_news", "bulletins", "reads_bulletins"),
             _item(_("公开审核"), "public", "publicity", "dispatches"),
             _item(_("网格海报"), "qr_code_2", "posters", "prints_posters"),
             _item(_("监护人同意"), "family_restroom", "guardian-paper", "dispatches"),

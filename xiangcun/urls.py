@@ -44,6 +44,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/calendar/", include("dispatch.console.calendar_urls")),
     path("admin/posters/", include("dispatch.console.poster_urls")),
     path("admin/publicity/", include("dispatch.console.publicity_urls")),
+    path("admin/guides/", include("dispatch.console.guide_urls")),
+    path("admin/bulletins/", include("dispatch.console.bulletin_urls")),
     path("admin/kiosk/", include("dispatch.console.cockpit.link_urls")),
     path("admin/map/", include("dispatch.console.map_urls")),
     path("admin/briefs/", include("dispatch.console.brief_urls")),

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
+from dispatch.console.bulletin_views import READS_BULLETINS
 from dispatch.console.hotspot_views import READS_HOTSPOTS
 from dispatch.console.open_data_views import READS_OPEN_DATA
 from dispatch.console.people import (
@@ -28,6 +29,7 @@ from dispatch.console.token_views import READS_TOKENS
 from dispatch.domain.brief_steps import READS_BRIEFS
 from dispatch.domain.channel_settings import RESENDS
 from dispatch.domain.demo_staff import FILE_NAME
+from dispatch.domain.guides import KEEPS_GUIDES
 from dispatch.domain.kiosks import GIVES_LINKS
 from dispatch.domain.restricting import READS_RESTRICTIONS
 from dispatch.enums import COMMAND_ROLES, Role
@@ -113,6 +115,16 @@ def reads_restrictions(request: HttpRequest) -> bool:
 def reads_calendar(request: HttpRequest) -> bool:
     """Whether the person looks at the working calendar."""
     return has_role(request, READS_CASES | READS_RULES | SETS_RULES)
+
+
+def keeps_guides(request: HttpRequest) -> bool:
+    """Whether the person keeps 便民服务."""
+    return has_role(request, KEEPS_GUIDES)
+
+
+def reads_bulletins(request: HttpRequest) -> bool:
+    """Whether the person reads or writes 公告."""
+    return has_role(request, READS_BULLETINS)
 
 
 def prints_posters(request: HttpRequest) -> bool:

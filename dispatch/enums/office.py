@@ -79,6 +79,8 @@ class AuditAction(models.TextChoices):
     BRIEF = "brief", _("简报")
     API_TOKEN = "api_token", _("数据接口令牌")
     OPEN_DATA = "open_data", _("开放数据")
+    GUIDE = "guide", _("便民服务")
+    BULLETIN = "bulletin", _("公告")
 
 
 class AuditOutcome(models.TextChoices):

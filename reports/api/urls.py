@@ -5,10 +5,12 @@ from __future__ import annotations
 from django.urls import path
 
 from reports.api.actions import ACTION_VIEWS
+from reports.api.bulletins import BulletinsView, BulletinView
 from reports.api.categories import CategoriesView
 from reports.api.counts import CountsView
 from reports.api.export import ExportView
 from reports.api.guardians import GuardianSmsView, GuardianView, MyGuardianView
+from reports.api.guides import DimensionsView, GuideFaultsView, GuidesView, GuideView
 from reports.api.inbox import (
     InboxView,
     NoticesView,
@@ -50,6 +52,12 @@ urlpatterns = [
     path("privacy/notice", NoticeView.as_view(), name="privacy-notice"),
     path("photos", PhotosView.as_view(), name="photos"),
     path("categories", CategoriesView.as_view(), name="categories"),
+    path("dimensions", DimensionsView.as_view(), name="dimensions"),
+    path("guides", GuidesView.as_view(), name="guides"),
+    path("guides/<int:guide_id>", GuideView.as_view(), name="guide"),
+    path("guides/<int:guide_id>/faults", GuideFaultsView.as_view(), name="guide-faults"),
+    path("bulletins", BulletinsView.as_view(), name="bulletins"),
+    path("bulletins/<int:bulletin_id>", BulletinView.as_view(), name="bulletin"),
     path("reports", ReportsView.as_view(), name="reports"),
     path("reports/nearby", NearbyView.as_view(), name="nearby"),
     path("reports/counts", CountsView.as_view(), name="report-counts"),

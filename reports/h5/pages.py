@@ -30,6 +30,10 @@ PAGES = {
         Page("rights", "h5/rights.html", "隐私与授权", back="h5:me"),
         Page("privacy", "h5/privacy.html", "隐私说明", back="h5:me"),
         Page("guardian", "h5/guardian.html", "监护人同意", back="h5:me"),
+        Page("guides", "h5/guides.html", "便民服务"),
+        Page("guide", "h5/guide.html", "便民服务", back="h5:guides"),
+        Page("bulletins", "h5/bulletins.html", "公告"),
+        Page("bulletin", "h5/bulletin.html", "公告", back="h5:bulletins"),
         Page("offline", "h5/offline.html", "没有网络"),
     )
 }

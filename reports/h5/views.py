@@ -60,6 +60,8 @@ def page_config(name: str) -> dict[str, Any]:
         "me",
         "rights",
         "privacy",
+        "guides",
+        "bulletins",
         "offline",
         "worker",
     )

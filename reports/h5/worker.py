@@ -36,8 +36,10 @@ _VENDOR = ("vendor/idb/idb.js",)
 _ICONS = ("h5/icons/icon-192.png",)
 # The guardian comes once, by a link, with a line; the public page is for screens outside of the app.
 _NOT_KEPT = frozenset({"guardian", "public"})
-# A case's own address differs, its shell does not.
-_NAMED = {"case": "case-shell"}
+# The own address of a case, a guide, a bulletin differs, its shell does not.
+_NAMED = {"case": "case-shell", "guide": "guide-shell", "bulletin": "bulletin-shell"}
+# Where such addresses begin: page of the list → page of one.
+_FOLDERS = {"guides": "guide", "bulletins": "bulletin"}
 
 
 def static_names() -> list[str]:
@@ -65,6 +67,7 @@ def worker_facts() -> dict[str, Any]:
         "home": home,
         "cases": posixpath.join(home, "reports/"),
         "case": shells["case"],
+        "folders": {shells[many]: shells[one] for many, one in _FOLDERS.items()},
         "offline": shells["offline"],
         "shells": sorted(shells.values()),
         "static": settings.STATIC_URL,

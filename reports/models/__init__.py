@@ -1,6 +1,8 @@
 """Tables of the resident's world."""
 
+from reports.models.bulletins import Bulletin
 from reports.models.categories import Category, Dimension
+from reports.models.guides import Guide, GuideFault
 from reports.models.identity import PhoneCode, WechatToken
 from reports.models.messages import (
     MessageDelivery,
@@ -42,6 +44,7 @@ __all__ = [
     "OPEN_STATUSES",
     "UNSETTLED",
     "AccessRecord",
+    "Bulletin",
     "Category",
     "Consent",
     "ConsentLogIsAppendOnlyError",
@@ -50,6 +53,8 @@ __all__ = [
     "Disposal",
     "Grid",
     "GuardianRequest",
+    "Guide",
+    "GuideFault",
     "Landmark",
     "MessageDelivery",
     "MessagePreference",

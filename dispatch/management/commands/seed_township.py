@@ -7,9 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand
+from django.utils import timezone
 
 from dispatch.domain.demo_staff import seed_demo_staff
 from dispatch.domain.seeding import seed_township
+from dispatch.queries.offices import offices
+from reports.domain.guide_demo import seed_demo_guides
 from reports.domain.seeding import SeedMode, seed_demo_population
 
 
@@ -45,6 +48,11 @@ class Command(BaseCommand):
             say(f"演示账号与口令：{path}")
             if count := seed_demo_population():
                 say(f"示例常住人口：{count} 个网格（虚构，仅供演示）")
+            guides, bulletins = seed_demo_guides(
+                offices(), folder=options["data"], now=timezone.now()
+            )
+            if guides or bulletins:
+                say(f"示例便民服务：{guides} 条，示例公告：{bulletins} 条（虚构，仅供演示）")
 
 
 def _say_nothing(_line: str) -> None:

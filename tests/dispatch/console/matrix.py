@@ -214,6 +214,21 @@ def _outside() -> Iterator[Page]:
     yield Page("api-token-revoke", ADMINISTRATOR, absent, method="post")
 
 
+def _directory() -> Iterator[Page]:
+    absent: Callable[[Stage], tuple[Any, ...]] = lambda _stage: (ABSENT,)  # noqa: E731 - bound once
+    yield Page("guides", DISPATCHING | OWN | OTHER | HELPING | FLAGGED)
+    yield Page("guide-new", DISPATCHING | OWN | OTHER | HELPING | FLAGGED)
+    yield Page("guide-edit", NOBODY, absent)
+    yield Page("guide-step", NOBODY, absent, method="post")
+    for name in ("import", "template", "export"):
+        yield Page(f"guide-{name}", DISPATCHING)
+    yield Page("guide-import-apply", DISPATCHING, method="post")
+    yield Page("bulletins", DISPATCHING | {"auditor"})
+    yield Page("bulletin-new", DISPATCHING)
+    yield Page("bulletin-edit", NOBODY, absent)
+    yield Page("bulletin-step", NOBODY, absent, method="post")
+
+
 def _people() -> Iterator[Page]:
     yield from _rows("dispatch_department", PEOPLE, ADMINISTRATOR)
     yield from _rows("dispatch_staff", PEOPLE, ADMINISTRATOR)
@@ -360,7 +375,7 @@ OVERRIDES = {
 LEAVES = "admin:logout"
 """Signs the tester out; open to everybody who is signed in."""
 PAGES: tuple[Page, ...] = (
-    *_own(), *_cases(), *_records(), *_publicity(), *_figures(), *_briefs(), *_outside(), *_people(), *_rules(),
+    *_own(), *_cases(), *_records(), *_publicity(), *_figures(), *_briefs(), *_outside(), *_directory(), *_people(), *_rules(),
     *_tools(), *_calendar_and_notices(), *_sign_in(),
 )  # fmt: skip
 

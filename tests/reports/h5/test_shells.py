@@ -14,7 +14,12 @@ from tests.reports.h5.collected import source_of
 
 pytestmark = pytest.mark.django_db
 
-OTHERS = {"case": "h5:case-shell", "public": "public"}
+OTHERS = {
+    "case": "h5:case-shell",
+    "guide": "h5:guide-shell",
+    "bulletin": "h5:bulletin-shell",
+    "public": "public",
+}
 ADDRESSES = {name: reverse(OTHERS.get(name, f"h5:{name}")) for name in PAGES}
 
 

@@ -67,9 +67,15 @@ async function showLatest() {
   }
 }
 
+async function showBulletins() {
+  const bulletins = await import("../bulletins/home.js");
+  await bulletins.showBulletins();
+}
+
 async function start() {
   await loaded;
   watchDrafts().catch(() => {});
+  showBulletins().catch(() => {});
   await ready;
   await showLatest();
   const { firstUse } = await import("../core/consent.js");
@@ -81,5 +87,6 @@ window.addEventListener("pageshow", (event) => {
   if (event.persisted) {
     showDrafts().catch(() => {});
     showLatest();
+    showBulletins().catch(() => {});
   }
 });

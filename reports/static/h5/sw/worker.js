@@ -89,7 +89,9 @@ function answerOf(request, facts, shells) {
 
 function shellOf(path, facts) {
   if (facts.shells.includes(path)) return path;
-  return path.startsWith(facts.cases) ? facts.case : "";
+  if (path.startsWith(facts.cases)) return facts.case;
+  const folder = Object.keys(facts.folders).find((name) => path.startsWith(name));
+  return folder ? facts.folders[folder] : "";
 }
 
 async function page(shell, request, facts, shells) {
