@@ -36,6 +36,15 @@ from reports.models.reports import (
 )
 from reports.models.residents import Resident, ResidentToken
 from reports.models.senders import SenderBlock
+from reports.models.voices import (
+    Poll,
+    PollMark,
+    PollOption,
+    PollParticipation,
+    Topic,
+    TopicReport,
+    TopicSupport,
+)
 
 __all__ = [
     "OPEN_GATES",
@@ -56,6 +65,10 @@ __all__ = [
     "NoticeText",
     "PhoneCode",
     "Photo",
+    "Poll",
+    "PollMark",
+    "PollOption",
+    "PollParticipation",
     "PublicNote",
     "PublicPhoto",
     "PublicPhotoReport",
@@ -69,5 +82,8 @@ __all__ = [
     "SenderBlock",
     "SmsLog",
     "SubscriptionGrant",
+    "Topic",
+    "TopicReport",
+    "TopicSupport",
     "WechatToken",
 ]
