@@ -44,6 +44,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/calendar/", include("dispatch.console.calendar_urls")),
     path("admin/posters/", include("dispatch.console.poster_urls")),
     path("admin/publicity/", include("dispatch.console.publicity_urls")),
+    path("admin/voices/", include("dispatch.console.voice_urls")),
     path("admin/kiosk/", include("dispatch.console.cockpit.link_urls")),
     path("admin/map/", include("dispatch.console.map_urls")),
     path("admin/briefs/", include("dispatch.console.brief_urls")),
