@@ -30,6 +30,9 @@ PAGES = {
         Page("rights", "h5/rights.html", "隐私与授权", back="h5:me"),
         Page("privacy", "h5/privacy.html", "隐私说明", back="h5:me"),
         Page("guardian", "h5/guardian.html", "监护人同意", back="h5:me"),
+        Page("voices", "h5/voices.html", "民意"),
+        Page("topic", "h5/topic.html", "话题", back="h5:voices"),
+        Page("poll", "h5/poll.html", "投票", back="h5:voices"),
         Page("offline", "h5/offline.html", "没有网络"),
     )
 }

@@ -61,6 +61,9 @@ def page_config(name: str) -> dict[str, Any]:
         "rights",
         "privacy",
         "offline",
+        "voices",
+        "topic",
+        "poll",
         "worker",
     )
     return {
