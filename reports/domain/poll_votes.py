@@ -65,7 +65,7 @@ def cast_vote(
     Poll.objects.filter(pk=poll.pk).update(voters=F("voters") + 1)
     poll.refresh_from_db()
     # Neither who nor what: together with the hour of a line it would tell on a quiet day.
-    logger.info("vote_counted poll=%s", poll.pk)
+    logger.debug("vote_counted poll=%s", poll.pk)
     return poll
 
 

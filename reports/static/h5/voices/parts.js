@@ -120,9 +120,15 @@ export function read(path, options = {}) {
   return api(path, { auth: "try", ...options });
 }
 
-/** Whether anybody is signed in on this phone. */
-export async function signedIn() {
-  return Boolean(await currentSession());
+/** Whether this phone's person is still nobody in particular: told before they choose, not after. */
+export async function needsSignIn() {
+  const session = await currentSession();
+  return !session || (session.by === "guest" && !(session.resident && session.resident.phone_verified));
+}
+
+/** The line that says so. */
+export function signInHint(doing) {
+  return el("p", { class: "line hint" }, icon("user"), el("span", { text: `一人只算一次，${doing}前要先在微信里登录或验证手机号。` }));
 }
 
 /** A page that is not there. */

@@ -6,13 +6,13 @@ import * as db from "../core/db.js";
 import { $, attempt, button, dialog, el, errorState, fill, icon, momentWords, skeleton, toast } from "../core/ui.js";
 import { onReturn } from "../case/parts.js";
 import { persist } from "../case/sure.js";
-import { asVerified, choiceWords, gone, notThere, pollTime, read, stateChip, wanted } from "./parts.js";
+import { asVerified, choiceWords, gone, needsSignIn, notThere, pollTime, read, signInHint, stateChip, wanted } from "./parts.js";
 import { resultBlock } from "./result.js";
 
 const id = wanted();
 const box = $("#poll");
 const path = `/polls/${encodeURIComponent(id)}`;
-const state = { poll: null, chosen: new Set() };
+const state = { poll: null, chosen: new Set(), unknown: false };
 // The same vote again after a lost answer or a killed page has the same name, and the server counts it once.
 const KEY = `vote:${id}`;
 
@@ -29,13 +29,14 @@ function optionRow(poll, option) {
 }
 
 function choose(poll, key, input) {
+  let wrong = "";
   if (poll.max_choices === 1) {
     state.chosen = new Set([key]);
   } else if (!input.checked) {
     state.chosen.delete(key);
   } else if (state.chosen.size >= poll.max_choices) {
     input.checked = false;
-    toast(`最多选 ${poll.max_choices} 项，请先去掉一项`, "bad");
+    wrong = `最多选 ${poll.max_choices} 项，请先去掉一项`;
   } else {
     state.chosen.add(key);
   }
@@ -43,7 +44,13 @@ function choose(poll, key, input) {
   if (note) {
     note.textContent = `已选 ${state.chosen.size} 项`;
   }
-  $("#poll-wrong").hidden = true;
+  say(wrong);
+}
+
+function say(text) {
+  const node = $("#poll-wrong");
+  node.textContent = text;
+  node.hidden = !text;
 }
 
 function voteForm(poll) {
@@ -60,15 +67,14 @@ function voteForm(poll) {
     poll.max_choices > 1 ? el("p", { class: "hint", id: "poll-chosen", role: "status", text: `已选 ${state.chosen.size} 项` }) : null,
     el("p", { class: "field-error", id: "poll-wrong", role: "alert", hidden: true }),
     el("p", { class: "hint", id: "poll-rules", text: "不记名投票：系统只记您投过，不记您选了什么。所以投出后不能修改，也不能撤回。" }),
+    state.unknown ? signInHint("投票") : null,
     send,
   );
 }
 
 async function review(poll) {
   if (!state.chosen.size) {
-    const wrong = $("#poll-wrong");
-    wrong.textContent = "请先选一项";
-    wrong.hidden = false;
+    say("请先选一项");
     $(".poll-option input").focus();
     return;
   }
@@ -177,7 +183,8 @@ function same(poll) {
 
 async function show() {
   try {
-    const poll = await read(path);
+    const [poll, unknown] = await Promise.all([read(path), needsSignIn()]);
+    state.unknown = unknown;
     if (!same(poll)) {
       state.chosen = new Set([...state.chosen].filter((key) => poll.options.some((option) => option.id === key)));
       draw(poll);

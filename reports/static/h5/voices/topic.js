@@ -5,10 +5,11 @@ import { ready } from "../core/app.js";
 import { $, announce, attempt, button, el, errorState, fill, icon, momentWords, skeleton, toast } from "../core/ui.js";
 import { callable, onReturn } from "../case/parts.js";
 import { persist } from "../case/sure.js";
-import { asVerified, gone, notThere, read, stateChip, supportWords, topicTime, wanted } from "./parts.js";
+import { asVerified, gone, needsSignIn, notThere, read, signInHint, stateChip, supportWords, topicTime, wanted } from "./parts.js";
 
 const id = wanted();
 const box = $("#topic");
+let unknown = false;
 const path = `/topics/${encodeURIComponent(id)}`;
 
 async function change(node, method) {
@@ -17,6 +18,7 @@ async function change(node, method) {
   if (!topic) {
     return;
   }
+  unknown = false;
   draw(topic);
   const words = method === "POST" ? "已支持" : "已取消支持";
   toast(words, "good");
@@ -76,21 +78,24 @@ function draw(topic) {
         el("p", { class: "voice-text", text: topic.text }),
         el("p", { class: "hint", text: topicTime(topic) }),
       ),
+      topic.reply ? replyBlock(topic) : null,
       el(
         "section",
         { class: "card", "aria-label": "支持" },
         el("p", { class: "voice-count" }, el("strong", { text: String(topic.support_count) }), " 人支持"),
+        topic.takes_support && unknown ? signInHint("支持") : null,
         topic.takes_support ? supportButton(topic) : null,
         topic.takes_support ? null : el("p", { class: "line" }, topic.supported ? icon("check-circle") : null, el("span", { text: topic.supported ? "您支持了这个话题。现在不能再改。" : "现在不能再支持了。" })),
         el("p", { class: "hint", text: "只公布人数，谁支持了不会显示给任何人。" }),
       ),
-      replyBlock(topic),
+      topic.reply ? null : replyBlock(topic),
     ),
   );
 }
 
 async function show() {
   try {
+    unknown = await needsSignIn();
     draw(await read(path));
   } catch (error) {
     if (gone(error)) {
