@@ -51,6 +51,11 @@ BEAT: dict[str, dict[str, Any]] = {
         "schedule": crontab(hour="3", minute="10"),
         "options": {"expires": 3600},
     },
+    "dispatch.freeze_polls": {
+        "task": "dispatch.freeze_polls",
+        "schedule": 30.0,
+        "options": {"expires": 25},
+    },
     "dispatch.run_timers": {
         "task": "dispatch.run_timers",
         "schedule": 300.0,

@@ -28,6 +28,7 @@ from dispatch.domain.sessions import sweep_sign_ins as sweep_sessions
 from dispatch.domain.spreading import is_waiting, spread_announcements
 from dispatch.domain.timers import deal_cards as deal_due_cards
 from dispatch.domain.timers import run_timers as fire_timers
+from dispatch.domain.voices import freeze_due
 from dispatch.queries.classifiers import targets_are_stale
 from dispatch.summary.briefs.schedule import draft_due_briefs
 from dispatch.summary.insights.refresh import refresh_insights as rebuild_insights
@@ -230,6 +231,12 @@ def send_signed_briefs() -> None:
     """Send signed briefs to their subscribers, once each."""
     if send_briefs(now=timezone.now()):
         ring_channels()
+
+
+@shared_task(name="dispatch.freeze_polls")
+def freeze_polls() -> None:
+    """Write down for good what closed polls have counted."""
+    freeze_due(now=timezone.now())
 
 
 @shared_task(name="dispatch.sweep_briefs")

@@ -46,6 +46,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/publicity/", include("dispatch.console.publicity_urls")),
     path("admin/guides/", include("dispatch.console.guide_urls")),
     path("admin/bulletins/", include("dispatch.console.bulletin_urls")),
+    path("admin/voices/", include("dispatch.console.voice_urls")),
     path("admin/kiosk/", include("dispatch.console.cockpit.link_urls")),
     path("admin/map/", include("dispatch.console.map_urls")),
     path("admin/briefs/", include("dispatch.console.brief_urls")),

@@ -32,6 +32,7 @@ from dispatch.domain.demo_staff import FILE_NAME
 from dispatch.domain.guides import KEEPS_GUIDES
 from dispatch.domain.kiosks import GIVES_LINKS
 from dispatch.domain.restricting import READS_RESTRICTIONS
+from dispatch.domain.voices import READS_VOICES
 from dispatch.enums import COMMAND_ROLES, Role
 from dispatch.summary.access import readable_departments
 
@@ -110,6 +111,11 @@ def reads_rules(request: HttpRequest) -> bool:
 def reads_restrictions(request: HttpRequest) -> bool:
     """Whether the person sees who may not send for a while."""
     return has_role(request, READS_RESTRICTIONS)
+
+
+def reads_voices(request: HttpRequest) -> bool:
+    """Whether the person reads topics and polls."""
+    return has_role(request, READS_VOICES)
 
 
 def reads_calendar(request: HttpRequest) -> bool:

@@ -81,6 +81,7 @@ class AuditAction(models.TextChoices):
     OPEN_DATA = "open_data", _("开放数据")
     GUIDE = "guide", _("便民服务")
     BULLETIN = "bulletin", _("公告")
+    VOICE = "voice", _("民意话题和投票")
 
 
 class AuditOutcome(models.TextChoices):

@@ -22,11 +22,13 @@ from reports.api.answers import Answer, Presenter, moment, resident_answer
 from reports.api.base import ResidentView, resident_of
 from reports.api.message_answers import message_answer, preference_line, subscription_line
 from reports.api.privacy_answers import access_line, check_line, consent_line, own_photo
+from reports.api.voice_answers import support_line, vote_line
 from reports.models import ContentCheck, Photo, Resident
 from reports.queries.consents import access_records, consent_history
 from reports.queries.messages import messages_of, preferences, subscription_lines
 from reports.queries.mine import my_records, record_of
 from reports.queries.photo_links import LARGE, storage_key
+from reports.queries.voices import supports_of, votes_of
 from xiangcun.lib.zips import PIECE, Member, stream_zip
 
 Rows = Iterable[Answer]
@@ -83,6 +85,14 @@ def _checks(resident: Resident, _show: Presenter) -> Rows:
     return (check_line(row) for row in rows.order_by("id").iterator(chunk_size=_CHUNK))
 
 
+def _supports(resident: Resident, _show: Presenter) -> Rows:
+    return (support_line(row) for row in supports_of(resident).iterator(chunk_size=_CHUNK))
+
+
+def _votes(resident: Resident, _show: Presenter) -> Rows:
+    return (vote_line(row) for row in votes_of(resident).iterator(chunk_size=_CHUNK))
+
+
 EXPORT_PARTS: tuple[ExportPart, ...] = (
     ExportPart("reports", "我的上报、办理进展和评价", _reports),
     ExportPart("consents", "我的同意记录", _consents),
@@ -92,6 +102,8 @@ EXPORT_PARTS: tuple[ExportPart, ...] = (
     ExportPart("messages", "我收到的消息", _messages),
     ExportPart("subscriptions", "我的微信订阅记录", _subscriptions),
     ExportPart("message_settings", "我的提醒方式", _preferences),
+    ExportPart("topic_supports", "我支持的话题", _supports),
+    ExportPart("poll_votes", "我参加过的投票（选了什么没有记录）", _votes),
 )
 
 

@@ -198,3 +198,17 @@ class GuardianDecidedShape(Shape[Any]):
     """What a guardian decided."""
 
     state = serializers.ChoiceField(GuardianState.choices)
+
+
+class SupportLineShape(Shape[Any]):
+    """A topic that somebody supports."""
+
+    topic = serializers.CharField()
+    title = serializers.CharField()
+
+
+class VoteLineShape(Shape[Any]):
+    """A poll that somebody took part in; what they chose is not known."""
+
+    poll = serializers.CharField()
+    question = serializers.CharField()

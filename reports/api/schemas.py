@@ -12,6 +12,8 @@ from reports.api.privacy_schemas import (
     CheckLineShape,
     ConsentLineShape,
     OwnPhotoShape,
+    SupportLineShape,
+    VoteLineShape,
 )
 from reports.enums import (
     AgeBand,
@@ -330,6 +332,8 @@ class ExportShape(Shape[Any]):
     messages = MessageShape(many=True)
     subscriptions = SubscriptionLineShape(many=True)
     message_settings = PreferenceLineShape(many=True)
+    topic_supports = SupportLineShape(many=True)
+    poll_votes = VoteLineShape(many=True)
 
 
 class PhotoUploadInput(Shape[Any]):

@@ -33,6 +33,7 @@ from reports.api.public import NearbyView, PublicReportsView, PublicReportView, 
 from reports.api.reports import ReportsView, ReportView
 from reports.api.session_options import SessionOptionsView
 from reports.api.sessions import MeView, SessionView
+from reports.api.voices import PollsView, PollView, SupportView, TopicsView, TopicView, VoteView
 
 app_name = "api"
 urlpatterns = [
@@ -77,4 +78,10 @@ urlpatterns = [
     path("public/reports", PublicReportsView.as_view(), name="public-reports"),
     path("public/reports/<str:number>", PublicReportView.as_view(), name="public-report"),
     path("public/stats", PublicStatsView.as_view(), name="public-stats"),
+    path("topics", TopicsView.as_view(), name="topics"),
+    path("topics/<str:topic>", TopicView.as_view(), name="topic"),
+    path("topics/<str:topic>/support", SupportView.as_view(), name="topic-support"),
+    path("polls", PollsView.as_view(), name="polls"),
+    path("polls/<str:poll>", PollView.as_view(), name="poll"),
+    path("polls/<str:poll>/vote", VoteView.as_view(), name="poll-vote"),
 ]

@@ -20,7 +20,9 @@ from reports.domain.consents import write_consents
 from reports.domain.messages import forget_messages
 from reports.domain.originals import disown_photos
 from reports.domain.photos import drop_unclaimed
+from reports.domain.poll_votes import forget_votes
 from reports.domain.publication import withdraw_own_photos
+from reports.domain.topics import forget_supports
 from reports.enums import ConsentHow, ConsentKind
 from reports.models import (
     GuardianRequest,
@@ -122,6 +124,11 @@ def _clean_words(ids: list[int], person: Resident) -> None:
     _rewrite(Rating.objects.filter(report__in=ids), "comment", person)
 
 
+def _drop_voices(person: Resident, now: datetime) -> None:
+    forget_supports(person, now=now)
+    forget_votes(person)
+
+
 def _withdraw_public(person: Resident, now: datetime) -> None:  # noqa: ARG001 - as above
     withdraw_own_photos(person.pk)
 
@@ -176,6 +183,7 @@ ERASE_STEPS: tuple[EraseStep, ...] = (
     EraseStep("messages", _drop_messages),
     EraseStep("codes", _drop_codes),
     EraseStep("restrictions", _keep_restrictions),
+    EraseStep("voices", _drop_voices),
     EraseStep("public", _withdraw_public),
     EraseStep("photos", _cut_photos),
     EraseStep("reports", _cut_reports),

@@ -14,7 +14,9 @@ from django.db import IntegrityError, transaction
 from django.db.models import ForeignKey, Model, OneToOneField, QuerySet
 
 from reports.domain.erasing import erase_resident
+from reports.domain.poll_votes import merge_votes
 from reports.domain.publication import follow_consent
+from reports.domain.topics import merge_supports
 from reports.enums import AgeBand, ConsentKind, ResidentRole
 from reports.models import Report, Resident, ResidentToken
 
@@ -93,6 +95,8 @@ def _bring_after(key: int, *, now: datetime) -> bool:
 
 def _move_all(old: Resident, kept: Resident) -> None:
     """Point every row of every table at the other person; tokens end with the erasure."""
+    merge_supports(old, kept)
+    merge_votes(old, kept)
     for relation in relations():
         _move(relation.related_model, relation.field, old, kept)
 

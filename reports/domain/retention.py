@@ -29,7 +29,7 @@ from reports.domain.message_retention import (
 from reports.domain.originals import strip_originals
 from reports.domain.phone_codes import DAY as CODE_LIFE
 from reports.domain.senders import KEPT as SENDER_KEPT
-from reports.enums import AgeBand, GuardianState, PublicStatus
+from reports.enums import AgeBand, GuardianState, PollState, PublicStatus
 from reports.models import (
     AccessRecord,
     ContentCheck,
@@ -37,6 +37,8 @@ from reports.models import (
     GuardianRequest,
     PhoneCode,
     Photo,
+    PollMark,
+    PollParticipation,
     Report,
     Resident,
     ResidentToken,
@@ -46,6 +48,8 @@ from reports.models.publication import UNSETTLED
 logger = logging.getLogger(__name__)
 
 BATCH = 500
+VOTED_DAYS = 365
+"""How long somebody may read in their export that they took part in a poll."""
 MOST_BATCHES = 200
 """A night's work of one rule; the first night of an old installation is followed by others."""
 _ENDED = (PublicStatus.CLOSED, PublicStatus.REJECTED, PublicStatus.WITHDRAWN)
@@ -216,6 +220,25 @@ def _drop_checks(keys: Keys, now: datetime) -> None:  # noqa: ARG001 - the shape
     ContentCheck.objects.filter(pk__in=keys).delete()
 
 
+def _votes_due(now: datetime) -> QuerySet[Any]:
+    """That somebody took part in a poll that ended long ago."""
+    return PollParticipation.objects.filter(poll__closes_at__lt=_days_ago(now, VOTED_DAYS))
+
+
+def _drop_votes(keys: Keys, now: datetime) -> None:  # noqa: ARG001 - the shape of a rule
+    PollParticipation.objects.filter(pk__in=keys).delete()
+
+
+def _marks_due(now: datetime) -> QuerySet[Any]:
+    """Digests of who has voted go with the end of a poll; a net below that."""
+    over = Q(poll__state=PollState.WITHDRAWN) | Q(poll__frozen_at__lt=now)
+    return PollMark.objects.filter(over)
+
+
+def _drop_marks(keys: Keys, now: datetime) -> None:  # noqa: ARG001 - the shape of a rule
+    PollMark.objects.filter(pk__in=keys).delete()
+
+
 RULES: tuple[Rule, ...] = (
     Rule("leftovers", _("注销时刚提交的上报"), _leftovers_due, _cut_leftovers),
     Rule("children", _("没有监护人同意的孩子账号"), _children_due, _erase),
@@ -229,5 +252,7 @@ RULES: tuple[Rule, ...] = (
     Rule("sender_digests", _("上报来源的设备和地址摘要"), _senders_due, _drop_senders),
     Rule("content_checks", _("已办结上报的内容检查结果"), _checks_due, _drop_checks),
     Rule("guardian_requests", _("过期的监护人确认"), _requests_due, _drop_requests),
+    Rule("poll_participations", _("参加投票的记录"), _votes_due, _drop_votes),
+    Rule("poll_marks", _("已结束投票的防重复摘要"), _marks_due, _drop_marks),
 )
 """In this order: an erasure may make the others' work less."""

@@ -34,6 +34,9 @@ PAGES = {
         Page("guide", "h5/guide.html", "便民服务", back="h5:guides"),
         Page("bulletins", "h5/bulletins.html", "公告"),
         Page("bulletin", "h5/bulletin.html", "公告", back="h5:bulletins"),
+        Page("voices", "h5/voices.html", "民意"),
+        Page("topic", "h5/topic.html", "话题", back="h5:voices"),
+        Page("poll", "h5/poll.html", "投票", back="h5:voices"),
         Page("offline", "h5/offline.html", "没有网络"),
     )
 }

@@ -63,6 +63,9 @@ def page_config(name: str) -> dict[str, Any]:
         "guides",
         "bulletins",
         "offline",
+        "voices",
+        "topic",
+        "poll",
         "worker",
     )
     return {

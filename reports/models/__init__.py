@@ -38,6 +38,15 @@ from reports.models.reports import (
 )
 from reports.models.residents import Resident, ResidentToken
 from reports.models.senders import SenderBlock
+from reports.models.voices import (
+    Poll,
+    PollMark,
+    PollOption,
+    PollParticipation,
+    Topic,
+    TopicReport,
+    TopicSupport,
+)
 
 __all__ = [
     "OPEN_GATES",
@@ -61,6 +70,10 @@ __all__ = [
     "NoticeText",
     "PhoneCode",
     "Photo",
+    "Poll",
+    "PollMark",
+    "PollOption",
+    "PollParticipation",
     "PublicNote",
     "PublicPhoto",
     "PublicPhotoReport",
@@ -74,5 +87,8 @@ __all__ = [
     "SenderBlock",
     "SmsLog",
     "SubscriptionGrant",
+    "Topic",
+    "TopicReport",
+    "TopicSupport",
     "WechatToken",
 ]

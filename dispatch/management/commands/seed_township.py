@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from dispatch.domain.demo_staff import seed_demo_staff
+from dispatch.domain.demo_voices import seed_demo_voices
 from dispatch.domain.seeding import seed_township
 from dispatch.queries.offices import offices
 from reports.domain.guide_demo import seed_demo_guides
@@ -46,6 +47,8 @@ class Command(BaseCommand):
         if options["demo"]:
             path = seed_demo_staff(reset=options["reset"], folder=options["data"])
             say(f"演示账号与口令：{path}")
+            if count := seed_demo_voices(now=timezone.now()):
+                say(f"示例话题和投票：{count} 个（虚构，仅供演示）")
             if count := seed_demo_population():
                 say(f"示例常住人口：{count} 个网格（虚构，仅供演示）")
             guides, bulletins = seed_demo_guides(

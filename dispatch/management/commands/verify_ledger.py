@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from dispatch.domain.audit import audit_end, verify_audit
 from dispatch.domain.ledger import verify
+from dispatch.domain.voices import verify_results
 
 
 class Command(BaseCommand):
@@ -24,6 +25,9 @@ class Command(BaseCommand):
         for seq, what in verify_audit():
             faults += 1
             self.stdout.write(f"审计记录 第 {seq} 条：{what}")
+        for poll_id, what in verify_results():
+            faults += 1
+            self.stdout.write(f"投票 {poll_id}：{what}")
         if faults:
             raise CommandError(f"流转记录和审计记录有 {faults} 处不符")
         self.stdout.write("流转记录和审计记录完整，未发现改动")

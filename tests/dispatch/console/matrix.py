@@ -169,6 +169,20 @@ def _publicity() -> Iterator[Page]:
     yield Page("publicity-photo-preview", NOBODY, photo)  # nothing is released yet
 
 
+def _voices() -> Iterator[Page]:
+    absent: Callable[[Stage], tuple[Any, ...]] = lambda _stage: (ABSENT,)  # noqa: E731 - bound once
+    yield Page("voice-letters", DISPATCHING)
+    for name in ("topic", "poll"):
+        yield Page(f"voice-{name}s", ROOM | LEADER)
+        yield Page(f"voice-{name}-new", DISPATCHING)
+        yield Page(f"voice-{name}", NOBODY, absent)  # test_voices.py opens those that are there
+    yield Page("voice-topic-join", DISPATCHING, method="post")
+    for name in ("topic-publish", "topic-answer", "topic-close", "poll-publish", "poll-extend"):
+        yield Page(f"voice-{name}", NOBODY, absent, method="post")
+    yield Page("voice-poll-withdraw", NOBODY, absent, method="post")
+    yield Page("voice-poll-file", NOBODY, absent)
+
+
 def _figures() -> Iterator[Page]:
     yield Page("summary", FIGURES)
     yield Page("insights", FIGURES)
@@ -375,7 +389,7 @@ OVERRIDES = {
 LEAVES = "admin:logout"
 """Signs the tester out; open to everybody who is signed in."""
 PAGES: tuple[Page, ...] = (
-    *_own(), *_cases(), *_records(), *_publicity(), *_figures(), *_briefs(), *_outside(), *_directory(), *_people(), *_rules(),
+    *_own(), *_cases(), *_records(), *_publicity(), *_voices(), *_figures(), *_briefs(), *_outside(), *_directory(), *_people(), *_rules(),
     *_tools(), *_calendar_and_notices(), *_sign_in(),
 )  # fmt: skip
 

@@ -28,7 +28,8 @@ export async function actOn(number, action, body, { arrived }) {
   return after;
 }
 
-async function persist(work) {
+/** Do `work` up to three times while nobody knows whether it arrived; it must be safe to repeat. */
+export async function persist(work) {
   for (const pause of PAUSES_MS) {
     try {
       return await work();

@@ -91,6 +91,15 @@ export async function openGuest() {
   return keep(await post({ device }), "guest");
 }
 
+/** Sign in as an example resident, where the place is a demonstration; this browser's reports come along. */
+export async function openDemo(name) {
+  const device = await get(SECRET);
+  const body = { code: `dev:${name}` };
+  const session = await keep(await post(device ? { ...body, device } : body), "demo");
+  await set(SECRET, undefined);
+  return session;
+}
+
 /**
  * Sign in with what WeChat sent back; the guest's reports of this browser come along. `onOther` is called before the
  * session changes when somebody else's account was here until now.
