@@ -79,6 +79,7 @@ class AuditAction(models.TextChoices):
     BRIEF = "brief", _("简报")
     API_TOKEN = "api_token", _("数据接口令牌")
     OPEN_DATA = "open_data", _("开放数据")
+    VOLUNTEERS = "volunteers", _("志愿者与积分")
 
 
 class AuditOutcome(models.TextChoices):

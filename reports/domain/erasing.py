@@ -21,6 +21,7 @@ from reports.domain.messages import forget_messages
 from reports.domain.originals import disown_photos
 from reports.domain.photos import drop_unclaimed
 from reports.domain.publication import withdraw_own_photos
+from reports.domain.volunteer_ends import end_with_erasure
 from reports.enums import ConsentHow, ConsentKind
 from reports.models import (
     GuardianRequest,
@@ -176,6 +177,7 @@ ERASE_STEPS: tuple[EraseStep, ...] = (
     EraseStep("messages", _drop_messages),
     EraseStep("codes", _drop_codes),
     EraseStep("restrictions", _keep_restrictions),
+    EraseStep("volunteer", end_with_erasure),
     EraseStep("public", _withdraw_public),
     EraseStep("photos", _cut_photos),
     EraseStep("reports", _cut_reports),

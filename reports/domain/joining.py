@@ -15,6 +15,7 @@ from django.db.models import ForeignKey, Model, OneToOneField, QuerySet
 
 from reports.domain.erasing import erase_resident
 from reports.domain.publication import follow_consent
+from reports.domain.volunteer_ends import join_ledgers
 from reports.enums import AgeBand, ConsentKind, ResidentRole
 from reports.models import Report, Resident, ResidentToken
 
@@ -53,6 +54,7 @@ def absorb(source: Resident, into: Resident, *, now: datetime) -> bool:
         return False
     assert old is not None
     assert kept is not None
+    join_ledgers(old, kept, now=now)
     _free_client_ids(old, kept)
     _move_all(old, kept)
     _fill_profile(old, kept)
@@ -84,6 +86,7 @@ def _bring_after(key: int, *, now: datetime) -> bool:
     if old is None or old.absorbed_by_id is None:
         return False
     kept = Resident.objects.select_for_update(no_key=True).get(pk=old.absorbed_by_id)
+    join_ledgers(old, kept, now=now)
     _free_client_ids(old, kept)
     _move_all(old, kept)
     if old.erased_at is None or old.erased_at < now - _LATE:

@@ -9,6 +9,7 @@ from reports.models.messages import (
     SmsLog,
     SubscriptionGrant,
 )
+from reports.models.patrols import Patrol, PatrolSignup
 from reports.models.photos import Photo
 from reports.models.places import Grid, Landmark
 from reports.models.privacy import (
@@ -35,7 +36,9 @@ from reports.models.reports import (
     ReportUpdate,
 )
 from reports.models.residents import Resident, ResidentToken
+from reports.models.rewards import Redemption, Reward
 from reports.models.senders import SenderBlock
+from reports.models.volunteers import PointsEntry, PointsLedgerIsAppendOnlyError, Volunteer
 
 __all__ = [
     "OPEN_GATES",
@@ -54,20 +57,27 @@ __all__ = [
     "MessageDelivery",
     "MessagePreference",
     "NoticeText",
+    "Patrol",
+    "PatrolSignup",
     "PhoneCode",
     "Photo",
+    "PointsEntry",
+    "PointsLedgerIsAppendOnlyError",
     "PublicNote",
     "PublicPhoto",
     "PublicPhotoReport",
     "Rating",
+    "Redemption",
     "Report",
     "ReportPhoto",
     "ReportUpdate",
     "Resident",
     "ResidentMessage",
     "ResidentToken",
+    "Reward",
     "SenderBlock",
     "SmsLog",
     "SubscriptionGrant",
+    "Volunteer",
     "WechatToken",
 ]
