@@ -22,11 +22,19 @@ from reports.api.answers import Answer, Presenter, moment, resident_answer
 from reports.api.base import ResidentView, resident_of
 from reports.api.message_answers import message_answer, preference_line, subscription_line
 from reports.api.privacy_answers import access_line, check_line, consent_line, own_photo
+from reports.api.volunteer_answers import (
+    entry_answer,
+    redemption_answer,
+    signup_line,
+    volunteer_line,
+)
+from reports.domain.volunteers import volunteer_of
 from reports.models import ContentCheck, Photo, Resident
 from reports.queries.consents import access_records, consent_history
 from reports.queries.messages import messages_of, preferences, subscription_lines
 from reports.queries.mine import my_records, record_of
 from reports.queries.photo_links import LARGE, storage_key
+from reports.queries.volunteers import ledger_of, redemptions_of, signups_of
 from xiangcun.lib.zips import PIECE, Member, stream_zip
 
 Rows = Iterable[Answer]
@@ -83,6 +91,28 @@ def _checks(resident: Resident, _show: Presenter) -> Rows:
     return (check_line(row) for row in rows.order_by("id").iterator(chunk_size=_CHUNK))
 
 
+def _volunteer(resident: Resident, _show: Presenter) -> Rows:
+    volunteer = volunteer_of(resident)
+    return [volunteer_line(volunteer)] if volunteer else []
+
+
+def _points(resident: Resident, _show: Presenter) -> Rows:
+    volunteer = volunteer_of(resident)
+    rows = ledger_of(volunteer.pk).order_by("id") if volunteer else []
+    return (entry_answer(row) for row in rows)
+
+
+def _redemptions(resident: Resident, _show: Presenter) -> Rows:
+    volunteer = volunteer_of(resident)
+    rows = redemptions_of(volunteer.pk).order_by("id") if volunteer else []
+    return (redemption_answer(row) for row in rows)
+
+
+def _patrols(resident: Resident, _show: Presenter) -> Rows:
+    volunteer = volunteer_of(resident)
+    return (signup_line(row) for row in (signups_of(volunteer.pk) if volunteer else []))
+
+
 EXPORT_PARTS: tuple[ExportPart, ...] = (
     ExportPart("reports", "我的上报、办理进展和评价", _reports),
     ExportPart("consents", "我的同意记录", _consents),
@@ -92,6 +122,10 @@ EXPORT_PARTS: tuple[ExportPart, ...] = (
     ExportPart("messages", "我收到的消息", _messages),
     ExportPart("subscriptions", "我的微信订阅记录", _subscriptions),
     ExportPart("message_settings", "我的提醒方式", _preferences),
+    ExportPart("volunteer", "我的志愿者身份", _volunteer),
+    ExportPart("points", "我的积分明细", _points),
+    ExportPart("redemptions", "我的兑换", _redemptions),
+    ExportPart("patrols", "我参加的巡查", _patrols),
 )
 
 

@@ -13,6 +13,12 @@ from reports.api.privacy_schemas import (
     ConsentLineShape,
     OwnPhotoShape,
 )
+from reports.api.volunteer_schemas import (
+    EntryShape,
+    RedemptionShape,
+    SignupLineShape,
+    VolunteerLineShape,
+)
 from reports.enums import (
     AgeBand,
     CoordinateSystem,
@@ -330,6 +336,10 @@ class ExportShape(Shape[Any]):
     messages = MessageShape(many=True)
     subscriptions = SubscriptionLineShape(many=True)
     message_settings = PreferenceLineShape(many=True)
+    volunteer = VolunteerLineShape(many=True)
+    points = EntryShape(many=True)
+    redemptions = RedemptionShape(many=True)
+    patrols = SignupLineShape(many=True)
 
 
 class PhotoUploadInput(Shape[Any]):

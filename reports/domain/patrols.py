@@ -99,7 +99,7 @@ def join_patrol(volunteer: Volunteer, patrol_id: int, *, now: datetime) -> Patro
     return mine
 
 
-def leave_patrol(volunteer: Volunteer, patrol_id: int, *, now: datetime) -> PatrolSignup:  # noqa: ARG001 - as the others
+def leave_patrol(volunteer: Volunteer, patrol_id: int) -> PatrolSignup:
     """Give the place free; raises ``not_signed_up``, ``patrol_under_way``."""
     mine = _signup(volunteer, patrol_id)
     if not _moved(mine, SignupState.JOINED, state=SignupState.LEFT):
