@@ -30,6 +30,10 @@ PAGES = {
         Page("rights", "h5/rights.html", "隐私与授权", back="h5:me"),
         Page("privacy", "h5/privacy.html", "隐私说明", back="h5:me"),
         Page("guardian", "h5/guardian.html", "监护人同意", back="h5:me"),
+        Page("volunteer", "h5/volunteer.html", "平安志愿者"),
+        Page("rewards", "h5/rewards.html", "积分兑换", back="h5:volunteer"),
+        Page("patrols", "h5/patrols.html", "巡查任务", back="h5:volunteer"),
+        Page("patrol", "h5/patrol.html", "巡查", back="h5:patrols"),
         Page("offline", "h5/offline.html", "没有网络"),
     )
 }

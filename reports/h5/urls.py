@@ -21,6 +21,11 @@ urlpatterns = [
     path("me/privacy", shell, {"name": "rights"}, name="rights"),
     path("privacy", shell, {"name": "privacy"}, name="privacy"),
     path("guardian", shell, {"name": "guardian"}, name="guardian"),
+    path("volunteer", shell, {"name": "volunteer"}, name="volunteer"),
+    path("volunteer/rewards", shell, {"name": "rewards"}, name="rewards"),
+    path("volunteer/patrols", shell, {"name": "patrols"}, name="patrols"),
+    # Which one stands in the query: the shell is the same for every patrol.
+    path("volunteer/patrol", shell, {"name": "patrol"}, name="patrol"),
     path("offline", shell, {"name": "offline"}, name="offline"),
     path("sw.js", service_worker, name="worker"),
     path("manifest.webmanifest", manifest, name="manifest"),

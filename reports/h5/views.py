@@ -60,6 +60,10 @@ def page_config(name: str) -> dict[str, Any]:
         "me",
         "rights",
         "privacy",
+        "volunteer",
+        "rewards",
+        "patrols",
+        "patrol",
         "offline",
         "worker",
     )
