@@ -30,6 +30,7 @@ from dispatch.domain.channel_settings import RESENDS
 from dispatch.domain.demo_staff import FILE_NAME
 from dispatch.domain.kiosks import GIVES_LINKS
 from dispatch.domain.restricting import READS_RESTRICTIONS
+from dispatch.domain.volunteer_office import READS as READS_VOLUNTEERS
 from dispatch.enums import COMMAND_ROLES, Role
 from dispatch.summary.access import readable_departments
 
@@ -108,6 +109,11 @@ def reads_rules(request: HttpRequest) -> bool:
 def reads_restrictions(request: HttpRequest) -> bool:
     """Whether the person sees who may not send for a while."""
     return has_role(request, READS_RESTRICTIONS)
+
+
+def reads_volunteers(request: HttpRequest) -> bool:
+    """Whether the person sees volunteers, rewards and patrols."""
+    return has_role(request, READS_VOLUNTEERS)
 
 
 def reads_calendar(request: HttpRequest) -> bool:

@@ -91,3 +91,19 @@ def listed_volunteers(text: str = "") -> QuerySet[Volunteer]:
     return rows.annotate(
         patrols=Count("signups", filter=came), missed=Count("signups", filter=missed)
     )
+
+
+def counted_rewards() -> QuerySet[Reward]:
+    """Return all rewards for staff, with ``waiting`` and ``gone``, the newest first."""
+    waiting = Q(redemptions__state=RedemptionState.RESERVED)
+    gone = Q(redemptions__state=RedemptionState.HANDED_OVER)
+    rows = Reward.objects.order_by("-is_active", "-pk")
+    return rows.annotate(
+        waiting=Count("redemptions", filter=waiting), gone=Count("redemptions", filter=gone)
+    )
+
+
+def signups_for_staff(patrol_id: int) -> QuerySet[PatrolSignup]:
+    """Return the sign-ups of a patrol with the volunteer's nickname and number."""
+    rows = PatrolSignup.objects.filter(patrol=patrol_id).select_related("volunteer")
+    return rows.annotate(sent=Count("reports")).order_by("pk")

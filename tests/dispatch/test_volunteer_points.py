@@ -9,12 +9,13 @@ from typing import Any
 import pytest
 
 from dispatch.domain.lifecycle import perform
+from dispatch.domain.volunteer_points import pay_verified
 from dispatch.enums import Outcome, TicketStatus
 from dispatch.enums import TicketAction as Act
 from dispatch.models import Ticket
 from reports.domain.points import earned_on, reverse_entry
 from reports.enums import ReportKind, Urgency
-from reports.models import PointsEntry, Resident, Volunteer
+from reports.models import PointsEntry, Report, Resident, Volunteer
 from reports.queries.point_rules import point_rules
 from reports.volunteer_enums import EARNING, PointsKind
 from tests.dispatch.factories import (
@@ -99,7 +100,9 @@ def test_anonymous_and_against_people_earns_nothing(
     cast: Cast, alice: Resident, report: dict[str, Any]
 ) -> None:
     volunteer = make_volunteer(alice)
-    verify(handled(cast, resident=alice, **report), cast)
+    ticket = handled(cast, resident=alice)
+    Report.objects.filter(ticket_report__ticket=ticket).update(**report)
+    verify(ticket, cast)
     assert ledger(volunteer) == []
 
 
@@ -111,11 +114,13 @@ def test_confidential_earns_nothing(cast: Cast, alice: Resident) -> None:
     assert ledger(volunteer) == []
 
 
-def test_a_letter_earns_nothing(cast: Cast, alice: Resident) -> None:
+@pytest.mark.parametrize("kind", [ReportKind.OPINION, ReportKind.PRAISE])
+def test_a_letter_earns_nothing(cast: Cast, alice: Resident, kind: ReportKind) -> None:
     volunteer = make_volunteer(alice)
-    report = make_report(resident=alice, kind=ReportKind.OPINION, text="建议村口装个路灯")
-    ticket = make_ticket(TicketStatus.HANDLING, cast=cast, report=report)
-    perform(ticket.pk, Act.REPLY, actor=cast.lead, now=NOW, fields=fields_for(Act.REPLY, cast))
+    ticket = handled(cast, resident=alice)
+    Ticket.objects.filter(pk=ticket.pk).update(kind=kind)
+    ticket.refresh_from_db()
+    assert pay_verified(ticket, now=NOW) == 0
     assert ledger(volunteer) == []
 
 

@@ -1,6 +1,6 @@
 /* One position of the telephone, for one check; nothing is watched before or after. */
 
-import { ask } from "../core/consent.js";
+import { answers, ask } from "../core/consent.js";
 
 const WAIT_MS = 20000;
 const FAULTS = {
@@ -12,7 +12,8 @@ const FAULTS = {
 
 /** Ask the phone once; returns `{lat, lng, coord_type, accuracy}` or throws words fit to be shown. */
 export async function whereAmI() {
-  if (!(await ask("location", { again: true }))) {
+  const refused = (await answers()).kinds.location === false;
+  if (!(await ask("location", { again: refused }))) {
     throw new Error("签到要用一次手机定位，您没有同意。可以在“我的—隐私与授权”里修改。");
   }
   if (!("geolocation" in navigator)) {
