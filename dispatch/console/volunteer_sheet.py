@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from datetime import datetime
+from typing import Any
 
 from django.utils import timezone
 from openpyxl import Workbook
@@ -27,7 +28,8 @@ def volunteer_sheet(*, now: datetime) -> tuple[bytes, int]:
     sheet.freeze_panes = "A2"
     sheet.append(list(_HEADER))
     count, rules = 0, point_rules()
-    for row in listed_volunteers().order_by("pk").iterator(chunk_size=_CHUNK):
+    rows: Any = listed_volunteers().order_by("pk").iterator(chunk_size=_CHUNK)
+    for row in rows:
         sheet.append(
             [
                 row.number, _cell(row.nickname), f"{timezone.localtime(row.joined_at):%Y-%m-%d}",

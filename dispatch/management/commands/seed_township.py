@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand
+from django.utils import timezone
 
 from dispatch.domain.demo_staff import seed_demo_staff
 from dispatch.domain.seeding import seed_township
+from reports.domain.demo_volunteers import seed_demo_volunteers
 from reports.domain.seeding import SeedMode, seed_demo_population
 
 
@@ -45,6 +47,8 @@ class Command(BaseCommand):
             say(f"演示账号与口令：{path}")
             if count := seed_demo_population():
                 say(f"示例常住人口：{count} 个网格（虚构，仅供演示）")
+            if count := seed_demo_volunteers(now=timezone.now()):
+                say(f"示例志愿者：{count} 人，另有示例兑换物品和巡查任务")
 
 
 def _say_nothing(_line: str) -> None:

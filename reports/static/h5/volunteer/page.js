@@ -2,6 +2,7 @@
 
 import { api, currentSession } from "../core/api.js";
 import { ready } from "../core/app.js";
+import { signInOptions } from "../core/signin.js";
 import { onReturn } from "../case/parts.js";
 import { $, attempt, button, config, confirm, el, emptyState, errorState, field, fill, icon, linkButton, momentWords, skeleton, toast } from "../core/ui.js";
 import { rankProgress, ruleLines, signed } from "./words.js";
@@ -156,9 +157,9 @@ async function showMember(answer) {
 }
 
 async function showStranger() {
-  const rules = await api("/volunteer/rules", { auth: "none" });
+  const [rules, options] = await Promise.all([api("/volunteer/rules", { auth: "none" }), signInOptions()]);
   const refusal = { message: "请先用微信登录，或在“我的”里验证手机号，再加入志愿者。" };
-  fill(box, meaning(), refused(refusal), rulesCard(rules));
+  fill(box, meaning(), options.dev ? joinForm() : refused(refusal), rulesCard(rules));
 }
 
 async function show() {
