@@ -29,7 +29,7 @@ _PATROLS = (
         15,
     ),
 )
-_PLACE = "示例：便民服务中心一楼窗口"
+_PLACE = "便民服务中心一楼窗口（示例）"
 _OFFICE = "综合信息指挥室"
 
 
@@ -58,7 +58,11 @@ def seed_demo_volunteers(*, now: datetime) -> int:
 
 
 def _grids() -> list[Grid]:
-    return list(Grid.objects.filter(is_active=True).order_by("code")[: len(_PATROLS)])
+    """Return a grid of each of the first villages."""
+    by_village: dict[str, Grid] = {}
+    for grid in Grid.objects.filter(is_active=True).order_by("code"):
+        by_village.setdefault(grid.village_code, grid)
+    return list(by_village.values())[: len(_PATROLS)]
 
 
 def _post(title: str, look_for: str, hour: int, grid: Grid, *, days: int, now: datetime) -> None:

@@ -70,8 +70,6 @@ async function join({ name, adult, agree, wrong }) {
   }
   const { version } = await api("/privacy/notice", { auth: "none" });
   const answer = await api("/volunteer", { method: "POST", body: { nickname: name.input.value.trim(), adult: adult.checked, version } });
-  const { answer: remember } = await import("../core/consent.js");
-  await remember({ volunteer: true }).catch(() => {});
   toast("欢迎加入！", "good");
   await showMember(answer);
   window.scrollTo(0, 0);
@@ -92,7 +90,8 @@ function pointsCard(member, rules) {
     owes ? el("p", { class: "hint warn", text: "有积分被扣回。以后得到的积分会先补上。" }) : null,
     el("div", { class: "vol-bar", role: "img", "aria-label": progress.text }, el("span", { style: { width: `${Math.round(progress.share * 100)}%` } })),
     el("p", { class: "hint", text: progress.text }),
-    el("p", { class: "fine", text: `累计 ${member.earned} 分 · 今天已得 ${member.today} 分（每天最多 ${rules.daily_cap} 分） · 编号 ${member.number}` }),
+    el("p", { class: "fine", text: `累计 ${member.earned} 分 · 今天已得 ${member.today} 分（每天最多 ${rules.daily_cap} 分）` }),
+    el("p", { class: "fine", text: `志愿者编号 ${member.number}` }),
     member.expiring ? el("p", { class: "hint warn", text: `${momentWords(member.expiring.on).split(" ")[0]}有 ${member.expiring.points} 分到期，请及时兑换` }) : null,
   );
 }

@@ -113,7 +113,9 @@ function draw(patrol, member) {
     el(
       "section",
       { class: "card" },
-      el("p", { class: "case-badges" }, own ? el("span", { class: "chip chip-processing", text: own.state.label }) : null, patrol.state.code === "cancelled" ? el("span", { class: "chip chip-rejected", text: "已取消" }) : null),
+      own || patrol.state.code === "cancelled"
+        ? el("p", { class: "case-badges" }, own ? el("span", { class: "chip chip-processing", text: own.state.label }) : null, patrol.state.code === "cancelled" ? el("span", { class: "chip chip-rejected", text: "已取消" }) : null)
+        : null,
       el("h2", { class: "case-headline", text: patrol.title }),
       facts(patrol),
     ),

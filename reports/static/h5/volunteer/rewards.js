@@ -10,11 +10,11 @@ const LIMIT = 100;
 // A tap whose answer was lost is repeated under the same number: nobody pays twice.
 const wanted = new Map();
 
-function shelf(rewards, member) {
+function shelf(rewards, member, days) {
   if (!rewards.length) {
     return emptyState("现在没有可兑换的物品", "上架后会在这里看到，积分先留着。");
   }
-  return el("ul", { class: "case-list" }, rewards.map((reward) => el("li", null, rewardCard(reward, member))));
+  return el("ul", { class: "case-list" }, rewards.map((reward) => el("li", null, rewardCard(reward, member, days))));
 }
 
 function why(reward, member) {
@@ -30,22 +30,23 @@ function why(reward, member) {
   return member.points < reward.points ? `还差 ${reward.points - member.points} 分` : "";
 }
 
-function rewardCard(reward, member) {
+function rewardCard(reward, member, days) {
   const reason = why(reward, member);
-  const take = button("兑换", { kind: "primary", disabled: Boolean(reason), onclick: () => attempt(take, () => redeem(reward)) });
+  const take = button("兑换", { kind: "primary", disabled: Boolean(reason), onclick: () => attempt(take, () => redeem(reward, days)) });
   return el(
     "article",
     { class: "card", dataset: { reward: reward.id } },
     el("p", { class: "line line-apart" }, el("strong", { class: "grow", text: reward.name }), el("span", { class: "vol-price", text: `${reward.points} 分` })),
     reward.note ? el("p", { text: reward.note }) : null,
-    el("p", { class: "hint", text: `剩 ${reward.stock} 件 · 每人限 ${reward.person_limit} 件 · ${dateWords(reward.valid_to)}前可兑` }),
-    el("p", { class: "hint", text: `到${reward.pickup_place}领取` }),
+    el("p", { class: "hint", text: `剩 ${reward.stock} 件 · 每人限 ${reward.person_limit} 件` }),
+    el("p", { class: "hint", text: `兑换截止 ${dateWords(reward.valid_to)}` }),
+    el("p", { class: "hint", text: `领取地点：${reward.pickup_place}` }),
     el("div", { class: "line line-apart" }, el("span", { class: "hint grow", text: reason }), take),
   );
 }
 
-async function redeem(reward) {
-  if (!(await confirm(`兑换“${reward.name}”？`, `会扣 ${reward.points} 分。请在 30 天内到${reward.pickup_place}领取，没领会自动退回积分。`, { yes: "兑换" }))) {
+async function redeem(reward, days) {
+  if (!(await confirm(`兑换“${reward.name}”？`, `会扣 ${reward.points} 分。请在 ${days} 天内到${reward.pickup_place}领取，没领会自动退回积分。`, { yes: "兑换" }))) {
     return;
   }
   if (!wanted.has(reward.id)) {
@@ -121,7 +122,7 @@ async function show() {
     const own = me.joined ? await api("/redemptions", { query: { limit: LIMIT } }) : { items: [] };
     const member = me.volunteer;
     const head = member ? el("p", { class: "vol-points" }, el("strong", { text: String(member.points).replace("-", "−") }), el("span", { text: "可用积分" })) : el("p", { class: "hint" }, el("a", { href: config.urls.volunteer, text: "加入志愿者" }), "，就能攒积分兑换。");
-    fill(box, el("section", { class: "card" }, head), mine(own.items), el("h2", { class: "section-title", text: "可兑换的物品" }), shelf(rewards.items, member));
+    fill(box, el("section", { class: "card" }, head), mine(own.items), el("h2", { class: "section-title", text: "可兑换的物品" }), shelf(rewards.items, member, me.rules.pickup_days));
   } catch (error) {
     fill(box, errorState(error, show));
   }
