@@ -172,14 +172,17 @@ def check_out(
 
 @transaction.atomic
 def confirm_signup(signup_id: int, *, now: datetime) -> PatrolSignup:
-    """Say that the patrol was walked and pay for it, once; raises ``signup_not_found``, ``not_checked_in``."""
+    """Say that the patrol was walked and pay for it, once.
+
+    Raises ``signup_not_found``, ``not_checked_in``, ``signup_confirmed``.
+    """
     mine = _staff_signup(signup_id)
     volunteer = lock_volunteer(mine.volunteer_id)
     if not _moved(
         mine, SignupState.CHECKED_IN, SignupState.CHECKED_OUT, state=SignupState.CONFIRMED
     ):
         if _signup_again(mine).state == SignupState.CONFIRMED:
-            return mine
+            raise ConflictError("signup_confirmed", _("已经确认过了，积分不会重复记"))
         raise ConflictError("not_checked_in", _("这位志愿者没有签到，不能确认"))
     if volunteer is not None:
         pay_patrol(volunteer, mine.pk, now=now)

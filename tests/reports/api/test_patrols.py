@@ -55,7 +55,8 @@ def test_it_works(api: Api, volunteer: Volunteer, patrol: Patrol, zhang: Residen
     assert done.json()["signup"]["reports"] == 1
     signup = PatrolSignup.objects.get()
     assert (signup.in_lat, signup.in_lng, signup.in_distance_m) == (30.3105, 120.5005, 0)
-    for _again in range(2):
+    confirm_signup(signup.pk, now=timezone.now())
+    with pytest.raises(ConflictError, match="signup_confirmed"):
         confirm_signup(signup.pk, now=timezone.now())
     check_ledger(volunteer)
     assert volunteer.balance == 15

@@ -131,7 +131,7 @@ def test_the_oldest_points_end_first() -> None:
 
 
 def test_a_redemption_given_back_is_no_new_point() -> None:
-    volunteer, reward = make_volunteer(), make_reward()
+    volunteer, reward = make_volunteer(), make_reward(valid_to=date(2030, 1, 1))
     give_points(volunteer, 20)
     redeem(volunteer, reward.pk, client_id=uuid.uuid4(), now=NOW + YEARS - timedelta(days=40))
     assert expire_redemptions(now=NOW + YEARS) == 1
