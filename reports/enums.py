@@ -216,6 +216,10 @@ class MessageTemplate(models.TextChoices):
     REMIND_INFO = "remind_info", _("待您补充")
     REMIND_RATING = "remind_rating", _("待您评价")
     PRAISED = "praised", _("已转达")
+    POINTS_TAKEN = "points_taken", _("积分扣回")
+    POINTS_EXPIRING = "points_expiring", _("积分将到期")
+    REWARD_EXPIRED = "reward_expired", _("兑换已取消")
+    PATROL_CANCELLED = "patrol_cancelled", _("巡查已取消")
 
 
 class MessageChannel(models.TextChoices):
@@ -263,6 +267,7 @@ class ConsentKind(models.TextChoices):
     PUBLICATION = "publication", _("公开办理情况")
     NOTICES = "notices", _("接收进度通知")
     GUARDIAN = "guardian", _("监护人同意")
+    VOLUNTEER = "volunteer", _("参加平安志愿者")
 
 
 class ConsentHow(models.TextChoices):

@@ -75,4 +75,14 @@ BEAT: dict[str, dict[str, Any]] = {
         "schedule": 3600.0,
         "options": {"expires": 3600},
     },
+    "reports.expire_points": {
+        "task": "reports.expire_points",
+        "schedule": crontab(hour=4, minute=10),
+        "options": {"expires": 6 * 3600},
+    },
+    "reports.expire_redemptions": {
+        "task": "reports.expire_redemptions",
+        "schedule": 600.0,
+        "options": {"expires": 600},
+    },
 }

@@ -15,8 +15,10 @@ from reports.domain import (
     phone_codes,
     photo_processing,
     photos,
+    point_expiry,
     publication,
     retention,
+    reward_ends,
     senders,
     sessions,
 )
@@ -139,3 +141,15 @@ def forget_senders() -> None:
 def sweep_leftovers() -> None:
     """Forget what came in while its person was being erased."""
     erasing.sweep_leftovers(now=timezone.now())
+
+
+@shared_task(name="reports.expire_points")
+def expire_points() -> None:
+    """End points that are over their time, and tell whom it will soon."""
+    point_expiry.expire_points(now=timezone.now())
+
+
+@shared_task(name="reports.expire_redemptions")
+def expire_redemptions() -> None:
+    """Give back what nobody came for."""
+    reward_ends.expire_redemptions(now=timezone.now())

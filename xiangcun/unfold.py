@@ -142,6 +142,7 @@ def _residents() -> dict[str, Any]:
             _item(_("网格海报"), "qr_code_2", "posters", "prints_posters"),
             _item(_("监护人同意"), "family_restroom", "guardian-paper", "dispatches"),
             _item(_("居民消息"), "sms", "resident-messages", "resends"),
+            _item(_("志愿者"), "volunteer_activism", "volunteers", "reads_volunteers"),
             _item(_("限制名单"), "block", "sender-blocks", "reads_restrictions"),
         ],
     }

@@ -41,6 +41,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/guardian/", include("dispatch.console.guardian_urls")),
     path("admin/tools/", include("dispatch.console.tool_urls")),
     path("admin/senders/", include("dispatch.console.sender_urls")),
+    path("admin/volunteers/", include("dispatch.console.volunteer_urls")),
     path("admin/calendar/", include("dispatch.console.calendar_urls")),
     path("admin/posters/", include("dispatch.console.poster_urls")),
     path("admin/publicity/", include("dispatch.console.publicity_urls")),

@@ -33,6 +33,7 @@ from dispatch.domain.guides import KEEPS_GUIDES
 from dispatch.domain.kiosks import GIVES_LINKS
 from dispatch.domain.restricting import READS_RESTRICTIONS
 from dispatch.domain.voices import READS_VOICES
+from dispatch.domain.volunteer_office import READS as READS_VOLUNTEERS
 from dispatch.enums import COMMAND_ROLES, Role
 from dispatch.summary.access import readable_departments
 
@@ -116,6 +117,11 @@ def reads_restrictions(request: HttpRequest) -> bool:
 def reads_voices(request: HttpRequest) -> bool:
     """Whether the person reads topics and polls."""
     return has_role(request, READS_VOICES)
+
+
+def reads_volunteers(request: HttpRequest) -> bool:
+    """Whether the person sees volunteers, rewards and patrols."""
+    return has_role(request, READS_VOLUNTEERS)
 
 
 def reads_calendar(request: HttpRequest) -> bool:

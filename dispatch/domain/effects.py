@@ -23,6 +23,7 @@ from dispatch.domain.moving import give_back_reports, move_reports
 from dispatch.domain.proposals import proposal_data
 from dispatch.domain.splitting import cap_by_parent, plan_children
 from dispatch.domain.unit_time import unit_time
+from dispatch.domain.volunteer_points import pay_verified
 from dispatch.domain.watching import WATCH_EFFECTS
 from dispatch.enums import AuditAction, LimitStage, Role
 from dispatch.enums import TicketAction as Act
@@ -240,6 +241,7 @@ def _verify(attempt: Attempt) -> Data:
     attempt.ticket.verified_at = attempt.now
     if attempt.ticket.parent_id is not None:  # nobody rates a child: it ends here
         attempt.ticket.closed_at = attempt.now
+    pay_verified(attempt.ticket, now=attempt.now)
     return {}
 
 

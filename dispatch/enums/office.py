@@ -82,6 +82,7 @@ class AuditAction(models.TextChoices):
     GUIDE = "guide", _("便民服务")
     BULLETIN = "bulletin", _("公告")
     VOICE = "voice", _("民意话题和投票")
+    VOLUNTEERS = "volunteers", _("志愿者与积分")
 
 
 class AuditOutcome(models.TextChoices):

@@ -23,12 +23,20 @@ from reports.api.base import ResidentView, resident_of
 from reports.api.message_answers import message_answer, preference_line, subscription_line
 from reports.api.privacy_answers import access_line, check_line, consent_line, own_photo
 from reports.api.voice_answers import support_line, vote_line
+from reports.api.volunteer_answers import (
+    entry_answer,
+    redemption_answer,
+    signup_line,
+    volunteer_line,
+)
+from reports.domain.volunteers import volunteer_of
 from reports.models import ContentCheck, Photo, Resident
 from reports.queries.consents import access_records, consent_history
 from reports.queries.messages import messages_of, preferences, subscription_lines
 from reports.queries.mine import my_records, record_of
 from reports.queries.photo_links import LARGE, storage_key
 from reports.queries.voices import supports_of, votes_of
+from reports.queries.volunteers import ledger_of, redemptions_of, signups_of
 from xiangcun.lib.zips import PIECE, Member, stream_zip
 
 Rows = Iterable[Answer]
@@ -93,6 +101,28 @@ def _votes(resident: Resident, _show: Presenter) -> Rows:
     return (vote_line(row) for row in votes_of(resident).iterator(chunk_size=_CHUNK))
 
 
+def _volunteer(resident: Resident, _show: Presenter) -> Rows:
+    volunteer = volunteer_of(resident)
+    return [volunteer_line(volunteer)] if volunteer else []
+
+
+def _points(resident: Resident, _show: Presenter) -> Rows:
+    volunteer = volunteer_of(resident)
+    rows = ledger_of(volunteer.pk).order_by("id") if volunteer else []
+    return (entry_answer(row) for row in rows)
+
+
+def _redemptions(resident: Resident, _show: Presenter) -> Rows:
+    volunteer = volunteer_of(resident)
+    rows = redemptions_of(volunteer.pk).order_by("id") if volunteer else []
+    return (redemption_answer(row) for row in rows)
+
+
+def _patrols(resident: Resident, _show: Presenter) -> Rows:
+    volunteer = volunteer_of(resident)
+    return (signup_line(row) for row in (signups_of(volunteer.pk) if volunteer else []))
+
+
 EXPORT_PARTS: tuple[ExportPart, ...] = (
     ExportPart("reports", "我的上报、办理进展和评价", _reports),
     ExportPart("consents", "我的同意记录", _consents),
@@ -104,6 +134,10 @@ EXPORT_PARTS: tuple[ExportPart, ...] = (
     ExportPart("message_settings", "我的提醒方式", _preferences),
     ExportPart("topic_supports", "我支持的话题", _supports),
     ExportPart("poll_votes", "我参加过的投票（选了什么没有记录）", _votes),
+    ExportPart("volunteer", "我的志愿者身份", _volunteer),
+    ExportPart("points", "我的积分明细", _points),
+    ExportPart("redemptions", "我的兑换", _redemptions),
+    ExportPart("patrols", "我参加的巡查", _patrols),
 )
 
 

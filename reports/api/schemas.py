@@ -15,6 +15,12 @@ from reports.api.privacy_schemas import (
     SupportLineShape,
     VoteLineShape,
 )
+from reports.api.volunteer_schemas import (
+    EntryShape,
+    RedemptionShape,
+    SignupLineShape,
+    VolunteerLineShape,
+)
 from reports.enums import (
     AgeBand,
     CoordinateSystem,
@@ -334,6 +340,10 @@ class ExportShape(Shape[Any]):
     message_settings = PreferenceLineShape(many=True)
     topic_supports = SupportLineShape(many=True)
     poll_votes = VoteLineShape(many=True)
+    volunteer = VolunteerLineShape(many=True)
+    points = EntryShape(many=True)
+    redemptions = RedemptionShape(many=True)
+    patrols = SignupLineShape(many=True)
 
 
 class PhotoUploadInput(Shape[Any]):

@@ -19,6 +19,14 @@ from reports.api.inbox import (
     TemplatesView,
     UnreadView,
 )
+from reports.api.patrols import (
+    PatrolCheckInView,
+    PatrolCheckOutView,
+    PatrolJoinView,
+    PatrolLeaveView,
+    PatrolsView,
+    PatrolView,
+)
 from reports.api.phones import PhoneSmsView, PhoneView
 from reports.api.photos import PhotosView
 from reports.api.places import OutlineView, PlaceAtView
@@ -34,6 +42,14 @@ from reports.api.reports import ReportsView, ReportView
 from reports.api.session_options import SessionOptionsView
 from reports.api.sessions import MeView, SessionView
 from reports.api.voices import PollsView, PollView, SupportView, TopicsView, TopicView, VoteView
+from reports.api.volunteers import (
+    PointsView,
+    RedemptionsView,
+    RedemptionView,
+    RewardsView,
+    RulesView,
+    VolunteerView,
+)
 
 app_name = "api"
 urlpatterns = [
@@ -84,4 +100,16 @@ urlpatterns = [
     path("polls", PollsView.as_view(), name="polls"),
     path("polls/<str:poll>", PollView.as_view(), name="poll"),
     path("polls/<str:poll>/vote", VoteView.as_view(), name="poll-vote"),
+    path("volunteer", VolunteerView.as_view(), name="volunteer"),
+    path("volunteer/rules", RulesView.as_view(), name="volunteer-rules"),
+    path("points", PointsView.as_view(), name="points"),
+    path("rewards", RewardsView.as_view(), name="rewards"),
+    path("redemptions", RedemptionsView.as_view(), name="redemptions"),
+    path("redemptions/<str:key>", RedemptionView.as_view(), name="redemption"),
+    path("patrols", PatrolsView.as_view(), name="patrols"),
+    path("patrols/<str:key>", PatrolView.as_view(), name="patrol"),
+    path("patrols/<str:key>/join", PatrolJoinView.as_view(), name="patrol-join"),
+    path("patrols/<str:key>/leave", PatrolLeaveView.as_view(), name="patrol-leave"),
+    path("patrols/<str:key>/check-in", PatrolCheckInView.as_view(), name="patrol-check-in"),
+    path("patrols/<str:key>/check-out", PatrolCheckOutView.as_view(), name="patrol-check-out"),
 ]

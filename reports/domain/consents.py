@@ -13,6 +13,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from reports.domain.publication import follow_consent
+from reports.domain.volunteer_ends import end_volunteer
 from reports.enums import ConsentHow, ConsentKind
 from reports.models import Consent, NoticeText, Report, Resident
 from reports.queries.notices import current_notice
@@ -30,6 +31,7 @@ def _forget_phones(resident_id: int, now: datetime) -> None:
 
 EFFECTS: Mapping[ConsentKind, tuple[Effect, ...]] = {
     ConsentKind.PHONE: (_forget_phones,),
+    ConsentKind.VOLUNTEER: (end_volunteer,),
 }
 """What a withdrawal does, in the same transaction as its line in the log."""
 

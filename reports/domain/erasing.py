@@ -23,6 +23,7 @@ from reports.domain.photos import drop_unclaimed
 from reports.domain.poll_votes import forget_votes
 from reports.domain.publication import withdraw_own_photos
 from reports.domain.topics import forget_supports
+from reports.domain.volunteer_ends import end_with_erasure
 from reports.enums import ConsentHow, ConsentKind
 from reports.models import (
     GuardianRequest,
@@ -184,6 +185,7 @@ ERASE_STEPS: tuple[EraseStep, ...] = (
     EraseStep("codes", _drop_codes),
     EraseStep("restrictions", _keep_restrictions),
     EraseStep("voices", _drop_voices),
+    EraseStep("volunteer", end_with_erasure),
     EraseStep("public", _withdraw_public),
     EraseStep("photos", _cut_photos),
     EraseStep("reports", _cut_reports),

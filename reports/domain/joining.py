@@ -17,6 +17,7 @@ from reports.domain.erasing import erase_resident
 from reports.domain.poll_votes import merge_votes
 from reports.domain.publication import follow_consent
 from reports.domain.topics import merge_supports
+from reports.domain.volunteer_ends import join_ledgers
 from reports.enums import AgeBand, ConsentKind, ResidentRole
 from reports.models import Report, Resident, ResidentToken
 
@@ -55,6 +56,7 @@ def absorb(source: Resident, into: Resident, *, now: datetime) -> bool:
         return False
     assert old is not None
     assert kept is not None
+    join_ledgers(old, kept, now=now)
     _free_client_ids(old, kept)
     _move_all(old, kept)
     _fill_profile(old, kept)
@@ -86,6 +88,7 @@ def _bring_after(key: int, *, now: datetime) -> bool:
     if old is None or old.absorbed_by_id is None:
         return False
     kept = Resident.objects.select_for_update(no_key=True).get(pk=old.absorbed_by_id)
+    join_ledgers(old, kept, now=now)
     _free_client_ids(old, kept)
     _move_all(old, kept)
     if old.erased_at is None or old.erased_at < now - _LATE:

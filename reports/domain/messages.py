@@ -28,7 +28,14 @@ from reports.models import (
 )
 from xiangcun.lib import bell
 
-__all__ = ["SPREAD_TASK", "Facts", "forget_messages", "mark_read", "tell_residents"]
+__all__ = [
+    "SPREAD_TASK",
+    "Facts",
+    "forget_messages",
+    "mark_read",
+    "tell_resident",
+    "tell_residents",
+]
 
 logger = logging.getLogger(__name__)
 
@@ -66,6 +73,26 @@ def tell_residents(
         created_at=now,
     )
     _insert_for_each(message, report_ids)
+    transaction.on_commit(_ring_now_and_then, robust=True)
+
+
+def tell_resident(
+    resident_id: int, template: MessageTemplate, facts: Facts, *, key: str, now: datetime
+) -> None:
+    """Put a line that is about no report into one person's inbox; telling ``key`` twice writes nothing more."""
+    ResidentMessage.objects.bulk_create(
+        [
+            ResidentMessage(
+                key=key,
+                resident_id=resident_id,
+                template=template,
+                facts=facts.stored(),
+                text=render(template, facts),
+                created_at=now,
+            )
+        ],
+        ignore_conflicts=True,
+    )
     transaction.on_commit(_ring_now_and_then, robust=True)
 
 

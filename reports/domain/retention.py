@@ -29,6 +29,12 @@ from reports.domain.message_retention import (
 from reports.domain.originals import strip_originals
 from reports.domain.phone_codes import DAY as CODE_LIFE
 from reports.domain.senders import KEPT as SENDER_KEPT
+from reports.domain.volunteer_retention import (
+    drop_positions,
+    drop_volunteers,
+    positions_due,
+    volunteers_due,
+)
 from reports.enums import AgeBand, GuardianState, PollState, PublicStatus
 from reports.models import (
     AccessRecord,
@@ -251,6 +257,8 @@ RULES: tuple[Rule, ...] = (
     Rule("phone_codes", _("过期的短信验证码"), _codes_due, _drop_codes),
     Rule("sender_digests", _("上报来源的设备和地址摘要"), _senders_due, _drop_senders),
     Rule("content_checks", _("已办结上报的内容检查结果"), _checks_due, _drop_checks),
+    Rule("patrol_positions", _("巡查签到、签退的位置"), positions_due, drop_positions),
+    Rule("volunteer_ledgers", _("已退出志愿者的积分流水"), volunteers_due, drop_volunteers),
     Rule("guardian_requests", _("过期的监护人确认"), _requests_due, _drop_requests),
     Rule("poll_participations", _("参加投票的记录"), _votes_due, _drop_votes),
     Rule("poll_marks", _("已结束投票的防重复摘要"), _marks_due, _drop_marks),

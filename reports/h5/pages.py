@@ -37,6 +37,10 @@ PAGES = {
         Page("voices", "h5/voices.html", "民意"),
         Page("topic", "h5/topic.html", "话题", back="h5:voices"),
         Page("poll", "h5/poll.html", "投票", back="h5:voices"),
+        Page("volunteer", "h5/volunteer.html", "平安志愿者"),
+        Page("rewards", "h5/rewards.html", "积分兑换", back="h5:volunteer"),
+        Page("patrols", "h5/patrols.html", "巡查任务", back="h5:volunteer"),
+        Page("patrol", "h5/patrol.html", "巡查", back="h5:patrols"),
         Page("offline", "h5/offline.html", "没有网络"),
     )
 }

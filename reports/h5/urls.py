@@ -31,6 +31,11 @@ urlpatterns = [
     # Which one the page's script reads from ?id=, so that the kept shell serves all of them.
     path("voices/topic", shell, {"name": "topic"}, name="topic"),
     path("voices/poll", shell, {"name": "poll"}, name="poll"),
+    path("volunteer", shell, {"name": "volunteer"}, name="volunteer"),
+    path("volunteer/rewards", shell, {"name": "rewards"}, name="rewards"),
+    path("volunteer/patrols", shell, {"name": "patrols"}, name="patrols"),
+    # Which one stands in the query: the shell is the same for every patrol.
+    path("volunteer/patrol", shell, {"name": "patrol"}, name="patrol"),
     path("offline", shell, {"name": "offline"}, name="offline"),
     path("sw.js", service_worker, name="worker"),
     path("manifest.webmanifest", manifest, name="manifest"),

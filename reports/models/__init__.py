@@ -11,6 +11,7 @@ from reports.models.messages import (
     SmsLog,
     SubscriptionGrant,
 )
+from reports.models.patrols import Patrol, PatrolSignup
 from reports.models.photos import Photo
 from reports.models.places import Grid, Landmark
 from reports.models.privacy import (
@@ -37,6 +38,7 @@ from reports.models.reports import (
     ReportUpdate,
 )
 from reports.models.residents import Resident, ResidentToken
+from reports.models.rewards import Redemption, Reward
 from reports.models.senders import SenderBlock
 from reports.models.voices import (
     Poll,
@@ -47,6 +49,7 @@ from reports.models.voices import (
     TopicReport,
     TopicSupport,
 )
+from reports.models.volunteers import PointsEntry, PointsLedgerIsAppendOnlyError, Volunteer
 
 __all__ = [
     "OPEN_GATES",
@@ -68,27 +71,34 @@ __all__ = [
     "MessageDelivery",
     "MessagePreference",
     "NoticeText",
+    "Patrol",
+    "PatrolSignup",
     "PhoneCode",
     "Photo",
     "Poll",
     "PollMark",
     "PollOption",
     "PollParticipation",
+    "PointsEntry",
+    "PointsLedgerIsAppendOnlyError",
     "PublicNote",
     "PublicPhoto",
     "PublicPhotoReport",
     "Rating",
+    "Redemption",
     "Report",
     "ReportPhoto",
     "ReportUpdate",
     "Resident",
     "ResidentMessage",
     "ResidentToken",
+    "Reward",
     "SenderBlock",
     "SmsLog",
     "SubscriptionGrant",
     "Topic",
     "TopicReport",
     "TopicSupport",
+    "Volunteer",
     "WechatToken",
 ]

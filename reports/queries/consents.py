@@ -19,6 +19,7 @@ ASKED_KINDS = (
     ConsentKind.PHONE,
     ConsentKind.PUBLICATION,
     ConsentKind.NOTICES,
+    ConsentKind.VOLUNTEER,
 )
 """What a resident answers by themselves; ``guardian`` is answered by another."""
 

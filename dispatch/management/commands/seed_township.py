@@ -13,6 +13,7 @@ from dispatch.domain.demo_staff import seed_demo_staff
 from dispatch.domain.demo_voices import seed_demo_voices
 from dispatch.domain.seeding import seed_township
 from dispatch.queries.offices import offices
+from reports.domain.demo_volunteers import seed_demo_volunteers
 from reports.domain.guide_demo import seed_demo_guides
 from reports.domain.seeding import SeedMode, seed_demo_population
 
@@ -56,6 +57,8 @@ class Command(BaseCommand):
             )
             if guides or bulletins:
                 say(f"示例便民服务：{guides} 条，示例公告：{bulletins} 条（虚构，仅供演示）")
+            if count := seed_demo_volunteers(now=timezone.now()):
+                say(f"示例志愿者：{count} 人，另有示例兑换物品和巡查任务")
 
 
 def _say_nothing(_line: str) -> None:

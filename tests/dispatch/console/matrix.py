@@ -243,6 +243,25 @@ def _directory() -> Iterator[Page]:
     yield Page("bulletin-step", NOBODY, absent, method="post")
 
 
+def _volunteers() -> Iterator[Page]:
+    absent: Callable[[Stage], tuple[Any, ...]] = lambda _stage: (ABSENT,)  # noqa: E731 - bound once
+    reading = DISPATCHING | {"auditor"}
+    yield Page("volunteers", reading)
+    yield Page("volunteer", NOBODY, absent)
+    yield Page("volunteer-export", reading, method="post")
+    yield Page("volunteer-correct", LEAD, absent, method="post")
+    yield Page("points-reverse", LEAD, absent, method="post")
+    yield Page("rewards", reading)
+    yield Page("reward-new", DISPATCHING)
+    yield Page("reward", NOBODY, absent)
+    yield Page("reward-counter", DISPATCHING)
+    yield Page("patrols", reading)
+    yield Page("patrol-new", DISPATCHING)
+    yield Page("patrol", NOBODY, absent)
+    yield Page("patrol-cancel", DISPATCHING, absent, method="post")
+    yield Page("signup-settle", DISPATCHING, absent, method="post")
+
+
 def _people() -> Iterator[Page]:
     yield from _rows("dispatch_department", PEOPLE, ADMINISTRATOR)
     yield from _rows("dispatch_staff", PEOPLE, ADMINISTRATOR)
@@ -390,7 +409,7 @@ LEAVES = "admin:logout"
 """Signs the tester out; open to everybody who is signed in."""
 PAGES: tuple[Page, ...] = (
     *_own(), *_cases(), *_records(), *_publicity(), *_voices(), *_figures(), *_briefs(), *_outside(), *_directory(), *_people(), *_rules(),
-    *_tools(), *_calendar_and_notices(), *_sign_in(),
+    *_tools(), *_calendar_and_notices(), *_sign_in(), *_volunteers(),
 )  # fmt: skip
 
 

@@ -145,7 +145,7 @@ def test_the_notice_is_public_and_cached(client: Client) -> None:
     assert (first.status_code, body["version"]) == (200, current_notice().version)
     assert "{" not in str(body["sections"]).replace("{'", "")
     assert {row["kind"] for row in body["consents"]} == {
-        "privacy", "location", "photo", "phone", "publication", "notices",
+        "privacy", "location", "photo", "phone", "publication", "notices", "volunteer",
     }  # fmt: skip
     again = client.get("/api/v1/privacy/notice", headers={"if-none-match": first["ETag"]})
     assert again.status_code == 304
