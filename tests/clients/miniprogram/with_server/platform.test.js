@@ -50,6 +50,8 @@ test("a code of wx.login that was used up: a new one is asked for", async () => 
 test("a real 429 tells when it may go on; a short one is waited for", async () => {
   const phone = new Phone(SERVER).start();
   const api = phone.require("lib/api.js");
+  const timing = phone.require("lib/timing.js");
+  timing.longestWait = 0; // the server's minute may be nearly over
   const calls = Array.from({ length: 12 }, () => api.call("/me/export"));
   const refused = (await Promise.allSettled(calls)).filter((one) => one.status === "rejected").map((one) => one.reason);
   assert.ok(refused.length > 0, "nothing was refused");
@@ -59,6 +61,7 @@ test("a real 429 tells when it may go on; a short one is waited for", async () =
   assert.match(errorWords(refused[0]), /秒|分钟/);
   assert.ok(phone.network.most <= 10);
 
+  timing.longestWait = 10000;
   phone.network.break("busy", { path: "/me" });
   const began = Date.now();
   assert.ok((await api.me()).id);
@@ -181,6 +184,50 @@ test("places: refused, chosen on the map, told in words", async () => {
   await phone.sees("已送达");
   const report = await phone.require("lib/api.js").report(phone.page.draft.number);
   assert.deepEqual(report.location, { lat: 30.311111, lng: 120.522222, coord_type: "gcj02", accuracy: null, source: "picked", address: "前进街道 1 号 示例广场" });
+});
+
+test("a place sent in another system is shown on WeChat's map where it is", async () => {
+  const phone = new Phone(SERVER).start();
+  const [lat, lng] = phone.location.wgs84;
+  const body = { ...LETTER, client_id: uuid(), text: "手机网页上报的，路灯不亮", location: { lat, lng, coord_type: "wgs84", accuracy: 5, source: "gps", address: "" } };
+  const { number, location } = await phone.require("lib/api.js").sendReport(body);
+  assert.equal(location.coord_type, "wgs84");
+  await phone.open(`pages/report/detail?number=${number}`);
+  await phone.tap("在地图上看");
+  const { latitude, longitude } = phone.shown.find((one) => one.name === "map");
+  assert.ok(Math.abs(latitude - lat) > 0.001 && Math.abs(longitude - lng) > 0.003, `${latitude} ${longitude}`);
+  await phone.tap("补充");
+  await phone.type("words", "就在路口");
+  await phone.tap("提交补充");
+  await phone.sees("您补充了情况");
+  await phone.tap("在地图上看");
+  assert.equal(phone.shown.at(-1).latitude, latitude);
+});
+
+test("a letter needs no place; who is anonymous leaves no number", async () => {
+  const phone = new Phone(SERVER).start();
+  await phone.open("pages/home/index");
+  await phone.tap("先不同意");
+  await phone.tap("提意见");
+  await phone.tap("咨询");
+  await phone.type("phone", "13900000000");
+  await phone.type("text", `建房审批要带哪些材料？${"说明".repeat(900)}`);
+  assert.match(phone.read(), /您想问什么/);
+  await phone.send();
+  await phone.sees("15 个工作日内答复您");
+  const asked = await phone.require("lib/api.js").report(phone.page.draft.number);
+  assert.deepEqual([asked.kind.code, asked.location, asked.contact_phone], ["consultation", null, "13900000000"]);
+  assert.doesNotMatch(phone.read(), /公开办理情况/);
+
+  await phone.tap("再报一个");
+  await phone.type("phone", "13900000000");
+  await phone.type("anonymous", true);
+  assert.doesNotMatch(phone.read(), /联系电话|13900000000/);
+  await phone.type("text", "希望晚上也能借文化礼堂");
+  await phone.send();
+  await phone.sees("已送达");
+  const told = await phone.require("lib/api.js").report(phone.page.draft.number);
+  assert.deepEqual([told.anonymous, told.contact_phone], [true, ""]);
 });
 
 test("a poster's code opens the page with its grid, used where the phone finds no place", async () => {

@@ -101,7 +101,15 @@ test("the office asks, the resident answers; the office refuses, the resident ap
   const phone = new Phone(SERVER).start();
   const number = await report(phone, { text: "这件事情你们到底管不管啊，都说好多次了", photos: 0 });
   await office([number, "ask", "dispatcher", { public_text: "请说明具体地点和情况" }]);
-  await phone.tap("看办理进展");
+  const unread = await phone.require("lib/api.js").unread();
+  assert.ok(unread.count > 0);
+  await phone.open("pages/inbox/index");
+  await phone.sees("去补充");
+  assert.equal(phone.shown.filter((one) => one.name === "badge").at(-1).text, String(unread.count));
+  await phone.tap("全部标为已读");
+  assert.doesNotMatch(phone.read(), /全部标为已读/);
+  assert.equal(phone.shown.at(-1).name, "badge-off");
+  await phone.open(`pages/report/detail?number=${number}`);
   await phone.sees("请说明具体地点和情况");
   await phone.tap("去补充");
   await phone.type("words", "临江村口，有人把建筑垃圾倒在路边");
@@ -140,10 +148,12 @@ test("subscribing at a tap, the message that WeChat sends opens its report", asy
 
 test("“我也遇到” joins the case near by", async () => {
   const first = new Phone(SERVER).start();
-  await first.open("pages/me/index");
-  await first.type("公开办理情况", true);
-  await first.sees("已同意");
   const number = await report(first, { text: "桥头的路面坑坑洼洼，车子开过去很颠", photos: 0, at: [30.308321, 120.487123] });
+  await first.sees("公开办理情况，可以吗？");
+  await first.tap("可以公开");
+  assert.doesNotMatch(first.read(), /公开办理情况/);
+  const { items } = await first.require("lib/api.js").consents();
+  assert.equal(items.find((row) => row.kind === "publication").state, "given");
   await until(async () => (await first.require("lib/api.js").report(number)).status.code === "processing");
   await office([number, "publish", "dispatcher", {}]);
   const second = new Phone(SERVER);
