@@ -67,7 +67,7 @@ def test_near_ones_first_open_ones_only_and_a_miss_helps(phone: Phone) -> None:
     page.click("#guide-open")
     expect(page).to_have_url(re.compile("open=1"))
     phone.open("/h5/guides/?q=社保卡冻结")
-    expect(page.locator(".state")).to_contain_text("没有找到")
+    expect(page.locator("#guide-list .state")).to_contain_text("没有找到")
     expect(page.get_by_role("link", name="社保卡补办（示例）")).to_be_visible()
     expect(page.get_by_role("link", name=re.compile("便民热线"))).to_have_attribute("href", re.compile("^tel:"))  # fmt: skip
 
@@ -147,4 +147,4 @@ def test_an_urgent_bulletin_is_a_banner(phone: Phone, sign_in: SignIn) -> None:
     page.get_by_role("button", name="撤下").click()
     expect(page.locator("body")).to_contain_text("已撤下")
     home.reload()
-    expect(home.locator(".state")).to_contain_text("没有这条公告")
+    expect(home.locator("#bulletin .state")).to_contain_text("没有这条公告")
