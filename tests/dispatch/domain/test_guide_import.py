@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -19,6 +20,7 @@ from dispatch.domain.guide_import import (
 )
 from dispatch.domain.guide_sheet import COLUMNS, typed_of, write_sheet
 from dispatch.models import AuditRecord
+from reports.domain.guides import publish_guide
 from reports.domain.seeding import SeedMode, seed_dimensions
 from reports.models import Guide
 from tests.dispatch.factories import NOW, Cast, make_cast
@@ -155,16 +157,13 @@ def test_csv_of_any_encoding(room: Actor, encoding: str) -> None:
 
 
 def test_nothing_is_half_written(room: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
-    calls = iter([False, True])
+    def fail_at_the_second(guide_id: int, *, now: datetime) -> Guide:
+        if Guide.objects.count() > 1:
+            raise ConflictError("x", "坏了")
+        return publish_guide(guide_id, now=now)
 
-    def fail_second(*args: Any, **kwargs: Any) -> Any:
-        if next(calls):
-            raise InvalidInputError("x", "坏了")
-        return guide_import_create(*args, **kwargs)
-
-    guide_import_create = guide_import.create_guide
-    monkeypatch.setattr(guide_import, "create_guide", fail_second)
-    with pytest.raises(InvalidInputError):
+    monkeypatch.setattr("dispatch.domain.guide_import.publish_guide", fail_at_the_second)
+    with pytest.raises(ConflictError, match="x"):
         bring(room, HEAD, CARD, ["b", "第二条", "便"])
     assert Guide.objects.count() == 0
     assert AuditRecord.objects.count() == 0

@@ -158,5 +158,5 @@ def test_the_demo_has_four_guides_for_each_of_the_seven_and_is_marked() -> None:
 class _AnyOffice(dict[str, Office]):
     """The departments are the office's seed; here any name will do."""
 
-    def get(self, key: str, default: Any = None) -> Office:  # type: ignore[override]
+    def get(self, key: str, default: Any = None) -> Office:
         return Office(key, key)
