@@ -47,9 +47,9 @@ class GuideForm(forms.Form):
     def __init__(self, *args: Any, departments: Iterable[str], new: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name in _TYPED:
-            lines = _LINES.get(name)
-            widget = forms.Textarea({"rows": lines}) if lines else forms.TextInput()
-            column = BY_FIELD[name]
+            column, lines = BY_FIELD[name], _LINES.get(name)
+            attrs = {"class": "xc-input", "placeholder": column.example}
+            widget = forms.Textarea({**attrs, "rows": lines}) if lines else forms.TextInput(attrs)
             self.fields[name] = forms.CharField(
                 label=column.heading,
                 required=False,
@@ -58,13 +58,13 @@ class GuideForm(forms.Form):
                 widget=widget,
                 help_text=column.meaning,
             )
-            widget.attrs |= {"class": "xc-input", "placeholder": column.example}
         for name in ("valid_from", "valid_to"):
             self.fields[name].widget = forms.DateInput({"type": "date", "class": "xc-input"})
         self.fields["code"].widget.attrs["class"] = "xc-input"
         self.fields["code"].help_text = BY_FIELD["code"].meaning + "；空着会自动起一个"
         if not new:
             del self.fields["code"]
+        self.order_fields(BY_FIELD)
         names = [(name, name) for name in departments]
         self.fields["department"].choices = [("", "—"), *names]  # type: ignore[attr-defined]
         for name in ("department", "coord_type", "holidays"):

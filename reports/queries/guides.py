@@ -23,14 +23,14 @@ from reports.enums import DimensionCode, Offer
 from reports.models import Dimension, Guide
 from xiangcun.lib.calendars import current_calendar
 from xiangcun.lib.errors import NotFoundError
-from xiangcun.lib.finding import likeness, rank_of, terms_of
+from xiangcun.lib.finding import likeness, pairs_of, rank_of, terms_of
 from xiangcun.lib.geo import distance_m
 from xiangcun.lib.hours import (
     Hours,
     OnHolidays,
-    OpenCode,
     OpenState,
     exceptions_of,
+    is_open,
     open_state,
     week_of,
 )
@@ -83,12 +83,12 @@ def guide_page(ask: GuideAsk, *, after: Key | None, limit: int, now: datetime) -
     terms = terms_of(ask.words)
     if ask.words and not terms:
         return GuidePage([], None, [])
-    found = _matching(rows, ask, terms)
+    found, calendar = _matching(rows, ask, terms), current_calendar()
     keyed = sorted(
         (key, row)
         for row in found
         if (key := _key(row, ask, terms)) > (after or ())
-        and (not ask.open_only or state_of(row, now).code is OpenCode.OPEN)
+        and (not ask.open_only or is_open(_hours(*row[-3:]), now, calendar))
     )
     shown = [(key, row[0]) for key, row in keyed[: limit + 1]]
     page = shown[:limit]
@@ -121,11 +121,6 @@ def guide_state(guide: Guide, now: datetime) -> OpenState:
 def hours_of(guide: Guide) -> Hours:
     """Return a row's hours."""
     return _hours(guide.week, guide.holidays, guide.exceptions)
-
-
-def state_of(row: Sequence[Any], now: datetime) -> OpenState:
-    """Return the state of a row of :func:`_matching`."""
-    return open_state(_hours(*row[-3:]), now, current_calendar())
 
 
 def _hours(week: Any, holidays: str, exceptions: Any) -> Hours:
@@ -167,8 +162,9 @@ def _whole(page: Sequence[tuple[Key, int]], ask: GuideAsk, now: datetime) -> lis
 
 def _alike(rows: QuerySet[Guide], words: str) -> list[tuple[int, str]]:
     """Return the guides whose names share most with what was not found."""
+    pairs = pairs_of(words)
     scored = (
-        (likeness(search, words), pk, title)
+        (likeness(search, pairs), pk, title)
         for pk, title, search in rows.order_by("order", "pk").values_list("pk", "title", "search")
     )
     best = sorted((row for row in scored if row[0] >= _ALIKE), key=itemgetter(0), reverse=True)

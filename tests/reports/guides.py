@@ -43,6 +43,12 @@ def make_guide(*, now: datetime = NOW, shown: bool = True, **typed: Any) -> Guid
 
 def make_bulletin(*, now: datetime = NOW, shown: bool = True, **words: Any) -> Bulletin:
     """Store a bulletin; shown from an hour ago on."""
+    row = create_bulletin(bulletin_words(now=now, **words), drafted_by="dispatcher", now=now)
+    return publish_bulletin(row.pk, published_by="lead", now=now) if shown else row
+
+
+def bulletin_words(*, now: datetime = NOW, **words: Any) -> BulletinWords:
+    """Return what a bulletin says."""
     values = {
         "title": "示例停水通知",
         "body": "明天 8:00 至 17:00 检修管道，请提前储水。\n\n抢修电话 0571-0000 0003。",
@@ -51,5 +57,4 @@ def make_bulletin(*, now: datetime = NOW, shown: bool = True, **words: Any) -> B
         "expire_at": None,
         **words,
     }
-    row = create_bulletin(BulletinWords(**values), drafted_by="dispatcher", now=now)
-    return publish_bulletin(row.pk, published_by="lead", now=now) if shown else row
+    return BulletinWords(**values)

@@ -62,11 +62,16 @@ def rank_of(search: str, terms: Sequence[str]) -> int:
     return 2
 
 
-def likeness(search: str, query: str) -> float:
-    """Return how much of the query's neighbouring characters the names have, 0 to 1; for a miss."""
-    title, names, _rest = [*search.split("\n"), "", ""][:3]
-    wanted = _pairs("".join(_RUN.findall(_FILLERS.sub("", _plain(query)))))
-    return len(wanted & (_pairs(title) | _pairs(names))) / len(wanted) if wanted else 0.0
+def pairs_of(query: str) -> frozenset[str]:
+    """Return the neighbouring characters of what was not found, for :func:`likeness`."""
+    text = "".join(_RUN.findall(_FILLERS.sub("", _plain(query))))
+    return frozenset(text[at : at + 2] for at in range(len(text) - 1))
+
+
+def likeness(search: str, pairs: frozenset[str]) -> float:
+    """Return how many of the pairs stand in the names, 0 to 1."""
+    names = "\n".join(search.split("\n", 2)[:2])
+    return sum(pair in names for pair in pairs) / len(pairs) if pairs else 0.0
 
 
 def initials_of(text: str) -> str:
@@ -96,11 +101,6 @@ def _syllables(text: str) -> list[str]:
 
 def _plain(text: str) -> str:
     return unicodedata.normalize("NFKC", text).lower().replace("\x00", "")
-
-
-def _pairs(text: str) -> set[str]:
-    text = text.strip()
-    return {text[at : at + 2] for at in range(len(text) - 1) if " " not in text[at : at + 2]}
 
 
 @cache

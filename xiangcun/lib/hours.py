@@ -171,6 +171,17 @@ def open_state(hours: Hours, now: datetime, calendar: WorkCalendar) -> OpenState
     return _closed(next((start for start, _end in stretches if start > local), None), local)
 
 
+def is_open(hours: Hours, now: datetime, calendar: WorkCalendar) -> bool:
+    """Return whether :func:`open_state` would say so: two days are looked at and not three weeks."""
+    local = now.astimezone(SHANGHAI)
+    minute = local.hour * 60 + local.minute
+    today = spans_on(hours, local.date(), calendar) or ()
+    before = spans_on(hours, local.date() - _DAY, calendar) or ()
+    return any(span.start <= minute < span.end for span in today) or any(
+        minute + DAY_MINUTES < span.end for span in before
+    )
+
+
 def _stretches(
     hours: Hours, today: date, calendar: WorkCalendar
 ) -> Iterator[tuple[datetime, datetime]]:

@@ -78,7 +78,7 @@ def test_one_guide_tells_everything(nobody: Api) -> None:
 @pytest.mark.parametrize("hidden", ["draft", "withdrawn", "not yet", "no more"])
 def test_what_is_not_shown_is_not_there(nobody: Api, hidden: str) -> None:
     today = date(2026, 11, 24)
-    typed = {
+    typed: dict[str, Any] = {
         "not yet": {"valid_from": str(today + timedelta(days=1))},
         "no more": {"valid_to": str(today - timedelta(days=1))},
     }.get(hidden, {})

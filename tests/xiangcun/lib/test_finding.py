@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xiangcun.lib.finding import initials_of, likeness, rank_of, search_text, terms_of
+from xiangcun.lib.finding import initials_of, likeness, pairs_of, rank_of, search_text, terms_of
 
 CARD = search_text(title="社保卡补办", synonyms="市民卡、医保卡", rest=["带身份证 A4 复印件"])
 BANK = search_text(title="重庆银行 ATM 取款机", synonyms="", rest=[])
@@ -45,8 +45,8 @@ def test_a_question_of_nothing_but_filling_is_looked_for_as_it_stands() -> None:
 
 
 def test_a_miss_has_neighbours() -> None:
-    assert likeness(CARD, "社保卡挂失") > likeness(BANK, "社保卡挂失")
-    assert likeness(CARD, "") == 0.0
+    assert likeness(CARD, pairs_of("社保卡挂失")) > likeness(BANK, pairs_of("社保卡挂失"))
+    assert likeness(CARD, pairs_of("")) == 0.0
 
 
 def test_initials_make_a_code() -> None:
@@ -57,5 +57,5 @@ def test_initials_make_a_code() -> None:
 def test_no_text_breaks_it(text: str) -> None:
     search = search_text(title=text, synonyms=text, rest=[text])
     assert search.count("\n") == 2
-    assert 0.0 <= likeness(search, text) <= 1.0
+    assert 0.0 <= likeness(search, pairs_of(text)) <= 1.0
     assert "\x00" not in search

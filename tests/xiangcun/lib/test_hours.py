@@ -19,6 +19,7 @@ from xiangcun.lib.hours import (
     Span,
     Week,
     exceptions_of,
+    is_open,
     open_state,
     spans_on,
     stored_exceptions,
@@ -138,6 +139,7 @@ def test_the_state_is_what_a_walk_through_the_minutes_finds(
     hours = Hours(week, holidays)
     state = open_state(hours, moment, CALENDAR)
     assert (state.code is OpenCode.OPEN) == walked(hours, moment)
+    assert is_open(hours, moment, CALENDAR) == walked(hours, moment)
     minute = timedelta(minutes=1)
     if state.until is not None:
         assert state.until > moment

@@ -24,9 +24,9 @@ export function metaLine(row) {
 export function banner(row) {
   return el(
     "a",
-    { class: "card card-link card-bad line", href: bulletinPath(row) },
+    { class: "card card-link card-bad line bulletin-strip", href: bulletinPath(row) },
     icon("megaphone"),
-    el("span", { class: "row-main" }, el("strong", { class: "row-title", text: row.title }), el("span", { class: "row-hint clamp", text: row.opening })),
+    el("span", { class: "row-main" }, el("strong", { class: "row-title", text: `紧急：${row.title}` }), el("span", { class: "row-hint clamp", text: row.opening })),
     icon("chevron-right"),
   );
 }

@@ -49,5 +49,11 @@ export function placeLine(row) {
 
 /** A big button that dials. */
 export function callButton(phone, { kind = "primary" } = {}) {
-  return el("a", { class: `btn btn-${kind} btn-block`, href: `tel:${phone.dial}` }, icon("phone"), el("span", { text: `${phone.name || "拨打电话"} ${phone.number}` }));
+  return el(
+    "a",
+    { class: `btn btn-${kind} btn-block guide-call`, href: `tel:${phone.dial}` },
+    icon("phone"),
+    el("span", { text: phone.name || "拨打电话" }),
+    el("span", { class: "guide-number", text: phone.number }),
+  );
 }
