@@ -135,7 +135,7 @@ def result_digest(result: dict[str, Any]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def locked_poll(poll_id: int | None) -> Poll:
+def locked_poll(poll_id: int) -> Poll:
     """Return the row under its lock; ``poll_not_found`` for none."""
     poll = Poll.objects.select_for_update(no_key=True).filter(pk=poll_id).first()
     if poll is None:

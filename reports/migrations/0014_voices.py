@@ -5,159 +5,445 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('reports', '0012_rating_comments'),
+        ("reports", "0012_rating_comments"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Topic',
+            name="Topic",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.CharField(max_length=40, verbose_name='标题')),
-                ('text', models.CharField(max_length=1000, verbose_name='说明')),
-                ('state', models.CharField(choices=[('draft', '草稿'), ('open', '征集支持'), ('answered', '已答复'), ('closed', '已结束')], default='draft', editable=False, max_length=8, verbose_name='状态')),
-                ('opens_at', models.DateTimeField(editable=False, null=True, verbose_name='发布时间')),
-                ('closes_at', models.DateTimeField(verbose_name='征集截止')),
-                ('support_count', models.PositiveIntegerField(default=0, editable=False, verbose_name='支持人数')),
-                ('reply', models.CharField(blank=True, max_length=1000, verbose_name='答复')),
-                ('reply_unit', models.CharField(blank=True, max_length=40, verbose_name='答复单位')),
-                ('replied_at', models.DateTimeField(editable=False, null=True, verbose_name='答复时间')),
-                ('ended_at', models.DateTimeField(editable=False, null=True, verbose_name='结束时间')),
-                ('created_at', models.DateTimeField(verbose_name='建立时间')),
-                ('updated_at', models.DateTimeField(verbose_name='修改时间')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("title", models.CharField(max_length=40, verbose_name="标题")),
+                ("text", models.CharField(max_length=1000, verbose_name="说明")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("draft", "草稿"),
+                            ("open", "征集支持"),
+                            ("answered", "已答复"),
+                            ("closed", "已结束"),
+                        ],
+                        default="draft",
+                        editable=False,
+                        max_length=8,
+                        verbose_name="状态",
+                    ),
+                ),
+                (
+                    "opens_at",
+                    models.DateTimeField(editable=False, null=True, verbose_name="发布时间"),
+                ),
+                ("closes_at", models.DateTimeField(verbose_name="征集截止")),
+                (
+                    "support_count",
+                    models.PositiveIntegerField(default=0, editable=False, verbose_name="支持人数"),
+                ),
+                ("reply", models.CharField(blank=True, max_length=1000, verbose_name="答复")),
+                (
+                    "reply_unit",
+                    models.CharField(blank=True, max_length=40, verbose_name="答复单位"),
+                ),
+                (
+                    "replied_at",
+                    models.DateTimeField(editable=False, null=True, verbose_name="答复时间"),
+                ),
+                (
+                    "ended_at",
+                    models.DateTimeField(editable=False, null=True, verbose_name="结束时间"),
+                ),
+                ("created_at", models.DateTimeField(verbose_name="建立时间")),
+                ("updated_at", models.DateTimeField(verbose_name="修改时间")),
             ],
             options={
-                'verbose_name': '话题',
-                'verbose_name_plural': '话题',
+                "verbose_name": "话题",
+                "verbose_name_plural": "话题",
             },
         ),
         migrations.CreateModel(
-            name='Poll',
+            name="Poll",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('question', models.CharField(max_length=60, verbose_name='问题')),
-                ('text', models.CharField(blank=True, max_length=1000, verbose_name='说明')),
-                ('max_choices', models.PositiveSmallIntegerField(default=1, verbose_name='最多选几项')),
-                ('opens_at', models.DateTimeField(verbose_name='开始时间')),
-                ('closes_at', models.DateTimeField(verbose_name='截止时间')),
-                ('result_visibility', models.CharField(choices=[('after_closing', '截止后公布'), ('after_vote', '投票后可见')], default='after_closing', max_length=16, verbose_name='结果公布')),
-                ('state', models.CharField(choices=[('draft', '草稿'), ('published', '已发布'), ('withdrawn', '已撤回')], default='draft', editable=False, max_length=10, verbose_name='状态')),
-                ('voters', models.PositiveIntegerField(default=0, editable=False, verbose_name='投票人数')),
-                ('doubled', models.PositiveIntegerField(default=0, editable=False, verbose_name='重复投票')),
-                ('first_closes_at', models.DateTimeField(editable=False, null=True, verbose_name='原截止时间')),
-                ('extension_note', models.CharField(blank=True, max_length=200, verbose_name='延期说明')),
-                ('withdrawal_note', models.CharField(blank=True, max_length=200, verbose_name='撤回说明')),
-                ('published_at', models.DateTimeField(editable=False, null=True, verbose_name='发布时间')),
-                ('result', models.JSONField(editable=False, null=True, verbose_name='结果')),
-                ('frozen_at', models.DateTimeField(editable=False, null=True, verbose_name='结果固定时间')),
-                ('created_at', models.DateTimeField(verbose_name='建立时间')),
-                ('updated_at', models.DateTimeField(verbose_name='修改时间')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("question", models.CharField(max_length=60, verbose_name="问题")),
+                ("text", models.CharField(blank=True, max_length=1000, verbose_name="说明")),
+                (
+                    "max_choices",
+                    models.PositiveSmallIntegerField(default=1, verbose_name="最多选几项"),
+                ),
+                ("opens_at", models.DateTimeField(verbose_name="开始时间")),
+                ("closes_at", models.DateTimeField(verbose_name="截止时间")),
+                (
+                    "result_visibility",
+                    models.CharField(
+                        choices=[("after_closing", "截止后公布"), ("after_vote", "投票后可见")],
+                        default="after_closing",
+                        max_length=16,
+                        verbose_name="结果公布",
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("draft", "草稿"),
+                            ("published", "已发布"),
+                            ("withdrawn", "已撤回"),
+                        ],
+                        default="draft",
+                        editable=False,
+                        max_length=10,
+                        verbose_name="状态",
+                    ),
+                ),
+                (
+                    "voters",
+                    models.PositiveIntegerField(default=0, editable=False, verbose_name="投票人数"),
+                ),
+                (
+                    "doubled",
+                    models.PositiveIntegerField(default=0, editable=False, verbose_name="重复投票"),
+                ),
+                (
+                    "first_closes_at",
+                    models.DateTimeField(editable=False, null=True, verbose_name="原截止时间"),
+                ),
+                (
+                    "extension_note",
+                    models.CharField(blank=True, max_length=200, verbose_name="延期说明"),
+                ),
+                (
+                    "withdrawal_note",
+                    models.CharField(blank=True, max_length=200, verbose_name="撤回说明"),
+                ),
+                (
+                    "published_at",
+                    models.DateTimeField(editable=False, null=True, verbose_name="发布时间"),
+                ),
+                ("result", models.JSONField(editable=False, null=True, verbose_name="结果")),
+                (
+                    "frozen_at",
+                    models.DateTimeField(editable=False, null=True, verbose_name="结果固定时间"),
+                ),
+                ("created_at", models.DateTimeField(verbose_name="建立时间")),
+                ("updated_at", models.DateTimeField(verbose_name="修改时间")),
             ],
             options={
-                'verbose_name': '投票',
-                'verbose_name_plural': '投票',
-                'indexes': [models.Index(condition=models.Q(('state', 'published')), fields=['-id'], name='poll_public'), models.Index(condition=models.Q(('frozen_at__isnull', True), ('state', 'published')), fields=['closes_at'], name='poll_to_freeze')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'published', 'withdrawn'])), name='poll_state_known'), models.CheckConstraint(condition=models.Q(('result_visibility__in', ['after_closing', 'after_vote'])), name='poll_visibility_known'), models.CheckConstraint(condition=models.Q(('opens_at__lt', models.F('closes_at'))), name='poll_opens_before_closing'), models.CheckConstraint(condition=models.Q(('first_closes_at__isnull', True), models.Q(('first_closes_at__lt', models.F('closes_at')), models.Q(('extension_note', ''), _negated=True)), _connector='OR'), name='poll_never_shortened'), models.CheckConstraint(condition=models.Q(('max_choices__gte', 1), ('max_choices__lte', 12)), name='poll_choices_in_range'), models.CheckConstraint(condition=models.Q(('doubled__lte', models.F('voters'))), name='poll_doubled_are_voters'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'draft'), _negated=True), ('voters', 0), _connector='OR'), name='poll_draft_has_no_votes'), models.CheckConstraint(condition=models.Q(('frozen_at__isnull', True), models.Q(('frozen_at__gte', models.F('closes_at')), ('state', 'published')), _connector='OR'), name='poll_frozen_after_closing')],
+                "verbose_name": "投票",
+                "verbose_name_plural": "投票",
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state", "published")),
+                        fields=["-id"],
+                        name="poll_public",
+                    ),
+                    models.Index(
+                        condition=models.Q(("frozen_at__isnull", True), ("state", "published")),
+                        fields=["closes_at"],
+                        name="poll_to_freeze",
+                    ),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["draft", "published", "withdrawn"])),
+                        name="poll_state_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("result_visibility__in", ["after_closing", "after_vote"])
+                        ),
+                        name="poll_visibility_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("opens_at__lt", models.F("closes_at"))),
+                        name="poll_opens_before_closing",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("first_closes_at__isnull", True),
+                            models.Q(
+                                ("first_closes_at__lt", models.F("closes_at")),
+                                models.Q(("extension_note", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="poll_never_shortened",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("max_choices__gte", 1), ("max_choices__lte", 12)),
+                        name="poll_choices_in_range",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("doubled__lte", models.F("voters"))),
+                        name="poll_doubled_are_voters",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "draft"), _negated=True),
+                            ("voters", 0),
+                            _connector="OR",
+                        ),
+                        name="poll_draft_has_no_votes",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("frozen_at__isnull", True),
+                            models.Q(
+                                ("frozen_at__gte", models.F("closes_at")), ("state", "published")
+                            ),
+                            _connector="OR",
+                        ),
+                        name="poll_frozen_after_closing",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='TopicReport',
+            name="TopicReport",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('report', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='topic_links', to='reports.report', verbose_name='意见')),
-                ('topic', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='report_links', to='reports.topic', verbose_name='话题')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "report",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="topic_links",
+                        to="reports.report",
+                        verbose_name="意见",
+                    ),
+                ),
+                (
+                    "topic",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="report_links",
+                        to="reports.topic",
+                        verbose_name="话题",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '话题与意见',
-                'verbose_name_plural': '话题与意见',
-                'ordering': ['id'],
+                "verbose_name": "话题与意见",
+                "verbose_name_plural": "话题与意见",
+                "ordering": ["id"],
             },
         ),
         migrations.AddField(
-            model_name='topic',
-            name='reports',
-            field=models.ManyToManyField(related_name='topics', through='reports.TopicReport', to='reports.report', verbose_name='来自的意见'),
+            model_name="topic",
+            name="reports",
+            field=models.ManyToManyField(
+                related_name="topics",
+                through="reports.TopicReport",
+                to="reports.report",
+                verbose_name="来自的意见",
+            ),
         ),
         migrations.CreateModel(
-            name='TopicSupport',
+            name="TopicSupport",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('resident', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='reports.resident', verbose_name='居民')),
-                ('topic', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='supports', to='reports.topic', verbose_name='话题')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "resident",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="reports.resident",
+                        verbose_name="居民",
+                    ),
+                ),
+                (
+                    "topic",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="supports",
+                        to="reports.topic",
+                        verbose_name="话题",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '支持',
-                'verbose_name_plural': '支持',
+                "verbose_name": "支持",
+                "verbose_name_plural": "支持",
             },
         ),
         migrations.CreateModel(
-            name='PollMark',
+            name="PollMark",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('digest', models.CharField(editable=False, max_length=64, verbose_name='摘要')),
-                ('guest', models.BooleanField(default=False, editable=False, verbose_name='仅凭手机号')),
-                ('poll', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='marks', to='reports.poll', verbose_name='投票')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("digest", models.CharField(editable=False, max_length=64, verbose_name="摘要")),
+                (
+                    "guest",
+                    models.BooleanField(default=False, editable=False, verbose_name="仅凭手机号"),
+                ),
+                (
+                    "poll",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="marks",
+                        to="reports.poll",
+                        verbose_name="投票",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '已投票摘要',
-                'verbose_name_plural': '已投票摘要',
-                'constraints': [models.UniqueConstraint(fields=('poll', 'digest'), name='poll_mark_once')],
+                "verbose_name": "已投票摘要",
+                "verbose_name_plural": "已投票摘要",
+                "constraints": [
+                    models.UniqueConstraint(fields=("poll", "digest"), name="poll_mark_once")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='PollOption',
+            name="PollOption",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('order', models.PositiveSmallIntegerField(verbose_name='次序')),
-                ('text', models.CharField(max_length=60, verbose_name='选项')),
-                ('votes', models.PositiveIntegerField(default=0, editable=False, verbose_name='票数')),
-                ('poll', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='options', to='reports.poll', verbose_name='投票')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("order", models.PositiveSmallIntegerField(verbose_name="次序")),
+                ("text", models.CharField(max_length=60, verbose_name="选项")),
+                (
+                    "votes",
+                    models.PositiveIntegerField(default=0, editable=False, verbose_name="票数"),
+                ),
+                (
+                    "poll",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="options",
+                        to="reports.poll",
+                        verbose_name="投票",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '选项',
-                'verbose_name_plural': '选项',
-                'ordering': ['order'],
-                'constraints': [models.UniqueConstraint(fields=('poll', 'order'), name='poll_option_order'), models.UniqueConstraint(fields=('poll', 'text'), name='poll_option_text')],
+                "verbose_name": "选项",
+                "verbose_name_plural": "选项",
+                "ordering": ["order"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("poll", "order"), name="poll_option_order"),
+                    models.UniqueConstraint(fields=("poll", "text"), name="poll_option_text"),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='PollParticipation',
+            name="PollParticipation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('client_id', models.UUIDField(editable=False, verbose_name='客户端编号')),
-                ('poll', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='participations', to='reports.poll', verbose_name='投票')),
-                ('resident', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='reports.resident', verbose_name='居民')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("client_id", models.UUIDField(editable=False, verbose_name="客户端编号")),
+                (
+                    "poll",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="participations",
+                        to="reports.poll",
+                        verbose_name="投票",
+                    ),
+                ),
+                (
+                    "resident",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="reports.resident",
+                        verbose_name="居民",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '参与记录',
-                'verbose_name_plural': '参与记录',
-                'constraints': [models.UniqueConstraint(fields=('poll', 'resident'), name='poll_one_vote_each')],
+                "verbose_name": "参与记录",
+                "verbose_name_plural": "参与记录",
+                "constraints": [
+                    models.UniqueConstraint(fields=("poll", "resident"), name="poll_one_vote_each")
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='topicreport',
-            constraint=models.UniqueConstraint(fields=('topic', 'report'), name='topic_report_once'),
+            model_name="topicreport",
+            constraint=models.UniqueConstraint(
+                fields=("topic", "report"), name="topic_report_once"
+            ),
         ),
         migrations.AddIndex(
-            model_name='topic',
-            index=models.Index(condition=models.Q(('state', 'draft'), _negated=True), fields=['-id'], name='topic_public'),
+            model_name="topic",
+            index=models.Index(
+                condition=models.Q(("state", "draft"), _negated=True),
+                fields=["-id"],
+                name="topic_public",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='topic',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'open', 'answered', 'closed'])), name='topic_state_known'),
+            model_name="topic",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ["draft", "open", "answered", "closed"])),
+                name="topic_state_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='topic',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('opens_at__isnull', True), ('state', 'draft')), models.Q(models.Q(('state', 'draft'), _negated=True), ('opens_at__lt', models.F('closes_at'))), _connector='OR'), name='topic_published_has_period'),
+            model_name="topic",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("opens_at__isnull", True), ("state", "draft")),
+                    models.Q(
+                        models.Q(("state", "draft"), _negated=True),
+                        ("opens_at__lt", models.F("closes_at")),
+                    ),
+                    _connector="OR",
+                ),
+                name="topic_published_has_period",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='topic',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'answered'), _negated=True), models.Q(('replied_at__isnull', False), models.Q(('reply', ''), _negated=True), models.Q(('reply_unit', ''), _negated=True)), _connector='OR'), name='topic_answered_has_reply'),
+            model_name="topic",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "answered"), _negated=True),
+                    models.Q(
+                        ("replied_at__isnull", False),
+                        models.Q(("reply", ""), _negated=True),
+                        models.Q(("reply_unit", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="topic_answered_has_reply",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='topicsupport',
-            constraint=models.UniqueConstraint(fields=('topic', 'resident'), name='topic_support_once'),
+            model_name="topicsupport",
+            constraint=models.UniqueConstraint(
+                fields=("topic", "resident"), name="topic_support_once"
+            ),
         ),
     ]
