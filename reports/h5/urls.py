@@ -22,6 +22,7 @@ urlpatterns = [
     path("privacy", shell, {"name": "privacy"}, name="privacy"),
     path("guardian", shell, {"name": "guardian"}, name="guardian"),
     path("voices", shell, {"name": "voices"}, name="voices"),
+    path("voices/", shell, {"name": "voices"}),
     # Which one the page's script reads from ?id=, so that the kept shell serves all of them.
     path("voices/topic", shell, {"name": "topic"}, name="topic"),
     path("voices/poll", shell, {"name": "poll"}, name="poll"),
