@@ -22,11 +22,15 @@ QUESTION = "文化礼堂门口放几张长椅"
 OPTIONS = ("两张", "四张", "六张")
 
 
-def rows(instance: Instance, sql: str) -> list[tuple[int, ...]]:
+VOTERS = "select voters from reports_poll where id = ?"
+VOTES = 'select votes from reports_polloption where poll_id = ? order by "order"'
+
+
+def rows(instance: Instance, sql: str, poll: str) -> list[tuple[int, ...]]:
     """Read from the database itself."""
     path = f"file:{instance.data_dir / 'xiangcun.sqlite3'}?mode=ro"
     with closing(sqlite3.connect(path, uri=True, timeout=10)) as base:
-        return base.execute(sql).fetchall()
+        return base.execute(sql, [poll]).fetchall()
 
 
 def publish_poll(dispatcher: Page, lead: Page) -> str:
@@ -69,7 +73,7 @@ def test_a_poll_from_the_draft_to_its_result(
         page.get_by_role("button", name="确定投票").click()
         asked = page.locator("dialog", has_text="请先登录")
         expect(asked).to_contain_text("请先在微信里登录")
-        assert rows(instance, f"select voters from reports_poll where id={poll}") == [(0,)]
+        assert rows(instance, VOTERS, poll) == [(0,)]
         cut = wire.fail("POST", path, "answer")
         asked.get_by_role("button", name="用示例居民登录").click()
         expect(page.locator("#poll-voted")).to_contain_text("您已经投票", timeout=30_000)
@@ -82,10 +86,8 @@ def test_a_poll_from_the_draft_to_its_result(
         page.reload()
         expect(page.locator("#poll-voted")).to_be_visible()
         expect(page.locator(".poll-option")).to_have_count(0)
-    assert rows(instance, f"select voters from reports_poll where id={poll}") == [(1,)]
-    assert rows(
-        instance, f'select votes from reports_polloption where poll_id={poll} order by "order"'
-    ) == [(0,), (1,), (0,)]
+    assert rows(instance, VOTERS, poll) == [(1,)]
+    assert rows(instance, VOTES, poll) == [(0,), (1,), (0,)]
     vote_as_four_others(instance, poll)
     lead.reload()
     expect(lead.locator("#xc-poll-result")).to_contain_text("共 5 人投票")

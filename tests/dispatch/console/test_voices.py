@@ -9,7 +9,9 @@ from datetime import timedelta
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 from openpyxl import load_workbook
@@ -239,3 +241,18 @@ def test_lists_of_nothing_and_of_something(browser: Browser, cast: Cast) -> None
     make_topic(), make_poll(now=timezone.now() - DAY)
     assert "征集支持" in client.get(reverse("voice-topics")).content.decode()
     assert "正在投票" in client.get(reverse("voice-polls")).content.decode()
+
+
+@pytest.mark.parametrize("name", ["letters", "topics", "polls"])
+def test_a_list_costs_the_same_for_many_rows(browser: Browser, cast: Cast, name: str) -> None:
+    client, counts = browser("lead"), []
+    for more in (1, 3):
+        for _ in range(more):
+            topic = make_topic()
+            topic.report_links.create(report=letter(cast))
+            make_poll()
+        client.get(reverse(f"voice-{name}"))
+        with CaptureQueriesContext(connection) as queries:
+            client.get(reverse(f"voice-{name}"))
+        counts.append(len(queries))
+    assert counts[0] == counts[1]
