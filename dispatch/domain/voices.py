@@ -18,7 +18,7 @@ from dispatch.enums import AuditAction, Role
 from dispatch.models import AuditRecord
 from dispatch.queries.voices import letters
 from reports.domain import polls, topics
-from reports.domain.polls import PollWords, counted, result_digest
+from reports.domain.polls import PollWords, counted, is_sound, result_digest
 from reports.domain.topics import TopicWords
 from reports.enums import PollState
 from reports.models import Poll, Topic
@@ -151,7 +151,9 @@ def freeze(poll_id: int, *, now: datetime) -> bool:
 
 
 def result_fault(poll: Poll) -> str:
-    """Return what is wrong with a frozen result, "" when it is the one that the trail holds."""
+    """Return what is wrong with the counters or with a frozen result, "" when it is as the trail holds it."""
+    if not is_sound(poll):
+        return "各项票数与投票人数对不上"
     if poll.frozen_at is None or poll.result is None:
         return ""
     lines = AuditRecord.objects.filter(
@@ -166,9 +168,9 @@ def result_fault(poll: Poll) -> str:
 
 
 def verify_results() -> Iterator[tuple[int, str]]:
-    """Yield (poll, what is wrong) for every frozen result that is not the one that was counted."""
-    frozen = Poll.objects.filter(frozen_at__isnull=False).prefetch_related("options")
-    for poll in frozen.order_by("pk").iterator(chunk_size=_BATCH):
+    """Yield (poll, what is wrong) where counters contradict each other or a result was changed."""
+    rows = Poll.objects.exclude(state=PollState.DRAFT).prefetch_related("options")
+    for poll in rows.order_by("pk").iterator(chunk_size=_BATCH):
         fault = result_fault(poll)
         if fault:
             yield poll.pk, fault

@@ -209,10 +209,15 @@ def test_a_frozen_result_is_chained_to_the_trail(browser: Browser, cast: Cast) -
     assert AuditRecord.objects.filter(action=AuditAction.EXPORT, data__poll=poll.pk).exists()
     assert list(verify_results()) == []
     PollOption.objects.filter(poll=poll, order=3).update(votes=5)
+    assert list(verify_results()) == [(poll.pk, "各项票数与投票人数对不上")]
+    # Somebody who moves a vote from one option to another leaves the sum as it was.
+    PollOption.objects.filter(poll=poll, order=1).update(votes=0)
+    PollOption.objects.filter(poll=poll, order=3).update(votes=1)
     assert list(verify_results()) == [(poll.pk, "票数与固定的结果不符")]
     stored = Poll.objects.get()
     assert stored.result is not None
-    stored.result["options"][2]["votes"] = 5
+    for option, votes in zip(stored.result["options"], (0, 1, 1), strict=True):
+        option["votes"] = votes
     Poll.objects.update(result=stored.result)
     assert list(verify_results()) == [(poll.pk, "结果与审计记录不符")]
     assert "结果与审计记录不符" in lead.get(page).content.decode()
