@@ -136,7 +136,7 @@ def _residents() -> dict[str, Any]:
             _item(_("便民服务"), "storefront", "guides", "keeps_guides"),
             _item(_("公告"), "breaking_news", "bulletins", "reads_bulletins"),
             _item(_("公开审核"), "public", "publicity", "dispatches"),
-            _item(_("意见信箱"), "mark_email_unread", "voice-letters", "dispatches"),
+            _item(_("居民来信"), "mark_email_unread", "voice-letters", "dispatches"),
             _item(_("民意话题"), "forum", "voice-topics", "reads_voices"),
             _item(_("投票"), "how_to_vote", "voice-polls", "reads_voices"),
             _item(_("网格海报"), "qr_code_2", "posters", "prints_posters"),

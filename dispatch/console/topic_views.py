@@ -45,7 +45,7 @@ def letters_page(request: HttpRequest) -> HttpResponse:
         "topics": topics_to_join(),
         **paging(request, found),
     }
-    return show(request, "letters.html", _("意见信箱"), context)
+    return show(request, "letters.html", _("居民来信"), context)
 
 
 @require_POST
@@ -94,7 +94,9 @@ def topic_new(request: HttpRequest) -> HttpResponse:
         return HttpResponseRedirect(reverse("voice-topic", args=(topic.pk,)))
     sources = letters(actor_of(request)).filter(pk__in=ids)
     context = {"form": form, "sources": _sources(list(sources))}
-    return show(request, "topic_new.html", _("新建话题"), context, status=400 if form.errors else 200)
+    return show(
+        request, "topic_new.html", _("新建话题"), context, status=400 if form.errors else 200
+    )
 
 
 @require_http_methods(["GET", "POST"])
@@ -201,14 +203,14 @@ def _sources(reports: list[Report]) -> list[dict[str, Any]]:
     return [letter_row(report, now=timezone.now()) for report in rows.order_by("pk")]
 
 
-def _save(
-    request: HttpRequest, form: TopicForm, topic_id: int | None, ids: Any
-) -> Topic | None:
+def _save(request: HttpRequest, form: TopicForm, topic_id: int | None, ids: Any) -> Topic | None:
     if not form.is_valid():
         return None
     actor, now = actor_of(request), timezone.now()
     try:
-        return voices.draft_topic(topic_id, words=form.words(), report_ids=ids, actor=actor, now=now)
+        return voices.draft_topic(
+            topic_id, words=form.words(), report_ids=ids, actor=actor, now=now
+        )
     except DomainError as error:
         form.refuse(error)
         return None

@@ -114,17 +114,13 @@ class ExtendForm(DomainForm):
     """A later closing and why."""
 
     closes_at = MomentField(label=_("新的截止时间"))
-    note = forms.CharField(
-        label=_("延期说明（会公开）"), max_length=Poll.NOTE_MAX, widget=_words()
-    )
+    note = forms.CharField(label=_("延期说明（会公开）"), max_length=Poll.NOTE_MAX, widget=_words())
 
 
 class WithdrawForm(DomainForm):
     """Why a poll is stopped."""
 
-    note = forms.CharField(
-        label=_("撤回说明（会公开）"), max_length=Poll.NOTE_MAX, widget=_words()
-    )
+    note = forms.CharField(label=_("撤回说明（会公开）"), max_length=Poll.NOTE_MAX, widget=_words())
 
 
 def topic_initial(topic: Topic) -> dict[str, Any]:

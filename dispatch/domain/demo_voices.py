@@ -76,9 +76,7 @@ def _answered_topic(actor: Actor, people: Sequence[Resident], *, now: datetime) 
         "施工三天，期间站牌临时往东移 30 米。谢谢大家的建议。"
     )
     answered = now - 5 * _DAY
-    voices.answer_topic(
-        topic.pk, reply=reply, unit="村镇建设办公室", actor=actor, now=answered
-    )
+    voices.answer_topic(topic.pk, reply=reply, unit="村镇建设办公室", actor=actor, now=answered)
 
 
 def _closed_poll(actor: Actor, people: Sequence[Resident], *, now: datetime) -> None:

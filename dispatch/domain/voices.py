@@ -6,7 +6,7 @@ digest, so that whoever changes the stored result afterwards is found out (``ver
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -18,7 +18,7 @@ from dispatch.enums import AuditAction, Role
 from dispatch.models import AuditRecord
 from dispatch.queries.voices import letters
 from reports.domain import polls, topics
-from reports.domain.polls import PollWords, counted, result_digest
+from reports.domain.polls import PollWords, counted, is_sound, result_digest
 from reports.domain.topics import TopicWords
 from reports.enums import PollState
 from reports.models import Poll, Topic
@@ -32,7 +32,12 @@ _BATCH = 50
 
 
 def draft_topic(
-    topic_id: int | None, *, words: TopicWords, report_ids: Sequence[int], actor: Actor, now: datetime
+    topic_id: int | None,
+    *,
+    words: TopicWords,
+    report_ids: Sequence[int],
+    actor: Actor,
+    now: datetime,
 ) -> Topic:
     """Write a draft, made from the opinions that ``actor`` may see of ``report_ids``."""
     _check(actor, DRAFTS)
@@ -70,7 +75,7 @@ def answer_topic(topic_id: int, *, reply: str, unit: str, actor: Actor, now: dat
     with transaction.atomic():
         topic = topics.answer_topic(topic_id, reply=reply, unit=unit, now=now)
         facts = {"reply": topic.reply, "unit": topic.reply_unit, "support": topic.support_count}
-        _note(actor, now, topic=topic.pk, step="answer", **facts)
+        _note(actor, now, topic=topic.pk, step="answer", facts=facts)
     return topic
 
 
@@ -86,11 +91,11 @@ def close_topic(topic_id: int, *, actor: Actor, now: datetime) -> Topic:
 def draft_poll(poll_id: int | None, *, words: PollWords, actor: Actor, now: datetime) -> Poll:
     """Write a draft; what is published already is the lead's to mend, until somebody voted."""
     _check(actor, DRAFTS)
-    if Poll.objects.filter(pk=poll_id).exclude(state=PollState.DRAFT).exists():
+    if poll_id and Poll.objects.filter(pk=poll_id).exclude(state=PollState.DRAFT).exists():
         _check(actor, PUBLISHES)
     with transaction.atomic():
         poll = polls.save_poll(poll_id, words=words, now=now)
-        _note(actor, now, poll=poll.pk, step="draft", **_words(poll))
+        _note(actor, now, poll=poll.pk, step="draft", facts=_words(poll))
     return poll
 
 
@@ -99,7 +104,7 @@ def publish_poll(poll_id: int, *, actor: Actor, now: datetime) -> Poll:
     _check(actor, PUBLISHES)
     with transaction.atomic():
         poll = polls.publish_poll(poll_id, now=now)
-        _note(actor, now, poll=poll.pk, step="publish", **_words(poll))
+        _note(actor, now, poll=poll.pk, step="publish", facts=_words(poll))
     return poll
 
 
@@ -111,7 +116,7 @@ def extend_poll(
     with transaction.atomic():
         poll = polls.extend_poll(poll_id, closes_at=closes_at, note=note, now=now)
         facts = {"from": poll.first_closes_at, "to": poll.closes_at, "voters": poll.voters}
-        _note(actor, now, reason=poll.extension_note, poll=poll.pk, step="extend", **facts)
+        _note(actor, now, reason=poll.extension_note, poll=poll.pk, step="extend", facts=facts)
     return poll
 
 
@@ -121,15 +126,13 @@ def withdraw_poll(poll_id: int, *, note: str, actor: Actor, now: datetime) -> Po
     with transaction.atomic():
         poll = polls.withdraw_poll(poll_id, note=note, now=now)
         facts = {"voters": poll.voters}
-        _note(actor, now, reason=poll.withdrawal_note, poll=poll.pk, step="withdraw", **facts)
+        _note(actor, now, reason=poll.withdrawal_note, poll=poll.pk, step="withdraw", facts=facts)
     return poll
 
 
 def freeze_due(*, now: datetime) -> int:
     """Freeze the results of polls that are over; return how many. Twice or by two at once is one."""
-    due = Poll.objects.filter(
-        state=PollState.PUBLISHED, frozen_at__isnull=True, closes_at__lte=now
-    )
+    due = Poll.objects.filter(state=PollState.PUBLISHED, frozen_at__isnull=True, closes_at__lte=now)
     return sum(
         freeze(key, now=now)
         for key in due.order_by("closes_at").values_list("pk", flat=True)[:_BATCH]
@@ -143,12 +146,14 @@ def freeze(poll_id: int, *, now: datetime) -> bool:
         if poll is None or poll.result is None:
             return False
         facts = {"digest": result_digest(poll.result), "voters": poll.voters}
-        _note(Actor(), now, poll=poll.pk, step=RESULT, **facts)
+        _note(Actor(), now, poll=poll.pk, step=RESULT, facts=facts)
     return True
 
 
 def result_fault(poll: Poll) -> str:
-    """Return what is wrong with a frozen result, "" when it is the one that the trail holds."""
+    """Return what is wrong with the counters or with a frozen result, "" when it is as the trail holds it."""
+    if not is_sound(poll):
+        return "各项票数与投票人数对不上"
     if poll.frozen_at is None or poll.result is None:
         return ""
     lines = AuditRecord.objects.filter(
@@ -163,9 +168,9 @@ def result_fault(poll: Poll) -> str:
 
 
 def verify_results() -> Iterator[tuple[int, str]]:
-    """Yield (poll, what is wrong) for every frozen result that is not the one that was counted."""
-    frozen = Poll.objects.filter(frozen_at__isnull=False).prefetch_related("options")
-    for poll in frozen.order_by("pk").iterator(chunk_size=_BATCH):
+    """Yield (poll, what is wrong) where counters contradict each other or a result was changed."""
+    rows = Poll.objects.exclude(state=PollState.DRAFT).prefetch_related("options")
+    for poll in rows.order_by("pk").iterator(chunk_size=_BATCH):
         fault = result_fault(poll)
         if fault:
             yield poll.pk, fault
@@ -199,5 +204,13 @@ def _check(actor: Actor, roles: frozenset[Role]) -> None:
     raise NotAllowedError("role_not_allowed", f"这一步由{who}办理")
 
 
-def _note(actor: Actor, now: datetime, *, reason: str = "", **data: Any) -> None:
-    record_audit(AuditAction.VOICE, actor=actor.user, now=now, reason=reason, data=data)
+def _note(
+    actor: Actor,
+    now: datetime,
+    *,
+    reason: str = "",
+    facts: Mapping[str, Any] | None = None,
+    **data: Any,
+) -> None:
+    body = {**data, **(facts or {})}
+    record_audit(AuditAction.VOICE, actor=actor.user, now=now, reason=reason, data=body)

@@ -129,13 +129,20 @@ def counted(poll: Poll) -> dict[str, Any]:
     }
 
 
+def is_sound(poll: Poll) -> bool:
+    """Say whether the counters can have come from votes: nobody chose nothing, or more than allowed."""
+    votes = [option.votes for option in poll.options.all()]
+    fewest, most = poll.voters, poll.voters * poll.max_choices
+    return fewest <= sum(votes) <= most and all(one <= poll.voters for one in votes)
+
+
 def result_digest(result: dict[str, Any]) -> str:
     """Return the SHA-256 of a result, the same before and after it was stored."""
     text = json.dumps(result, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def locked_poll(poll_id: int | None) -> Poll:
+def locked_poll(poll_id: int) -> Poll:
     """Return the row under its lock; ``poll_not_found`` for none."""
     poll = Poll.objects.select_for_update(no_key=True).filter(pk=poll_id).first()
     if poll is None:

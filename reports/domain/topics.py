@@ -42,7 +42,12 @@ def save_topic(topic_id: int | None, *, words: TopicWords, now: datetime) -> Top
         topic = _locked(topic_id) if topic_id else Topic(created_at=now)
         if topic.state != TopicState.DRAFT:
             raise ConflictError("topic_published", _("话题已经发布，不能再改文字"))
-        topic.title, topic.text, topic.closes_at, topic.updated_at = title, text, words.closes_at, now
+        topic.title, topic.text, topic.closes_at, topic.updated_at = (
+            title,
+            text,
+            words.closes_at,
+            now,
+        )
         topic.save()
     return topic
 
@@ -187,7 +192,7 @@ def _count(topic_id: int, change: int) -> None:
     Topic.objects.filter(pk=topic_id).update(support_count=F("support_count") + change)
 
 
-def _locked(topic_id: int | None) -> Topic:
+def _locked(topic_id: int) -> Topic:
     topic = Topic.objects.select_for_update(no_key=True).filter(pk=topic_id).first()
     if topic is None:
         raise unknown_topic()

@@ -28,6 +28,7 @@ urlpatterns = [
     path("bulletins/<str:number>", shell, {"name": "bulletin"}, name="bulletin"),
     path("bulletin-page", shell, {"name": "bulletin"}, name="bulletin-shell"),
     path("voices", shell, {"name": "voices"}, name="voices"),
+    path("voices/", shell, {"name": "voices"}),
     # Which one the page's script reads from ?id=, so that the kept shell serves all of them.
     path("voices/topic", shell, {"name": "topic"}, name="topic"),
     path("voices/poll", shell, {"name": "poll"}, name="poll"),

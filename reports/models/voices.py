@@ -65,9 +65,7 @@ class Topic(models.Model):
             ),
         ]
         indexes = [
-            models.Index(
-                fields=["-id"], name="topic_public", condition=~Q(state=TopicState.DRAFT)
-            ),
+            models.Index(fields=["-id"], name="topic_public", condition=~Q(state=TopicState.DRAFT)),
         ]
 
     def __str__(self) -> str:
@@ -193,7 +191,9 @@ class Poll(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["-id"], name="poll_public", condition=Q(state=PollState.PUBLISHED)),
+            models.Index(
+                fields=["-id"], name="poll_public", condition=Q(state=PollState.PUBLISHED)
+            ),
             models.Index(
                 fields=["closes_at"],
                 name="poll_to_freeze",
@@ -210,9 +210,7 @@ class PollOption(models.Model):
 
     TEXT_MAX = 60
 
-    poll = models.ForeignKey(
-        Poll, models.CASCADE, related_name="options", verbose_name=_("投票")
-    )
+    poll = models.ForeignKey(Poll, models.CASCADE, related_name="options", verbose_name=_("投票"))
     order = models.PositiveSmallIntegerField(_("次序"))
     text = models.CharField(_("选项"), max_length=TEXT_MAX)
     votes = models.PositiveIntegerField(_("票数"), default=0, editable=False)
@@ -236,9 +234,7 @@ class PollParticipation(models.Model):
     poll = models.ForeignKey(
         Poll, models.CASCADE, related_name="participations", verbose_name=_("投票")
     )
-    resident = models.ForeignKey(
-        Resident, models.CASCADE, related_name="+", verbose_name=_("居民")
-    )
+    resident = models.ForeignKey(Resident, models.CASCADE, related_name="+", verbose_name=_("居民"))
     client_id = models.UUIDField(_("客户端编号"), editable=False)
 
     class Meta:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import threading
 import uuid
-from collections.abc import Callable
-from datetime import timedelta
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from functools import partial
 
 import pytest
 from django.db import connection
@@ -26,7 +27,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 MANY = 20
 
 
-def together(works: list[Callable[[], object]]) -> list[object]:
+def together(works: Sequence[Callable[[], object]]) -> list[object]:
     """Run the works at the same moment; return what they returned or raised, in their order."""
     barrier = threading.Barrier(len(works))
     found: list[object] = [None] * len(works)
@@ -48,11 +49,12 @@ def together(works: list[Callable[[], object]]) -> list[object]:
     return found
 
 
-def voting(poll: Poll, person: Resident, order: int = 1, client: uuid.UUID | None = None) -> Callable[[], object]:
-    key = poll.options.get(order=order).pk
-    client_id = client or uuid.uuid4()
+def voting(
+    poll: Poll, person: Resident, order: int = 1, now: datetime | None = None
+) -> Callable[[], object]:
+    key, client_id = poll.options.get(order=order).pk, uuid.uuid4()
     return lambda: cast_vote(
-        poll.pk, person, option_ids=[key], client_id=client_id, now=timezone.now()
+        poll.pk, person, option_ids=[key], client_id=client_id, now=now or timezone.now()
     )
 
 
@@ -79,7 +81,9 @@ def test_twenty_repeats_over_http_all_hear_the_same() -> None:
 def test_twenty_people_at_once_are_twenty_votes() -> None:
     poll = make_poll()
     people = [make_resident(f"居民{number}") for number in range(MANY)]
-    found = codes(together([voting(poll, one, 1 + number % 2) for number, one in enumerate(people)]))
+    found = codes(
+        together([voting(poll, one, 1 + number % 2) for number, one in enumerate(people)])
+    )
     assert found == ["Poll"] * MANY
     assert (Poll.objects.get().voters, votes_of(poll)) == (MANY, [MANY // 2, MANY // 2, 0])
 
@@ -96,7 +100,7 @@ def test_supports_and_withdrawals_in_a_storm() -> None:
     topic = make_topic()
     people = [make_resident(f"居民{number}") for number in range(5)]
     works = [
-        lambda one=one, step=step: step(topic.pk, one, now=timezone.now())
+        partial(step, topic.pk, one, now=timezone.now())
         for one in people
         for step in (support_topic, unsupport_topic, support_topic, support_topic)
     ]
@@ -107,41 +111,34 @@ def test_supports_and_withdrawals_in_a_storm() -> None:
 
 
 def test_a_vote_at_the_closing_is_in_the_result_or_refused() -> None:
+    """Nine votes that came in time and are under way while the result is written down."""
     for _round in range(4):
         poll = make_poll()
-        people = [make_resident(f"居民{number}") for number in range(9)]
         end = timezone.now() - timedelta(milliseconds=1)
-        works = [voting(poll, one) for one in people]
-        before = end - timedelta(seconds=5)  # these came in time and are still under way
-
-        def in_time(person: Resident, poll: Poll = poll, before: object = before) -> Callable[[], object]:
-            key = poll.options.get(order=1).pk
-            return lambda: cast_vote(
-                poll.pk, person, option_ids=[key], client_id=uuid.uuid4(), now=before  # type: ignore[arg-type]
-            )
-
-        works = [in_time(one) for one in people]
+        people = [make_resident(f"居民{number}") for number in range(9)]
+        works = [voting(poll, one, now=end - timedelta(seconds=5)) for one in people]
         Poll.objects.filter(pk=poll.pk).update(closes_at=end)
-        found = codes(together([*works, lambda poll=poll: freeze_poll(poll.pk, now=timezone.now())]))
+        found = codes(together([*works, partial(freeze_poll, poll.pk, now=timezone.now())]))
         assert set(found[:-1]) <= {"Poll", "poll_closed"}
         poll.refresh_from_db()
+        assert poll.result is not None
         assert poll.result["voters"] == poll.voters == found[:-1].count("Poll")
         assert poll.result["options"][0]["votes"] == votes_of(poll)[0]
 
 
 def test_voting_beside_an_erasure_and_a_joining() -> None:
     for _round in range(4):
-        poll, topic = make_poll(), make_topic()
+        poll, topic, now = make_poll(), make_topic(), timezone.now()
         gone, one, two = (make_resident(f"居民{number}") for number in range(3))
         found = codes(
             together(
                 [
                     voting(poll, gone),
-                    lambda gone=gone, topic=topic: support_topic(topic.pk, gone, now=timezone.now()),
-                    lambda gone=gone: erase_resident(gone, now=timezone.now()),
+                    partial(support_topic, topic.pk, gone, now=timezone.now()),
+                    partial(erase_resident, gone, now=now),
                     voting(poll, one),
                     voting(poll, two),
-                    lambda one=one, two=two: absorb(one, two, now=timezone.now()),
+                    partial(absorb, one, two, now=now),
                 ]
             )
         )

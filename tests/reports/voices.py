@@ -48,7 +48,9 @@ def option_ids(poll: Poll) -> list[str]:
 def close_now(poll: Poll) -> None:
     """Let a poll have closed a moment ago."""
     now = timezone.now()
-    Poll.objects.filter(pk=poll.pk).update(opens_at=now - 9 * DAY, closes_at=now - timedelta(seconds=1))
+    Poll.objects.filter(pk=poll.pk).update(
+        opens_at=now - 9 * DAY, closes_at=now - timedelta(seconds=1)
+    )
 
 
 def votes_of(poll: Poll) -> list[int]:

@@ -9,7 +9,9 @@ from datetime import timedelta
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 from openpyxl import load_workbook
@@ -47,7 +49,11 @@ def vote(poll: Poll, order: int = 1) -> None:
 
 
 def test_a_topic_from_opinions_to_the_answer(browser: Browser, cast: Cast) -> None:
-    one, two, praise = letter(cast), letter(cast, "也想要长椅"), letter(cast, "谢谢", ReportKind.PRAISE)
+    one, two, praise = (
+        letter(cast),
+        letter(cast, "也想要长椅"),
+        letter(cast, "谢谢", ReportKind.PRAISE),
+    )
     dispatcher, lead = browser("dispatcher"), browser("lead")
     page = dispatcher.get(reverse("voice-letters"), {"only": "free"}).content.decode()
     assert SECRET in page
@@ -55,7 +61,9 @@ def test_a_topic_from_opinions_to_the_answer(browser: Browser, cast: Cast) -> No
     form = dispatcher.get(reverse("voice-topic-new"), {"report": [one.pk, two.pk]})
     assert form.content.decode().count('name="report"') == 2
     sent = {"title": "加长椅", "text": "礼堂门口加几张长椅。", "closes_at": moment(30)}
-    made = dispatcher.post(reverse("voice-topic-new"), {**sent, "report": [one.pk, two.pk, praise.pk, "x"]})
+    made = dispatcher.post(
+        reverse("voice-topic-new"), {**sent, "report": [one.pk, two.pk, praise.pk, "x"]}
+    )
     topic = Topic.objects.get()
     assert made.url == reverse("voice-topic", args=(topic.pk,))  # type: ignore[attr-defined]
     assert topic.report_links.count() == 3
@@ -68,7 +76,9 @@ def test_a_topic_from_opinions_to_the_answer(browser: Browser, cast: Cast) -> No
     assert "长椅" in public
     wrong = lead.post(reverse("voice-topic-answer", args=(topic.pk,)), {"unit": "", "reply": "好"})
     assert wrong.status_code == 400
-    lead.post(reverse("voice-topic-answer", args=(topic.pk,)), {"unit": "文化站", "reply": "下月安装。"})
+    lead.post(
+        reverse("voice-topic-answer", args=(topic.pk,)), {"unit": "文化站", "reply": "下月安装。"}
+    )
     lead.post(reverse("voice-topic-close", args=(topic.pk,)))
     topic.refresh_from_db()
     assert (topic.state, topic.reply_unit) == (TopicState.CLOSED, "文化站")
@@ -85,7 +95,9 @@ def test_more_opinions_join_a_topic(browser: Browser, cast: Cast) -> None:
     assert [row.report_id for row in topic.report_links.all()] == [report.pk]
     none = client.post(reverse("voice-topic-join"), {"topic": topic.pk}, follow=True)
     assert "请先勾选意见" in none.content.decode()
-    gone = client.post(reverse("voice-topic-join"), {"topic": "x", "report": [report.pk]}, follow=True)
+    gone = client.post(
+        reverse("voice-topic-join"), {"topic": "x", "report": [report.pk]}, follow=True
+    )
     assert "没有这个话题" in gone.content.decode()
 
 
@@ -115,7 +127,11 @@ def test_a_poll_is_drafted_by_one_and_published_by_another(browser: Browser, cas
     assert dispatcher.post(reverse("voice-poll-publish", args=(poll.pk,))).status_code == 403
     lead.post(reverse("voice-poll-publish", args=(poll.pk,)))
     page = reverse("voice-poll", args=(poll.pk,))
-    sent = {**GIVEN, "question": "长椅放在哪里好", "closes_at": f"{timezone.localtime(poll.closes_at):%Y-%m-%dT%H:%M}"}
+    sent = {
+        **GIVEN,
+        "question": "长椅放在哪里好",
+        "closes_at": f"{timezone.localtime(poll.closes_at):%Y-%m-%dT%H:%M}",
+    }
     assert dispatcher.post(page, sent).status_code == 403
     assert lead.post(page, sent).status_code == 302
     vote(Poll.objects.get())
@@ -135,7 +151,9 @@ def test_a_poll_is_drafted_by_one_and_published_by_another(browser: Browser, cas
         ({"opens_at": "x"}, "有效的日期"),
     ],
 )
-def test_wrong_polls_are_told_and_kept(browser: Browser, cast: Cast, wrong: dict[str, str], said: str) -> None:
+def test_wrong_polls_are_told_and_kept(
+    browser: Browser, cast: Cast, wrong: dict[str, str], said: str
+) -> None:
     sent = {**GIVEN, "closes_at": moment(5), **wrong}
     answer = browser("dispatcher").post(reverse("voice-poll-new"), sent)
     assert answer.status_code == 400
@@ -191,9 +209,15 @@ def test_a_frozen_result_is_chained_to_the_trail(browser: Browser, cast: Cast) -
     assert AuditRecord.objects.filter(action=AuditAction.EXPORT, data__poll=poll.pk).exists()
     assert list(verify_results()) == []
     PollOption.objects.filter(poll=poll, order=3).update(votes=5)
+    assert list(verify_results()) == [(poll.pk, "各项票数与投票人数对不上")]
+    # Somebody who moves a vote from one option to another leaves the sum as it was.
+    PollOption.objects.filter(poll=poll, order=1).update(votes=0)
+    PollOption.objects.filter(poll=poll, order=3).update(votes=1)
     assert list(verify_results()) == [(poll.pk, "票数与固定的结果不符")]
     stored = Poll.objects.get()
-    stored.result["options"][2]["votes"] = 5
+    assert stored.result is not None
+    for option, votes in zip(stored.result["options"], (0, 1, 1), strict=True):
+        option["votes"] = votes
     Poll.objects.update(result=stored.result)
     assert list(verify_results()) == [(poll.pk, "结果与审计记录不符")]
     assert "结果与审计记录不符" in lead.get(page).content.decode()
@@ -222,3 +246,18 @@ def test_lists_of_nothing_and_of_something(browser: Browser, cast: Cast) -> None
     make_topic(), make_poll(now=timezone.now() - DAY)
     assert "征集支持" in client.get(reverse("voice-topics")).content.decode()
     assert "正在投票" in client.get(reverse("voice-polls")).content.decode()
+
+
+@pytest.mark.parametrize("name", ["letters", "topics", "polls"])
+def test_a_list_costs_the_same_for_many_rows(browser: Browser, cast: Cast, name: str) -> None:
+    client, counts = browser("lead"), []
+    for more in (1, 3):
+        for _ in range(more):
+            topic = make_topic()
+            topic.report_links.create(report=letter(cast))
+            make_poll()
+        client.get(reverse(f"voice-{name}"))
+        with CaptureQueriesContext(connection) as queries:
+            client.get(reverse(f"voice-{name}"))
+        counts.append(len(queries))
+    assert counts[0] == counts[1]

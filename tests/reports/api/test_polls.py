@@ -45,7 +45,12 @@ def test_nothing_stored_says_who_chose_what(api: Api) -> None:
     """The words of the tables themselves: a participation has no choice and no time."""
     poll = make_poll()
     vote(api, poll, option_ids(poll)[0])
-    assert sorted(PollParticipation.objects.values()[0]) == ["client_id", "id", "poll_id", "resident_id"]
+    assert sorted(PollParticipation.objects.values()[0]) == [
+        "client_id",
+        "id",
+        "poll_id",
+        "resident_id",
+    ]
     assert sorted(PollMark.objects.values()[0]) == ["digest", "guest", "id", "poll_id"]
 
 
@@ -59,7 +64,11 @@ def test_interim_results_are_for_who_voted_and_of_five_at_least(api: Api, other:
         vote(voter(), poll, option_ids(poll)[1])
     assert other.get(f"/polls/{poll.pk}").json()["result"] is None
     result = api.get(f"/polls/{poll.pk}").json()["result"]
-    assert [(row["votes"], row["share"]) for row in result["options"]] == [(1, 20.0), (4, 80.0), (0, 0.0)]
+    assert [(row["votes"], row["share"]) for row in result["options"]] == [
+        (1, 20.0),
+        (4, 80.0),
+        (0, 0.0),
+    ]
 
 
 def test_results_after_the_closing_are_for_everybody(api: Api, nobody: Api) -> None:
@@ -91,7 +100,11 @@ def test_late_early_and_withdrawn(api: Api) -> None:
     assert codes == ["poll_closed", "poll_not_open", "poll_withdrawn"]
     assert PollParticipation.objects.count() == 0
     shown = api.get(f"/polls/{gone.pk}").json()
-    assert (shown["phase"]["code"], shown["withdrawal_note"], shown["result"]) == ("withdrawn", "选项有误", None)
+    assert (shown["phase"]["code"], shown["withdrawal_note"], shown["result"]) == (
+        "withdrawn",
+        "选项有误",
+        None,
+    )
     assert str(gone.pk) not in {row["id"] for row in api.get("/polls").json()["items"]}
 
 

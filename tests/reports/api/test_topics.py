@@ -56,7 +56,9 @@ def test_a_guest_is_told_how_to_sign_in() -> None:
     assert TopicSupport.objects.count() == 0
     Resident.objects.filter(openid__startswith="guest:").delete()
     digest = hashlib.sha256(b"browser").hexdigest()
-    known = make_resident("", openid=f"guest:{digest}", phone="13800000001", phone_verified_at=timezone.now())
+    known = make_resident(
+        "", openid=f"guest:{digest}", phone="13800000001", phone_verified_at=timezone.now()
+    )
     assert Api(make_token(known)).post(f"/topics/{topic.pk}/support").status_code == 200
 
 
@@ -108,7 +110,8 @@ def test_a_page_costs_the_same(
 
 def test_pages_by_cursor(nobody: Api) -> None:
     made = [str(make_topic(f"话题{number}").pk) for number in range(5)]
-    seen, cursor = [], ""
+    seen: list[str] = []
+    cursor: str | None = ""
     while cursor is not None:
         page = nobody.get("/topics", limit=2, **({"cursor": cursor} if cursor else {})).json()
         seen += [row["id"] for row in page["items"]]
