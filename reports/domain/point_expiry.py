@@ -94,7 +94,7 @@ def _warn(volunteer_id: int, *, now: datetime) -> None:
     tell_resident(
         person.resident_id,
         MessageTemplate.POINTS_EXPIRING,
-        Facts(reason=f"{points} ", due=until),
+        Facts(reason=f"{points} 分", due=until),
         key=f"points_expiring/{volunteer_id}/{day_of(now):%Y-%m}",
         now=now,
     )

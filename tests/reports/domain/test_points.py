@@ -152,7 +152,7 @@ def test_it_is_told_thirty_days_before_and_once() -> None:
     expire_points(now=soon)
     expire_points(now=soon)
     message = ResidentMessage.objects.get()
-    assert message.text.startswith("您有 20 志愿者积分将在") or "20" in message.text
+    assert message.text.startswith("您有 20 分志愿者积分将在 2028年12月4日")
     assert expiring_soon(volunteer.pk, now=soon) is not None
     assert left_of(volunteer.pk, up_to=date(2026, 11, 23)) == 0
 
