@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
@@ -106,7 +106,7 @@ class PatrolForm(_Refusing):
         widget=forms.TimeInput(attrs={**_CLASS, "type": "time"}, format="%H:%M"),
     )
     end = forms.TimeField(
-        label=_("结束"),
+        label=_("结束（早于开始的算第二天）"),
         error_messages=_NEEDED,
         widget=forms.TimeInput(attrs={**_CLASS, "type": "time"}, format="%H:%M"),
     )
@@ -142,6 +142,8 @@ class PatrolForm(_Refusing):
         """Return what was filled in, times in Shanghai."""
         given = self.cleaned_data
         day = given["day"]
+        starts_at = datetime.combine(day, given["start"], tzinfo=SHANGHAI)
+        ends_at = datetime.combine(day, given["end"], tzinfo=SHANGHAI)
         return PatrolDraft(
             title=given["title"],
             place_text=given["place_text"],
@@ -150,8 +152,9 @@ class PatrolForm(_Refusing):
             lat=given["lat"],
             lng=given["lng"],
             radius_m=given["radius_m"],
-            starts_at=datetime.combine(day, given["start"], tzinfo=SHANGHAI),
-            ends_at=datetime.combine(day, given["end"], tzinfo=SHANGHAI),
+            starts_at=starts_at,
+            # A walk through the night ends on the next day.
+            ends_at=ends_at if ends_at > starts_at else ends_at + timedelta(days=1),
             places=given["places"],
             posted_by=posted_by,
         )

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -39,7 +40,7 @@ def shown(volunteer: Volunteer | None, key: str, kind: str = "wgs84") -> Respons
     """Answer one patrol as this person sees it now."""
     row = patrol_for(volunteer.pk if volunteer else None, key_of(key))
     if row is None:
-        raise NotFoundError("patrol_not_found", "没有这次巡查")
+        raise NotFoundError("patrol_not_found", _("没有这次巡查"))
     return Response(patrol_answer(row, kind=CoordType(kind)))
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import segno
 
 from reports.api.answers import Answer, choice, moment
-from reports.domain.point_expiry import expiring_soon
+from reports.domain.point_expiry import ends_on, expiring_soon
 from reports.domain.points import day_of, earned_on
 from reports.domain.redeem_codes import code_of, shown_code
 from reports.domain.volunteers import refusal_of
@@ -69,7 +69,7 @@ def _volunteer(row: Volunteer, *, now: datetime) -> Answer:
         "today": earned_on(row.pk, day_of(now)),
         "rank": _rank(rules.rank_of(row.earned)),
         "next_rank": _rank(after) if after else None,
-        "expiring": {"points": ending[0], "on": moment(ending[1])} if ending else None,
+        "expiring": {"points": ending[0], "on": ends_on(ending[1]).isoformat()} if ending else None,
     }
 
 

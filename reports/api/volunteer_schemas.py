@@ -64,7 +64,7 @@ class ExpiringShape(Shape[Any]):
     """Points that end soon."""
 
     points = serializers.IntegerField()
-    on = serializers.DateTimeField()
+    on = serializers.DateField(help_text="这一天起不能再用")
 
 
 class VolunteerShape(Shape[Any]):

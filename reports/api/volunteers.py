@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -38,7 +39,7 @@ _ID_DIGITS = 18
 def key_of(text: str) -> int:
     """Return an id of a path or a body; ``not_found`` for what cannot be one."""
     if not (text.isascii() and text.isdecimal() and len(text) <= _ID_DIGITS):
-        raise NotFoundError("not_found", "没有找到，请返回后刷新")
+        raise NotFoundError("not_found", _("没有找到，请返回后刷新"))
     return int(text)
 
 

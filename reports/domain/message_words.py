@@ -174,13 +174,25 @@ WORDS: Mapping[Tmpl, Words] = MappingProxyType(
         Tmpl.REOPENED: Words("{subject}已重新打开，指挥室将重新安排办理。", subscription=_PROGRESS),
         Tmpl.APPEALED: Words("{subject}的申诉已收到，指挥室将重新研判。", subscription=_PROGRESS),
         Tmpl.POINTS_TAKEN: Words(
-            "您的志愿者积分被扣回 {reason}。原因写在“志愿者”的积分明细里；有不同意见，可以用“提意见”申诉。"
+            "您的志愿者积分被扣回 {reason}。原因写在“志愿者”的积分明细里；有不同意见，可以用“提意见”申诉。",
+            bare="您有志愿者积分被扣回。原因写在“志愿者”的积分明细里；有不同意见，可以用“提意见”申诉。",
+            needs="reason",
         ),
         Tmpl.POINTS_EXPIRING: Words(
-            "您有 {reason}志愿者积分将在 {due} 到期，到期后作废，请及时兑换。"
+            "您有 {reason}志愿者积分将在 {due} 到期，到期后作废，请及时兑换。",
+            bare="您有志愿者积分快要到期，到期后作废，请及时兑换。",
+            needs="due",
         ),
-        Tmpl.REWARD_EXPIRED: Words("您兑换的{reason}没有领取，已取消，积分已经退回。"),
-        Tmpl.PATROL_CANCELLED: Words("您报名的巡查“{reason}”已取消，不用前往。"),
+        Tmpl.REWARD_EXPIRED: Words(
+            "您兑换的“{reason}”没有领取，已取消，积分已经退回。",
+            bare="您兑换的物品没有领取，已取消，积分已经退回。",
+            needs="reason",
+        ),
+        Tmpl.PATROL_CANCELLED: Words(
+            "您报名的巡查“{reason}”已取消，不用前往。",
+            bare="您报名的一次巡查已取消，不用前往。",
+            needs="reason",
+        ),
     }
 )
 

@@ -6,7 +6,7 @@ what came up to it minus all that ever went out: no lots are kept.
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 from django.db import transaction
 from django.db.models import Q, Sum
@@ -56,11 +56,30 @@ def last_day_gone(today: date) -> date:
     return same_day - timedelta(days=1)
 
 
-def expiring_soon(volunteer_id: int, *, now: datetime) -> tuple[int, datetime] | None:
-    """Return how many points end within the days of warning, and the end of the last of these days."""
-    day = day_of(now) + timedelta(days=point_rules().warn_days)
-    ending = left_of(volunteer_id, up_to=last_day_gone(day))
-    return (ending, datetime(day.year, day.month, day.day, tzinfo=SHANGHAI)) if ending else None
+def ends_on(day: date) -> date:
+    """Return the first day on which points that came on ``day`` are gone."""
+    after = day + timedelta(days=1)
+    year, month = divmod(after.year * 12 + after.month - 1 + point_rules().expiry_months, 12)
+    try:
+        return date(year, month + 1, after.day)
+    except ValueError:  # a day that this month has not
+        return date(year + (month + 1) // 12, (month + 1) % 12 + 1, 1)
+
+
+def expiring_soon(volunteer_id: int, *, now: datetime) -> tuple[int, date] | None:
+    """Return how many points end next within the days of warning, and the day they came on."""
+    last = last_day_gone(day_of(now) + timedelta(days=point_rules().warn_days))
+    rows = PointsEntry.objects.filter(volunteer=volunteer_id).order_by()
+    came = rows.filter(_CAME, day__lte=last).values("day").annotate(sum=Sum("amount"))
+    by_day = list(came.order_by("day").values_list("day", "sum"))
+    if not by_day:
+        return None
+    left = rows.exclude(_CAME).aggregate(sum=Sum("amount"))["sum"] or 0
+    for day, points in by_day:
+        left += points
+        if left > 0:
+            return left, day
+    return None
 
 
 def _candidates(now: datetime, *, after: int) -> list[int]:
@@ -85,16 +104,17 @@ def _expire(volunteer_id: int, *, now: datetime) -> bool:
 
 
 def _warn(volunteer_id: int, *, now: datetime) -> None:
-    """Tell once a month, of all that ends within the days of warning."""
+    """Tell once of what came on one day, before it ends."""
     found = expiring_soon(volunteer_id, now=now)
     person = Volunteer.objects.filter(pk=volunteer_id, left_at__isnull=True).first()
     if found is None or person is None or person.resident_id is None:
         return
-    points, until = found
+    points, day = found
+    ends = ends_on(day)
     tell_resident(
         person.resident_id,
         MessageTemplate.POINTS_EXPIRING,
-        Facts(reason=f"{points} ", due=until),
-        key=f"points_expiring/{volunteer_id}/{day_of(now):%Y-%m}",
+        Facts(reason=f"{points} 分", due=datetime.combine(ends, time(), tzinfo=SHANGHAI)),
+        key=f"points_expiring/{volunteer_id}/{day}",
         now=now,
     )

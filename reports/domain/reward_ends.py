@@ -27,7 +27,7 @@ def give_back(redemption_id: int, *, state: RedemptionState, now: datetime) -> b
     line = Line(kind=PointsKind.REDEEM_BACK, amount=row.cost, about=about, reason=row.reward.name)
     append_line(volunteer, line, now=now)
     if state == RedemptionState.EXPIRED and volunteer.resident_id is not None:
-        facts, key = Facts(reason=f"“{row.reward.name}”"), f"reward_expired/{row.pk}"
+        facts, key = Facts(reason=row.reward.name), f"reward_expired/{row.pk}"
         template = MessageTemplate.REWARD_EXPIRED
         tell_resident(volunteer.resident_id, template, facts, key=key, now=now)
     return True

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
@@ -61,14 +61,8 @@ def redeem(volunteer: Volunteer, reward_id: int, *, client_id: UUID, now: dateti
     known = _sent_before(volunteer.pk, reward_id, client_id)
     if known is not None:
         return known
-    try:
-        with transaction.atomic():
-            return _redeem(volunteer.pk, reward_id, client_id, now=now)
-    except IntegrityError:  # the other of two taps was faster
-        again = _sent_before(volunteer.pk, reward_id, client_id)
-        if again is None:
-            raise
-        return again
+    with transaction.atomic():
+        return _redeem(volunteer.pk, reward_id, client_id, now=now)
 
 
 def cancel_redemption(volunteer: Volunteer, redemption_id: int, *, now: datetime) -> Redemption:
@@ -124,6 +118,10 @@ def _redeem(volunteer_id: int, reward_id: int, client_id: UUID, *, now: datetime
     volunteer = lock_volunteer(volunteer_id)
     if volunteer is None:
         raise NotAllowedError("not_a_volunteer", _("您还没有加入平安志愿者"))
+    # Under the lock once more: the other of two taps has paid and used up what was left.
+    known = _sent_before(volunteer_id, reward_id, client_id)
+    if known is not None:
+        return known
     reward = Reward.objects.filter(pk=reward_id, is_active=True).first()
     if reward is None:
         raise NotFoundError("reward_not_found", _("没有这件物品，或已下架"))

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from reports.domain.consents import write_consents
 from reports.domain.guardians import is_known_person
 from reports.domain.volunteer_ends import end_volunteer
-from reports.enums import AgeBand, ConsentHow, ConsentKind
+from reports.enums import AgeBand, ConsentHow, ConsentKind, ResidentRole
 from reports.models import Resident, Volunteer
 from reports.queries.notices import current_notice
 from xiangcun.lib.errors import (
@@ -50,6 +50,10 @@ def refusal_of(resident: Resident) -> DomainError | None:
         return NotAllowedError(
             "volunteer_unverified", _("请先用微信登录，或在“我的”里验证手机号，再加入志愿者")
         )
+    if resident.role == ResidentRole.GRID:
+        return NotAllowedError(
+            "volunteer_grid_officer", _("网格员巡查和上报是本职工作，不参加志愿者积分")
+        )
     if resident.needs_guardian:
         return NotAllowedError(
             "guardian_needed", _("未满 14 周岁，要监护人同意以后才能加入。上报不受影响")
@@ -60,7 +64,7 @@ def refusal_of(resident: Resident) -> DomainError | None:
 def join_volunteers(resident: Resident, joining: Joining, *, now: datetime) -> Volunteer:
     """Make a volunteer of the person; a second tap finds the first one's row.
 
-    Raises ``volunteer_unverified``, ``guardian_needed``, ``notice_outdated``, ``nickname_required``.
+    Raises ``volunteer_unverified``, ``volunteer_grid_officer``, ``guardian_needed``, ``notice_outdated``, ``nickname_required``.
     """
     refusal = refusal_of(resident)
     if refusal is not None:
@@ -97,7 +101,7 @@ def require_volunteer(resident: Resident) -> Volunteer:
 def leave_volunteers(resident: Resident, *, now: datetime) -> None:
     """Take the consent back: the points end, what was reserved goes back, nothing names the person."""
     with transaction.atomic():
-        if resident.consents.get(ConsentKind.VOLUNTEER.value) is not False:
+        if resident.consents.get(ConsentKind.VOLUNTEER.value):
             answer = {ConsentKind.VOLUNTEER: False}
             write_consents(resident, answer, how=ConsentHow.GIVEN, now=now)
         end_volunteer(resident.pk, now=now)

@@ -83,7 +83,7 @@ def earn(page: Page, phone: Phone, instance: Instance) -> None:
 def put_on_the_shelf(office: Page) -> None:
     office.goto("/admin/volunteers/rewards/new/")
     for name, value in (
-        ("name", "毛巾一条"), ("points", "10"), ("stock", "2"), ("valid_to", "2099-12-31"),
+        ("name", "雨伞一把"), ("points", "10"), ("stock", "2"), ("valid_to", "2099-12-31"),
         ("pickup_place", "便民服务中心一楼窗口"),
     ):  # fmt: skip
         office.fill(f"[name={name}]", value)
@@ -93,7 +93,7 @@ def put_on_the_shelf(office: Page) -> None:
 
 def redeem(page: Page) -> str:
     page.get_by_role("link", name="积分兑换").click()
-    card = page.locator("article", has_text="毛巾一条").filter(
+    card = page.locator("article", has_text="雨伞一把").filter(
         has=page.get_by_role("button", name="兑换", exact=True)
     )
     fits(page)
@@ -116,7 +116,7 @@ def hand_over(office: Page, code: str) -> None:
     expect(office.get_by_text("兑换码不对")).to_be_visible()
     office.fill("[name=code]", code.lower())
     office.get_by_role("button", name="查兑换码").click()
-    expect(office.locator("#xc-found")).to_contain_text("毛巾一条")
+    expect(office.locator("#xc-found")).to_contain_text("雨伞一把")
     office.get_by_role("button", name="已交给本人，核销").click()
     expect(office.get_by_text("已核销")).to_be_visible()
 

@@ -20,6 +20,7 @@ from dispatch.models import Ticket
 from reports.domain.originals import strip_originals
 from reports.domain.photo_processing import process_photo
 from reports.models import Report, Resident
+from reports.queries.notices import current_notice
 from tests.dispatch.factories import make_cast, make_ticket
 from tests.reports.conftest import Api, report_body
 from tests.reports.pictures import jpeg, upload
@@ -46,6 +47,8 @@ def tell_everything(nobody: Api) -> Api:
     opened = nobody.post("/session", {"code": f"dev:{NAME}"}).json()
     api = Api(opened["token"])
     assert api.put("/me", {"nickname": NAME, "phone": PHONE}).status_code == 200
+    joining = {"nickname": NAME, "adult": True, "version": current_notice().version}
+    assert api.post("/volunteer", joining).status_code == 200
     sent = api.upload("/photos", {"file": upload(jpeg(gps=True))}).json()
     words = f"路灯不亮了，我是{NAME}，打{PHONE}"
     body = report_body(text=words, contact_phone=LEFT, photos=[sent["id"]])

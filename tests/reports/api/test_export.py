@@ -44,7 +44,7 @@ def test_it_costs_the_same_for_many_reports(
 ) -> None:
     for _ in range(rows):
         write_history(zhang)
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(20):
         assert len(api.get("/me/export", format="json").json()["reports"]) == rows
 
 
@@ -72,6 +72,10 @@ def test_it_is_an_archive_with_the_photos(api: Api, zhang: Resident, li: Residen
         "说明.txt", "profile.json", "reports.json", "consents.json", "access_log.json",
         "photo_details.json", "content_checks.json", "messages.json", "subscriptions.json",
         "message_settings.json", "topic_supports.json", "poll_votes.json",
+        "volunteer.json",
+        "points.json",
+        "redemptions.json",
+        "patrols.json",
         f"photos/{sent['id']}.jpg",
     ]  # fmt: skip
     assert archive.read(f"photos/{sent['id']}.jpg")[:2] == b"\xff\xd8"
@@ -94,7 +98,7 @@ def test_it_holds_one_chunk_of_many_reports(
 ) -> None:
     for _ in range(3):
         write_history(zhang)
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(20):
         assert len(json.loads(unzip(api.get("/me/export")).read("reports.json"))) == 3
 
 

@@ -12,7 +12,7 @@ from pytest_django import DjangoAssertNumQueries, Settings
 
 from reports.domain.redeem_codes import read_code
 from reports.domain.rewards import redeem
-from reports.enums import AgeBand
+from reports.enums import AgeBand, ResidentRole
 from reports.models import Consent, PointsEntry, Redemption, Resident, Volunteer
 from reports.queries.notices import current_notice
 from reports.volunteer_enums import RedemptionState
@@ -76,6 +76,11 @@ def test_a_browsers_guest_is_told_what_to_do(settings: Settings, api: Api, zhang
     assert "验证手机号" in refused.json()["message"]
     Resident.objects.filter(pk=zhang.pk).update(phone_verified_at=timezone.now())
     assert api.post("/volunteer", joining()).status_code == 200
+
+
+def test_a_grid_officer_is_paid_otherwise(api: Api, zhang: Resident) -> None:
+    Resident.objects.filter(pk=zhang.pk).update(role=ResidentRole.GRID)
+    assert api.post("/volunteer", joining()).json()["code"] == "volunteer_grid_officer"
 
 
 def test_a_child_waits_for_the_guardian(api: Api, zhang: Resident) -> None:

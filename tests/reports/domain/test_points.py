@@ -9,7 +9,13 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from reports.domain.joining import absorb
-from reports.domain.point_expiry import expire_points, expiring_soon, last_day_gone, left_of
+from reports.domain.point_expiry import (
+    ends_on,
+    expire_points,
+    expiring_soon,
+    last_day_gone,
+    left_of,
+)
 from reports.domain.points import (
     Line,
     Verified,
@@ -152,12 +158,18 @@ def test_it_is_told_thirty_days_before_and_once() -> None:
     expire_points(now=soon)
     expire_points(now=soon)
     message = ResidentMessage.objects.get()
-    assert message.text.startswith("您有 20 志愿者积分将在") or "20" in message.text
-    assert expiring_soon(volunteer.pk, now=soon) is not None
+    assert message.text.startswith("您有 20 分志愿者积分将在 2028年11月25日 00:00 到期")
+    assert expiring_soon(volunteer.pk, now=soon) == (20, date(2026, 11, 24))
+    assert expire_points(now=NOW + timedelta(days=731)) == 0
+    assert expire_points(now=NOW + timedelta(days=732)) == 1
     assert left_of(volunteer.pk, up_to=date(2026, 11, 23)) == 0
 
 
 def test_the_last_day_minds_short_months() -> None:
+    for number in range(1500):
+        day = date(2026, 1, 1) + timedelta(days=number)
+        assert last_day_gone(ends_on(day)) >= day
+        assert last_day_gone(ends_on(day) - timedelta(days=1)) < day
     assert last_day_gone(date(2028, 2, 29)) == date(2026, 2, 27)
     assert last_day_gone(date(2028, 3, 1)) == date(2026, 2, 28)
 

@@ -4,7 +4,7 @@ import { api, currentSession } from "../core/api.js";
 import { ready } from "../core/app.js";
 import { signInOptions } from "../core/signin.js";
 import { onReturn } from "../case/parts.js";
-import { $, attempt, button, config, confirm, el, emptyState, errorState, field, fill, icon, linkButton, momentWords, skeleton, toast } from "../core/ui.js";
+import { $, attempt, button, config, confirm, dateWords, el, emptyState, errorState, field, fill, icon, linkButton, momentWords, skeleton, toast } from "../core/ui.js";
 import { rankProgress, ruleLines, signed } from "./words.js";
 
 const box = $("#volunteer");
@@ -92,7 +92,7 @@ function pointsCard(member, rules) {
     el("p", { class: "hint", text: progress.text }),
     el("p", { class: "fine", text: `累计 ${member.earned} 分 · 今天已得 ${member.today} 分（每天最多 ${rules.daily_cap} 分）` }),
     el("p", { class: "fine", text: `志愿者编号 ${member.number}` }),
-    member.expiring ? el("p", { class: "hint warn", text: `${momentWords(member.expiring.on).split(" ")[0]}有 ${member.expiring.points} 分到期，请及时兑换` }) : null,
+    member.expiring ? el("p", { class: "hint warn", text: `${dateWords(member.expiring.on)}有 ${member.expiring.points} 分到期，请及时兑换` }) : null,
   );
 }
 
