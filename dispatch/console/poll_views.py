@@ -33,9 +33,9 @@ from dispatch.domain.voices import DRAFTS, PUBLISHES, READS_VOICES
 from dispatch.enums import AuditAction
 from dispatch.queries.voices import PAGE, poll_page
 from reports.domain.poll_votes import phase_of
-from reports.enums import PollPhase, PollState
 from reports.models import Poll
 from reports.queries.voices import FEW
+from reports.voice_enums import PollPhase, PollState
 from xiangcun.lib.errors import DomainError
 
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

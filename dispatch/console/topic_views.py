@@ -23,8 +23,8 @@ from dispatch.domain import voices
 from dispatch.domain.voices import DRAFTS, PUBLISHES, READS_VOICES
 from dispatch.enums import Role
 from dispatch.queries.voices import PAGE, letter_page, letters, topic_page, topics_to_join
-from reports.enums import TopicState
 from reports.models import Report, Topic
+from reports.voice_enums import TopicState
 from xiangcun.lib.errors import DomainError
 
 LETTER_TABS = (("", "全部"), ("free", "没有话题的意见"), ("topic", "已成话题的"))

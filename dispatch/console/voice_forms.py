@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from reports.domain.polls import PollWords
 from reports.domain.topics import TopicWords
-from reports.enums import ResultVisibility
 from reports.models import Poll, PollOption, Topic
+from reports.voice_enums import ResultVisibility
 from xiangcun.lib.errors import DomainError
 
 _MOMENT = "%Y-%m-%dT%H:%M"

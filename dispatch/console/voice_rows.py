@@ -14,9 +14,10 @@ from dispatch.console.wording import STATUS_TONE, due_text, moment_text
 from dispatch.enums import TicketStatus
 from reports.domain.poll_votes import phase_of
 from reports.domain.topics import takes_support
-from reports.enums import PollPhase, PollState, ReportKind, TopicState
+from reports.enums import ReportKind
 from reports.models import Poll, Report, Topic
 from reports.queries.voices import PollResult, visible_result
+from reports.voice_enums import PollPhase, PollState, TopicState
 from xiangcun.lib.text import mask_contacts
 
 _TEXT = 160

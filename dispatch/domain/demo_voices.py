@@ -16,8 +16,8 @@ from reports.domain.identity import DEV_PREFIX
 from reports.domain.poll_votes import cast_vote
 from reports.domain.polls import PollWords
 from reports.domain.topics import TopicWords, support_topic
-from reports.enums import ResultVisibility
 from reports.models import Poll, Resident, Topic
+from reports.voice_enums import ResultVisibility
 
 LEAD = "lead"
 NAME = "示例居民"

@@ -20,8 +20,8 @@ from dispatch.queries.voices import letters
 from reports.domain import polls, topics
 from reports.domain.polls import PollWords, counted, is_sound, result_digest
 from reports.domain.topics import TopicWords
-from reports.enums import PollState
 from reports.models import Poll, Topic
+from reports.voice_enums import PollState
 from xiangcun.lib.errors import InvalidInputError, NotAllowedError
 
 DRAFTS = frozenset({Role.DISPATCHER, Role.LEAD})

@@ -4,15 +4,57 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('dispatch', '0028_api_tokens'),
+        ("dispatch", "0028_api_tokens"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='auditrecord',
-            name='action',
-            field=models.CharField(choices=[('sign_in', '登录'), ('sign_in_failed', '登录失败'), ('locked_out', '登录锁定'), ('unlocked', '解除锁定'), ('sign_out', '退出'), ('idle_logout', '闲置退出'), ('password_changed', '修改密码'), ('second_factor_set', '绑定动态口令'), ('second_factor_reset', '重置动态口令'), ('session_revoked', '下线会话'), ('unmask', '查看联系方式'), ('phone_search', '按电话查找'), ('export', '导出'), ('print', '打印'), ('original_photo', '查看原始照片'), ('account_changed', '账号变更'), ('seat_changed', '岗位变更'), ('settings_changed', '设置变更'), ('calendar_changed', '日历变更'), ('notification_resent', '重发通知'), ('bulk_action', '批量操作'), ('published', '公开事项'), ('unpublished', '取消公开'), ('photo_released', '公开照片'), ('photo_redacted', '遮盖照片'), ('resident_blocked', '限制上报人'), ('resident_unblocked', '解除限制'), ('message_resent', '重发居民消息'), ('poster', '打印网格海报'), ('guardian', '登记监护人同意'), ('kiosk', '大屏链接'), ('brief', '简报'), ('api_token', '数据接口令牌'), ('open_data', '开放数据'), ('guide', '便民服务'), ('bulletin', '公告'), ('voice', '民意话题和投票'), ('volunteers', '志愿者与积分')], max_length=24, verbose_name='事项'),
+            model_name="auditrecord",
+            name="action",
+            field=models.CharField(
+                choices=[
+                    ("sign_in", "登录"),
+                    ("sign_in_failed", "登录失败"),
+                    ("locked_out", "登录锁定"),
+                    ("unlocked", "解除锁定"),
+                    ("sign_out", "退出"),
+                    ("idle_logout", "闲置退出"),
+                    ("password_changed", "修改密码"),
+                    ("second_factor_set", "绑定动态口令"),
+                    ("second_factor_reset", "重置动态口令"),
+                    ("session_revoked", "下线会话"),
+                    ("unmask", "查看联系方式"),
+                    ("phone_search", "按电话查找"),
+                    ("export", "导出"),
+                    ("print", "打印"),
+                    ("original_photo", "查看原始照片"),
+                    ("account_changed", "账号变更"),
+                    ("seat_changed", "岗位变更"),
+                    ("settings_changed", "设置变更"),
+                    ("calendar_changed", "日历变更"),
+                    ("notification_resent", "重发通知"),
+                    ("bulk_action", "批量操作"),
+                    ("published", "公开事项"),
+                    ("unpublished", "取消公开"),
+                    ("photo_released", "公开照片"),
+                    ("photo_redacted", "遮盖照片"),
+                    ("resident_blocked", "限制上报人"),
+                    ("resident_unblocked", "解除限制"),
+                    ("message_resent", "重发居民消息"),
+                    ("poster", "打印网格海报"),
+                    ("guardian", "登记监护人同意"),
+                    ("kiosk", "大屏链接"),
+                    ("brief", "简报"),
+                    ("api_token", "数据接口令牌"),
+                    ("open_data", "开放数据"),
+                    ("guide", "便民服务"),
+                    ("bulletin", "公告"),
+                    ("voice", "民意话题和投票"),
+                    ("volunteers", "志愿者与积分"),
+                ],
+                max_length=24,
+                verbose_name="事项",
+            ),
         ),
     ]

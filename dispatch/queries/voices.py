@@ -5,8 +5,9 @@ from __future__ import annotations
 from django.db.models import Count, QuerySet
 
 from dispatch.queries.access import Viewer, visible_reports
-from reports.enums import LETTERS, ReportKind, TopicState
+from reports.enums import LETTERS, ReportKind
 from reports.models import Poll, Report, Topic
+from reports.voice_enums import TopicState
 
 PAGE = 30
 OFFERED_TOPICS = 50

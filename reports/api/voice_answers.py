@@ -7,9 +7,9 @@ from datetime import datetime
 from reports.api.answers import Answer, choice, moment
 from reports.domain.poll_votes import phase_of
 from reports.domain.topics import takes_support
-from reports.enums import PollPhase, ResultVisibility, TopicState
 from reports.models import Poll, PollParticipation, Topic, TopicSupport
 from reports.queries.voices import PollResult, visible_result
+from reports.voice_enums import PollPhase, ResultVisibility, TopicState
 
 
 def topic_answer(topic: Topic, *, supported: bool | None, now: datetime) -> Answer:

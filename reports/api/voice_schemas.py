@@ -7,7 +7,7 @@ from typing import Any
 from rest_framework import serializers
 
 from reports.api.schemas import Shape
-from reports.enums import PollPhase, ResultVisibility, TopicState
+from reports.voice_enums import PollPhase, ResultVisibility, TopicState
 
 
 class TopicStateShape(Shape[Any]):

@@ -17,8 +17,8 @@ from django.utils.translation import gettext as _
 
 from reports.domain.polls import locked_poll, unknown_poll
 from reports.domain.voice_persons import Mark, lock_verified, marks_of
-from reports.enums import PollPhase, PollState
 from reports.models import Poll, PollMark, PollOption, PollParticipation, Resident
+from reports.voice_enums import PollPhase, PollState
 from xiangcun.lib.errors import ConflictError, InvalidInputError
 
 logger = logging.getLogger(__name__)

@@ -13,8 +13,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from reports.domain.voice_words import take_words
-from reports.enums import PollState, ResultVisibility
 from reports.models import Poll, PollMark, PollOption
+from reports.voice_enums import PollState, ResultVisibility
 from xiangcun.lib.errors import ConflictError, InvalidInputError, NotFoundError
 
 

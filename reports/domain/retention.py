@@ -35,7 +35,7 @@ from reports.domain.volunteer_retention import (
     positions_due,
     volunteers_due,
 )
-from reports.enums import AgeBand, GuardianState, PollState, PublicStatus
+from reports.enums import AgeBand, GuardianState, PublicStatus
 from reports.models import (
     AccessRecord,
     ContentCheck,
@@ -50,6 +50,7 @@ from reports.models import (
     ResidentToken,
 )
 from reports.models.publication import UNSETTLED
+from reports.voice_enums import PollState
 
 logger = logging.getLogger(__name__)
 

@@ -17,8 +17,9 @@ from django.utils.translation import gettext as _
 
 from reports.domain.voice_persons import lock_verified
 from reports.domain.voice_words import take_words
-from reports.enums import LETTERS, TopicState
+from reports.enums import LETTERS
 from reports.models import Report, Resident, Topic, TopicReport, TopicSupport
+from reports.voice_enums import TopicState
 from xiangcun.lib.errors import ConflictError, InvalidInputError, NotFoundError
 
 logger = logging.getLogger(__name__)

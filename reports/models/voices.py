@@ -11,9 +11,9 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from reports.enums import PollState, ResultVisibility, TopicState
 from reports.models.reports import Report
 from reports.models.residents import Resident
+from reports.voice_enums import PollState, ResultVisibility, TopicState
 
 _TOPIC_ENDED = (TopicState.ANSWERED, TopicState.CLOSED)
 

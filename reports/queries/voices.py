@@ -12,8 +12,8 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from reports.enums import PollPhase, PollState, ResultVisibility, TopicState
 from reports.models import Poll, PollOption, PollParticipation, Resident, Topic, TopicSupport
+from reports.voice_enums import PollPhase, PollState, ResultVisibility, TopicState
 
 FEW = 5
 """With fewer voters an interim result would tell a neighbour who chose what."""

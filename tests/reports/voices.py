@@ -9,8 +9,8 @@ from django.utils import timezone
 
 from reports.domain.polls import PollWords, publish_poll, save_poll
 from reports.domain.topics import TopicWords, publish_topic, save_topic
-from reports.enums import ResultVisibility
 from reports.models import Poll, PollOption, Topic
+from reports.voice_enums import ResultVisibility
 
 DAY = timedelta(days=1)
 

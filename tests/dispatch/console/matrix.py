@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -17,61 +16,39 @@ import pytest
 from _pytest.mark.structures import ParameterSet
 
 from dispatch.enums import BriefKind
-from dispatch.models import Alarm, Hotspot, RoutingRule, Ticket
 from dispatch.summary.briefs.snapshot import build_brief
 from dispatch.summary.briefs.spans import Span
-from reports.models import Photo, Report
+from tests.dispatch.console.matrix_seats import (
+    ABSENT,
+    ADMINISTRATOR,
+    ANONYMOUS,
+    DISPATCHING,
+    EVERYBODY,
+    FIGURES,
+    HAS_QUEUE,
+    LEAD,
+    LEADER,
+    MODELS,
+    NOBODY,
+    ON_SITE,
+    OPENS_CASE,
+    OTHER_GRID,
+    PEOPLE,
+    QUALITY,
+    READS_BRIEFS,
+    READS_DRAFTS,
+    ROOM,
+    RULES,
+    SECURITY,
+    SEES_CASE,
+    STAFF,
+    Page,
+    Stage,
+)
+from tests.dispatch.console.matrix_services import services
 from xiangcun.lib.workdays import SHANGHAI
 
-ROOM = frozenset({"dispatcher", "lead", "verifier", "auditor"})
-OWN = frozenset({"sanitation", "sanitation_head"})
-OTHER = frozenset({"enforcement", "enforcement_head"})
-HELPING = frozenset({"water"})
-ON_SITE = frozenset({"gridworker"})
-OTHER_GRID = frozenset({"gridworker2"})
-# A handler of another department whose account carries Django's superuser flag.
-FLAGGED = frozenset({"flagged"})
-ADMINISTRATOR, SECURITY = frozenset({"administrator"}), frozenset({"security"})
-# A leader of the township: looks at everything that is not confidential, handles nothing.
-LEADER = frozenset({"leader"})
-_UNITS = OWN | OTHER | HELPING | ON_SITE | OTHER_GRID | FLAGGED
-STAFF = ROOM | _UNITS | ADMINISTRATOR | SECURITY | LEADER
-ANONYMOUS = frozenset({"nobody"})
-EVERYBODY = STAFF | ANONYMOUS
 _ON_EVERY_ENGINE = frozenset({"dispatcher", "sanitation", "administrator"})
-NOBODY: frozenset[str] = frozenset()
-
-LEAD = frozenset({"lead"})
-DISPATCHING = frozenset({"dispatcher", "lead"})
-HAS_QUEUE = STAFF - ADMINISTRATOR - SECURITY - LEADER
-SEES_CASE = ROOM | OWN | HELPING | ON_SITE
-OPENS_CASE = SEES_CASE | LEADER
-RULES = ADMINISTRATOR | LEAD | {"auditor"}
-PEOPLE = RULES | SECURITY
-MODELS = ROOM | ADMINISTRATOR
-FIGURES = ROOM | ADMINISTRATOR | LEADER | {"sanitation_head", "enforcement_head"}
-READS_DRAFTS = DISPATCHING | {"auditor"} | LEADER
-READS_BRIEFS = READS_DRAFTS | {"verifier", "sanitation_head", "enforcement_head"}
-QUALITY = DISPATCHING | {"auditor"} | ADMINISTRATOR
-
-ABSENT = 987_654_321
-"""An id without a row: the admin sends who may look back to the list, and refuses everybody else."""
-
-
-@dataclass(frozen=True, slots=True)
-class Stage:
-    """The rows that addresses name."""
-
-    ticket: Ticket
-    report: Report
-    photo: Photo
-    alarm: Alarm
-    hotspot: Hotspot
-    rule: RoutingRule
-    event_id: int
-    account_id: int
-    version_id: int
-    brief_id: int
 
 
 def draft_of_today(now: datetime) -> int:
@@ -79,17 +56,6 @@ def draft_of_today(now: datetime) -> int:
     day = now.astimezone(SHANGHAI).date()
     brief, _made = build_brief(Span(BriefKind.DAY, day, day), user=None, now=now)
     return brief.pk
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """One URL: who may, with which arguments and query, by which method."""
-
-    name: str
-    may: frozenset[str]
-    args: Callable[[Stage], tuple[Any, ...]] = lambda _stage: ()
-    query: str = ""
-    method: str = "get"
 
 
 def _rows(
@@ -169,20 +135,6 @@ def _publicity() -> Iterator[Page]:
     yield Page("publicity-photo-preview", NOBODY, photo)  # nothing is released yet
 
 
-def _voices() -> Iterator[Page]:
-    absent: Callable[[Stage], tuple[Any, ...]] = lambda _stage: (ABSENT,)  # noqa: E731 - bound once
-    yield Page("voice-letters", DISPATCHING)
-    for name in ("topic", "poll"):
-        yield Page(f"voice-{name}s", ROOM | LEADER)
-        yield Page(f"voice-{name}-new", DISPATCHING)
-        yield Page(f"voice-{name}", NOBODY, absent)  # test_voices.py opens those that are there
-    yield Page("voice-topic-join", DISPATCHING, method="post")
-    for name in ("topic-publish", "topic-answer", "topic-close", "poll-publish", "poll-extend"):
-        yield Page(f"voice-{name}", NOBODY, absent, method="post")
-    yield Page("voice-poll-withdraw", NOBODY, absent, method="post")
-    yield Page("voice-poll-file", NOBODY, absent)
-
-
 def _figures() -> Iterator[Page]:
     yield Page("summary", FIGURES)
     yield Page("insights", FIGURES)
@@ -226,40 +178,6 @@ def _outside() -> Iterator[Page]:
     yield Page("api-token", NOBODY, absent)
     yield Page("api-token-rotate", ADMINISTRATOR, absent, method="post")
     yield Page("api-token-revoke", ADMINISTRATOR, absent, method="post")
-
-
-def _directory() -> Iterator[Page]:
-    absent: Callable[[Stage], tuple[Any, ...]] = lambda _stage: (ABSENT,)  # noqa: E731 - bound once
-    yield Page("guides", DISPATCHING | OWN | OTHER | HELPING | FLAGGED)
-    yield Page("guide-new", DISPATCHING | OWN | OTHER | HELPING | FLAGGED)
-    yield Page("guide-edit", NOBODY, absent)
-    yield Page("guide-step", NOBODY, absent, method="post")
-    for name in ("import", "template", "export"):
-        yield Page(f"guide-{name}", DISPATCHING)
-    yield Page("guide-import-apply", DISPATCHING, method="post")
-    yield Page("bulletins", DISPATCHING | {"auditor"})
-    yield Page("bulletin-new", DISPATCHING)
-    yield Page("bulletin-edit", NOBODY, absent)
-    yield Page("bulletin-step", NOBODY, absent, method="post")
-
-
-def _volunteers() -> Iterator[Page]:
-    absent: Callable[[Stage], tuple[Any, ...]] = lambda _stage: (ABSENT,)  # noqa: E731 - bound once
-    reading = DISPATCHING | {"auditor"}
-    yield Page("volunteers", reading)
-    yield Page("volunteer", NOBODY, absent)
-    yield Page("volunteer-export", reading, method="post")
-    yield Page("volunteer-correct", LEAD, absent, method="post")
-    yield Page("points-reverse", LEAD, absent, method="post")
-    yield Page("rewards", reading)
-    yield Page("reward-new", DISPATCHING)
-    yield Page("reward", NOBODY, absent)
-    yield Page("reward-counter", DISPATCHING)
-    yield Page("patrols", reading)
-    yield Page("patrol-new", DISPATCHING)
-    yield Page("patrol", NOBODY, absent)
-    yield Page("patrol-cancel", DISPATCHING, absent, method="post")
-    yield Page("signup-settle", DISPATCHING, absent, method="post")
 
 
 def _people() -> Iterator[Page]:
@@ -408,8 +326,8 @@ OVERRIDES = {
 LEAVES = "admin:logout"
 """Signs the tester out; open to everybody who is signed in."""
 PAGES: tuple[Page, ...] = (
-    *_own(), *_cases(), *_records(), *_publicity(), *_voices(), *_figures(), *_briefs(), *_outside(), *_directory(), *_people(), *_rules(),
-    *_tools(), *_calendar_and_notices(), *_sign_in(), *_volunteers(),
+    *_own(), *_cases(), *_records(), *_publicity(), *_figures(), *_briefs(), *_outside(), *_people(), *_rules(),
+    *_tools(), *_calendar_and_notices(), *_sign_in(), *services(),
 )  # fmt: skip
 
 

@@ -29,7 +29,8 @@ from dispatch.triage.pipeline import run_triage
 from reports.domain.actions import act
 from reports.enums import PhotoStatus, ResidentAction
 from reports.models import AccessRecord, Photo, Report, ReportPhoto, Resident
-from tests.dispatch.console.matrix import ABSENT, EVERYBODY, PAGES, Stage, draft_of_today, seats
+from tests.dispatch.console.matrix import PAGES, draft_of_today, seats
+from tests.dispatch.console.matrix_seats import ABSENT, EVERYBODY, Stage
 from tests.dispatch.console.test_matrix import client_of, company, turned_away
 from tests.dispatch.factories import Cast, make_photo, make_report, make_ticket
 

@@ -15,7 +15,8 @@ from reports.domain.actions import act
 from reports.domain.blocks import Restriction, block_sender
 from reports.enums import BlockReason, PhotoStatus, ResidentAction, SenderKind
 from reports.models import Category, Grid, Landmark, Photo, Rating, Report, ReportPhoto
-from tests.dispatch.console.matrix import ABSENT, PAGES, Stage, draft_of_today, seats
+from tests.dispatch.console.matrix import PAGES, draft_of_today, seats
+from tests.dispatch.console.matrix_seats import ABSENT, Stage
 from tests.dispatch.console.test_matrix import client_of, company
 from tests.dispatch.factories import Cast, make_photo, make_report, make_resident, make_ticket
 

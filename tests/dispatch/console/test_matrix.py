@@ -31,19 +31,8 @@ from dispatch.models import (
     Ticket,
 )
 from reports.models import ReportPhoto
-from tests.dispatch.console.matrix import (
-    ANONYMOUS,
-    EVERYBODY,
-    LEAVES,
-    OVERRIDES,
-    OWN,
-    PAGES,
-    STAFF,
-    Page,
-    Stage,
-    draft_of_today,
-    seats,
-)
+from tests.dispatch.console.matrix import LEAVES, OVERRIDES, PAGES, draft_of_today, seats
+from tests.dispatch.console.matrix_seats import ANONYMOUS, EVERYBODY, OWN, STAFF, Page, Stage
 from tests.dispatch.factories import (
     Cast,
     fields_for,

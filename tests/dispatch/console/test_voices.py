@@ -21,8 +21,9 @@ from dispatch.domain.voices import freeze_due, verify_results
 from dispatch.enums import AuditAction, TicketStatus
 from dispatch.models import AuditRecord
 from reports.domain.poll_votes import cast_vote
-from reports.enums import PollState, ReportKind, ResultVisibility, TopicState
+from reports.enums import ReportKind
 from reports.models import Poll, PollOption, Report, Topic
+from reports.voice_enums import PollState, ResultVisibility, TopicState
 from tests.dispatch.factories import Cast, make_ticket
 from tests.factories import make_report, make_resident
 from tests.reports.voices import DAY, close_now, make_poll, make_topic

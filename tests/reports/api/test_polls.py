@@ -6,8 +6,8 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from reports.domain.polls import freeze_poll, withdraw_poll
-from reports.enums import ResultVisibility
 from reports.models import Poll, PollMark, PollParticipation
+from reports.voice_enums import ResultVisibility
 from tests.factories import make_resident, make_token
 from tests.reports.api.test_topics import guest_api
 from tests.reports.conftest import Api
