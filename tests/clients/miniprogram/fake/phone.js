@@ -49,7 +49,7 @@ class Phone {
     const later = (work, ms = 0, ...rest) => {
       const clock = setTimeout(() => this.alive(key) && work(...rest), ms);
       // What waits longer than a test does keeps no test from its end.
-      return ms >= 500 ? clock.unref() : clock;
+      return ms >= 1500 ? clock.unref() : clock;
     };
     const app = { definition: null };
     this.globals = {
