@@ -23,8 +23,8 @@ from dispatch.models import Department, Staff, Ticket
 from reports.domain.blocks import Restriction, block_sender
 from reports.domain.photos import ORPHAN_AGE, store_photo, sweep_orphan_photos
 from reports.domain.publication import approve
-from reports.enums import BlockReason, SenderKind, Urgency
-from reports.models import Category, Report
+from reports.enums import BlockReason, DeliveryState, SenderKind, Urgency
+from reports.models import Category, MessageDelivery, Report
 
 PATIENCE_SECONDS = 30
 
@@ -75,11 +75,18 @@ def _publish(number: str) -> None:
     approve(Report.objects.get(number=number).pk, now=timezone.now())
 
 
+def _hurry_messages(_number: str) -> None:
+    """Let what waits a minute for a better message go with the next round."""
+    waiting = MessageDelivery.objects.filter(state=DeliveryState.QUEUED)
+    waiting.update(not_before=timezone.now())
+
+
 def _sweep_photos(_number: str) -> None:
     sweep_orphan_photos(now=timezone.now() + ORPHAN_AGE + timedelta(minutes=1))
 
 
 HOUSEWORK: Mapping[str, Callable[[str], None]] = {
+    "hurry_messages": _hurry_messages,
     "publish": _publish,
     "restrict_sender": _restrict,
     "sweep_photos": _sweep_photos,

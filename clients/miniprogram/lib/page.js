@@ -25,7 +25,9 @@ function confirm(title, content, confirmText) {
 
 /** What there is to see when nothing could be loaded: data for the template "state". */
 function failed(error) {
-  return { title: error.status === 0 ? "网络不通" : "没有打开", text: errorWords(error), requestId: error.requestId || "", retry: true };
+  const offline = error.code === "network";
+  const text = offline ? "有网时再试一次，您写的内容都还在。" : errorWords(error);
+  return { title: offline ? "现在没有网络" : "没有打开", text, requestId: error.requestId || "", retry: true };
 }
 
 const shared = {

@@ -19,7 +19,7 @@ page({
   data: { form: null, sending: null, near: null, danger: null, old: null },
 
   async onLoad({ draft = "", kind = "problem", join = "", scene = "" }) {
-    this.confirmedDanger = "";
+    Object.assign(this, { confirmedDanger: "", hindered: null, spot: null, writing: false });
     this.watchDrafts();
     this.prepared = subscribe.prepare();
     const known = draft ? drafts.read(draft) : null;
@@ -40,7 +40,8 @@ page({
   },
 
   onDrafts(event) {
-    if (event.client_id !== this.draft.client_id) {
+    // What this page has written itself is on the screen: to draw it again would disturb who is typing.
+    if (this.writing || event.client_id !== this.draft.client_id) {
       return;
     }
     this.draft = drafts.read(this.draft.client_id) || this.draft;
@@ -54,7 +55,11 @@ page({
   show() {
     const busy = ["queued", "sent"].includes(this.draft.state);
     wx.setNavigationBarTitle({ title: KINDS[this.draft.kind].heading });
-    this.setData({ form: busy ? null : formOf(this.draft), sending: busy ? sendingOf(this.draft, this.progress) : null });
+    this.setData({ form: busy ? null : this.formNow(), sending: busy ? sendingOf(this.draft, this.progress) : null });
+  },
+
+  formNow() {
+    return { ...formOf(this.draft), place: placeOf(this.draft, this.hindered, this.spot) };
   },
 
   /* Keeping ------------------------------------------------------------------------------------- */
@@ -62,7 +67,7 @@ page({
   change(fields) {
     Object.assign(this.draft, fields);
     this.save();
-    this.setData({ form: formOf(this.draft) });
+    this.setData({ form: this.formNow() });
   },
 
   /** Write the draft down; a place alone was found by the phone, not by a person, and is no draft yet. */
@@ -73,10 +78,13 @@ page({
       return;
     }
     this.kept = true;
+    this.writing = true;
     try {
       drafts.save(this.draft);
     } catch (error) {
       say("手机的存储空间满了，写的内容存不住。请先清理一下，或者现在就发送。");
+    } finally {
+      this.writing = false;
     }
   },
 
@@ -181,9 +189,14 @@ page({
       if (poster) {
         this.takePlace(poster);
       } else {
-        this.setData({ "form.place": placeOf(this.draft, error) });
+        this.showHindrance(error);
       }
     }
+  },
+
+  showHindrance(error) {
+    this.hindered = error;
+    this.setData({ "form.place": placeOf(this.draft, error, this.spot) });
   },
 
   async posterPlace() {
@@ -193,9 +206,13 @@ page({
 
   /** Take a point, and say in which village it lies as soon as the server tells. */
   async takePlace(place) {
+    this.hindered = null;
+    this.spot = null;
     this.change({ location: place });
     const spot = await api.placeAt(place).catch(() => null);
-    if (spot && this.draft.location === place && this.data.form) {
+    const now = this.draft.location;
+    if (spot && this.data.form && now && now.lat === place.lat && now.lng === place.lng) {
+      this.spot = spot;
       this.setData({ "form.place": placeOf(this.draft, null, spot) });
     }
   },
@@ -210,7 +227,7 @@ page({
         this.takePlace(await location.choose(this.draft.location));
       } catch (error) {
         if (error.reason !== "cancelled") {
-          this.setData({ "form.place": placeOf(this.draft, error) });
+          this.showHindrance(error);
         }
       }
     });

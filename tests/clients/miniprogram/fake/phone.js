@@ -192,6 +192,14 @@ class Phone {
     return page[handler]({ currentTarget: { id: node.attr.id || "", dataset: datasetOf(node) }, detail: { value } });
   }
 
+  /** Press 发送 on the page 报问题; cases near by are another matter. */
+  async send() {
+    await this.tap("发送");
+    if (this.page.data.near) {
+      await this.tap("都不是，照样发送");
+    }
+  }
+
   /** Wait until the screen says `text`. */
   async sees(text) {
     await until(() => this.read().includes(text), () => `“${text}” on ${this.page.route}:\n${this.read()}\nshown: ${JSON.stringify(this.shown.slice(-3))}`);

@@ -101,7 +101,7 @@ test("a draft that was being written is offered by the next start, with its phot
   await phone.open("pages/report/index");
   assert.match(phone.read(), /上次有一份没写完\n写到一半，手机把小程序关掉了\n2 张照片/);
   await phone.tap("继续上次的草稿");
-  await phone.tap("发送");
+  await phone.send();
   await phone.sees("已送达");
   const report = await onlyReport(phone, 2);
   assert.equal(report.client_id, client_id);
@@ -113,7 +113,7 @@ test("without a line it waits, and leaves by itself when the line returns", asyn
   await phone.open("pages/report/index");
   await phone.tap("＋ 拍照");
   await phone.type("text", "停电了，整条街都黑着");
-  await phone.tap("发送");
+  await phone.send();
   await phone.sees("网络不好，会自动重试");
   await phone.open("pages/home/index");
   assert.match(phone.read(), /停电了，整条街都黑着\n网络不好，稍后自动重试/);

@@ -117,7 +117,7 @@ test("a file that is no photo, and one too many bytes, are told beside the photo
   await phone.open(`pages/report/index?draft=${draft.client_id}`);
   assert.match(phone.read(), /第 1 张：/);
   await phone.tap("删除这张照片");
-  await phone.tap("发送");
+  await phone.send();
   await phone.sees("已送达");
 });
 
@@ -177,7 +177,7 @@ test("places: refused, chosen on the map, told in words", async () => {
   assert.equal(phone.page.draft.location.source, "text"); // cancelled
   phone.chosen = { lat: 30.3111111, lng: 120.5222222, name: "示例广场", address: "前进街道 1 号" };
   await phone.tap("在地图上选");
-  await phone.tap("发送");
+  await phone.send();
   await phone.sees("已送达");
   const report = await phone.require("lib/api.js").report(phone.page.draft.number);
   assert.deepEqual(report.location, { lat: 30.311111, lng: 120.522222, coord_type: "gcj02", accuracy: null, source: "picked", address: "前进街道 1 号 示例广场" });
@@ -206,7 +206,7 @@ test("a danger told in words: the telephone first", async () => {
   await phone.tap("发送");
   assert.equal(phone.page.data.sending, null);
   phone.confirms = true;
-  await phone.tap("发送");
+  await phone.send();
   await phone.sees("已送达");
 });
 
@@ -221,7 +221,7 @@ test("a full phone: the photo is sent as long as the app stays open, full storag
   assert.match(phone.said().at(-1), /存储空间满了/);
   phone.storage.full = false;
   await phone.type("text", "垃圾没有人来清理");
-  await phone.tap("发送");
+  await phone.send();
   await phone.sees("已送达");
 });
 
@@ -234,7 +234,7 @@ test("consents: taken back, asked for where one is missing, the account erased",
   await phone.open("pages/report/index");
   await phone.tap("＋ 拍照");
   await phone.type("text", "公厕没有人打扫");
-  await phone.tap("发送");
+  await phone.send();
   await phone.sees("您没有同意");
   await phone.tap("同意，继续发送");
   await phone.sees("已送达");
