@@ -98,9 +98,7 @@ def empty_base(data_dir: Path) -> Path:
 
 
 @contextmanager
-def running_township(
-    data_dir: Path, base: Path | None = None, **more: str
-) -> Iterator[Instance]:
+def running_township(data_dir: Path, base: Path | None = None, **more: str) -> Iterator[Instance]:
     """Start web, workers and beat on the embedded default, as ``make run`` does, and stop them.
 
     ``base`` is a database to begin with (:func:`empty_base`); ``more`` are further settings.
