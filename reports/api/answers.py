@@ -28,18 +28,24 @@ from reports.models import Category, Photo, Rating, Report, Resident
 from reports.queries.categories import CategoryNode, CategoryTree
 from reports.queries.mine import ReportRecord, TimelineEntry, photos_of
 from reports.queries.photo_links import LARGE, THUMBNAIL, photo_url
+from xiangcun.lib.geo import CoordType, from_wgs84, to_wgs84
 
 _ZONE = ZoneInfo("Asia/Shanghai")
+_DECIMALS = 6  # of a degree: ten centimetres
 
 Answer = dict[str, Any]
 
 
 class Presenter:
-    """Knows the origin that links of this request begin with, and the moment they are signed."""
+    """Knows the origin that links of this request begin with, and the moment they are signed.
 
-    def __init__(self, request: Request, *, now: datetime) -> None:
+    ``coord_type`` is the system in which places are wanted, "" for the one they were sent in.
+    """
+
+    def __init__(self, request: Request, *, now: datetime, coord_type: str = "") -> None:
         self.origin = request.build_absolute_uri("/").rstrip("/")
         self.now = now
+        self.coord_type = coord_type
 
     def photo(self, photo: Photo) -> Answer:
         """Show a photo; the links are null until the renditions are drawn."""
@@ -61,7 +67,7 @@ class Presenter:
             "status": status_of(report.public_status),
             "text": report.text,
             "category": category_of(report),
-            "location": location_of(report),
+            "location": location_of(report, self.coord_type),
             "photos": [self.photo(photo) for photo in photos],
             "anonymous": report.anonymous,
             "department": report.department_name or None,
@@ -125,19 +131,26 @@ def status_of(value: str) -> dict[str, str]:
     return {"code": status.value, "label": status.word}
 
 
-def location_of(report: Report) -> Answer | None:
-    """Return the place as it was sent; ``None`` for a letter that names none."""
+def location_of(report: Report, coord_type: str = "") -> Answer | None:
+    """Return the place as it was sent, or in the wanted system; ``None`` for a letter that names none."""
     by_words = report.location_source == LocationSource.TEXT
     if by_words and report.kind in LETTERS and not report.address:
         return None
     return {
-        "lat": report.raw_lat,
-        "lng": report.raw_lng,
-        "coord_type": report.coord_type,
+        **_point_of(report, coord_type or report.coord_type),
         "accuracy": report.accuracy_m,
         "source": report.location_source,
         "address": report.address,
     }
+
+
+def _point_of(report: Report, wanted: str) -> Answer:
+    """Return the point; what was sent in the wanted system already is not calculated to and fro."""
+    lat, lng = report.raw_lat, report.raw_lng
+    if wanted != report.coord_type:
+        known = to_wgs84(lat, lng, CoordType(report.coord_type))
+        lat, lng = (round(degrees, _DECIMALS) for degrees in from_wgs84(*known, CoordType(wanted)))
+    return {"lat": lat, "lng": lng, "coord_type": wanted}
 
 
 def remedies_of(report: Report) -> Answer:

@@ -330,3 +330,11 @@ class CoordQuery(serializers.Serializer[Any]):
     """In which coordinate system a place is wanted."""
 
     coord_type = serializers.ChoiceField(CoordinateSystem.choices, default=CoordinateSystem.WGS84)
+
+
+class OwnCoordQuery(serializers.Serializer[Any]):
+    """In which coordinate system one's own place is wanted; as it was sent when nothing is said."""
+
+    coord_type = serializers.ChoiceField(
+        CoordinateSystem.choices, required=False, allow_blank=True, default=""
+    )

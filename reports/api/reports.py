@@ -10,7 +10,7 @@ from rest_framework.response import Response
 from reports.api import schemas
 from reports.api.answers import Presenter
 from reports.api.base import ResidentView, resident_of, sender_of_request, validated
-from reports.api.inputs import MineQuery, ReportInput, draft_of
+from reports.api.inputs import MineQuery, OwnCoordQuery, ReportInput, draft_of
 from reports.domain.form_consents import agreed_on_form
 from reports.domain.intake import submit_report
 from reports.domain.numbers import normalize_number
@@ -108,9 +108,13 @@ class ReportView(ResidentView):
         operation_id="reports_read",
         summary="上报详情与办理进展",
         tags=_TAGS,
-        responses={200: schemas.ReportShape, **schemas.errors(401, 404, 429)},
+        parameters=[OwnCoordQuery],
+        responses={200: schemas.ReportShape, **schemas.errors(400, 401, 404, 429)},
+        description="coord_type：地点用哪个坐标系返回（小程序地图用 gcj02）；不给则按提交时的坐标系原样返回。",
     )
     def get(self, request: Request, number: str) -> Response:
         """Show the report with its timeline; another's is as unknown as nobody's."""
+        query = validated(OwnCoordQuery, request.query_params)
         record = my_record(resident_of(request), normalize_number(number))
-        return Response(Presenter(request, now=timezone.now()).record(record))
+        show = Presenter(request, now=timezone.now(), coord_type=query["coord_type"])
+        return Response(show.record(record))

@@ -63,7 +63,8 @@ module.exports = {
   sendReport: (body) => post("/reports", body, { timeout: REPORT_TIMEOUT_MS }).then(reportOf),
   reports: (query) => call("/reports", { query }),
   counts: () => call("/reports/counts"),
-  report: (number) => call(one(number)).then(reportOf),
+  // WeChat's map speaks GCJ-02; a report of the phone page was sent in another system.
+  report: (number) => call(one(number), { query: { coord_type: "gcj02" } }).then(reportOf),
   act: (number, action, body) => post(`${one(number)}/${action}`, body, { timeout: 20000 }).then(reportOf),
 
   inbox: (query) => call("/inbox", { query }),

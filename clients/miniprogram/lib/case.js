@@ -78,7 +78,7 @@ function caseOf(report, now = Date.now()) {
     text: report.text,
     photos: words.photoRows(report.photos),
     facts: factsOf(report, now),
-    // WeChat's map speaks GCJ-02: a place told in another system would be shown 500 m away.
+    // WeChat's map speaks GCJ-02: a place in another system would be shown 500 m away.
     map: Boolean(place && place.lat !== null && place.coord_type === "gcj02" && place.source !== "text"),
     ratings: report.ratings.map((one, at) => ({ id: String(at), text: `${"★".repeat(one.score)}${"☆".repeat(5 - one.score)} ${words.SCORES[one.score - 1]}，${one.solved ? "已经解决" : "没有解决"}`, comment: one.comment })),
     timeline: words.timelineRows(report, now),

@@ -6,6 +6,7 @@ from reports.enums import PublicStatus, ResidentAction
 from reports.models import Rating, Resident
 from tests.factories import NOW, make_category, make_photo, make_report, make_update
 from tests.reports.conftest import Api
+from xiangcun.lib.geo import CoordType, distance_m, to_wgs84
 
 pytestmark = pytest.mark.django_db
 
@@ -72,3 +73,23 @@ def test_it_costs_the_same_for_a_long_story(
     with django_assert_num_queries(6):
         shown = api.get(f"/reports/{report.number}").json()
     assert len(shown["timeline"]) == len(shown["photos"]) == len(shown["ratings"]) == rows
+
+
+def test_it_shows_the_place_in_the_system_that_is_asked_for(api: Api, zhang: Resident) -> None:
+    """WeChat's map speaks GCJ-02; a report of the phone page was sent in WGS-84."""
+    report = make_report(zhang, raw_lat=30.31, raw_lng=120.5, coord_type="wgs84")
+    sent = api.get(f"/reports/{report.number}").json()["location"]
+    assert (sent["lat"], sent["lng"], sent["coord_type"]) == (30.31, 120.5, "wgs84")
+    shifted = api.get(f"/reports/{report.number}?coord_type=gcj02").json()["location"]
+    assert shifted["coord_type"] == "gcj02"
+    assert 400 < distance_m(30.31, 120.5, shifted["lat"], shifted["lng"]) < 600
+    back = to_wgs84(shifted["lat"], shifted["lng"], CoordType.GCJ02)
+    assert distance_m(30.31, 120.5, *back) < 0.2
+    same = api.get(f"/reports/{report.number}?coord_type=wgs84").json()["location"]
+    assert same == sent
+
+
+def test_it_validates_the_system(api: Api, zhang: Resident) -> None:
+    report = make_report(zhang)
+    answer = api.get(f"/reports/{report.number}?coord_type=mars")
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (400, "coord_type")

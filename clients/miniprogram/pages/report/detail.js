@@ -42,8 +42,10 @@ page({
   },
 
   take(report) {
-    this.report = report;
-    this.setData({ report: caseOf(report), state: null, loading: false, stale: "" });
+    // The answer of an action has the place as it was sent; the one that was read is for the map.
+    const location = this.report ? this.report.location : report.location;
+    this.report = { ...report, location };
+    this.setData({ report: caseOf(this.report), state: null, loading: false, stale: "" });
   },
 
   /* One action, in a sheet from the foot of the screen ------------------------------------------------ */
