@@ -57,6 +57,15 @@ async function noticeToShow() {
   return kept.kinds.privacy && kept.version === notice.version ? null : notice;
 }
 
+/** Return the words of a consent that was not asked for yet, `{kind, title, purpose, retention, if_refused}`, else null. */
+async function unanswered(kind) {
+  if (kind in answers().kinds) {
+    return null;
+  }
+  const { consents } = await api.notice();
+  return consents.find((one) => one.kind === kind) || null;
+}
+
 /**
  * Keep answers, e.g. `{location: true}`, and send them; without network they wait for `sendWaiting`.
  * Throws ApiError `notice_outdated` when the words have changed since they were shown.
@@ -114,4 +123,4 @@ function takeOver({ version, needs_answer, items }) {
   wx.setStorageSync(KEPT, { version: needs_answer ? "" : version, kinds });
 }
 
-module.exports = { answer, answers, guideName, noticeToShow, sendWaiting, settlePrivacy, takeOver, watchPrivacy };
+module.exports = { answer, answers, guideName, noticeToShow, sendWaiting, settlePrivacy, takeOver, unanswered, watchPrivacy };

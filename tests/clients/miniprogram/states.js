@@ -69,6 +69,7 @@ function states() {
     ["report-sending", report, on(report, { sending: sendingOf(draft({ text: LONG.slice(0, 300), state: "queued" }), { done: 1, total: 3, share: 0.5 }) })],
     ["report-waiting", report, on(report, { sending: sendingOf(draft({ text: "停水", state: "queued", attempts: 2, body: {} })) })],
     ["report-sent", report, on(report, { sending: sendingOf(draft({ state: "sent", number: REPORT.number, safety_prompt: "请先拨打 119，并离开现场。", unlinked: true })) })],
+    ["report-publish", report, on(report, { sending: sendingOf(draft({ state: "sent", number: REPORT.number })), publish: { kind: "publication", title: "公开办理情况", purpose: "让邻居看到事情有人管、办得怎样，也免得重复上报。", retention: "随办理记录；您不同意后立即撤下。", if_refused: "您反映的事情照样办理，只是不出现在公开页面上。" } })],
     ["detail-loading", detail, on(detail, {})],
     ["detail-open", detail, shown(REPORT)],
     ["detail-long", detail, shown({ ...REPORT, text: LONG.slice(0, 900), due_at: "2026-11-30T17:30:00+08:00" })],

@@ -16,7 +16,7 @@ const NEAR_TEXT = 200;
 const AGREE = { location: "使用位置", photo: "使用照片", phone: "留联系电话" };
 
 page({
-  data: { form: null, sending: null, near: null, danger: null, old: null },
+  data: { form: null, sending: null, near: null, danger: null, old: null, publish: null },
 
   async onLoad({ draft = "", kind = "problem", join = "", scene = "" }) {
     Object.assign(this, { confirmedDanger: "", hindered: null, spot: null, writing: false });
@@ -49,6 +49,9 @@ page({
       this.progress = event;
     }
     this.show();
+    if (event.type === "sent") {
+      this.offerPublication();
+    }
   },
 
   /** Draw the form, or how far the sending is. */
@@ -337,6 +340,20 @@ page({
   },
 
   /* After it has arrived ------------------------------------------------------------------------- */
+
+  // A case is shown to neighbours only of who has said so; asked once it is sent, never before.
+  async offerPublication() {
+    if (!isLetter(this.draft) && !this.draft.unlinked) {
+      this.setData({ publish: await privacy.unanswered("publication").catch(() => null) });
+    }
+  },
+
+  answerPublication(event) {
+    return this.run("publish", async () => {
+      await privacy.answer({ publication: event.currentTarget.dataset.yes });
+      this.setData({ publish: null });
+    });
+  },
 
   openSent() {
     wx.redirectTo({ url: `/pages/report/detail?number=${encodeURIComponent(this.draft.number)}` });

@@ -183,6 +183,24 @@ test("places: refused, chosen on the map, told in words", async () => {
   assert.deepEqual(report.location, { lat: 30.311111, lng: 120.522222, coord_type: "gcj02", accuracy: null, source: "picked", address: "前进街道 1 号 示例广场" });
 });
 
+test("a place sent in another system is shown on WeChat's map where it is", async () => {
+  const phone = new Phone(SERVER).start();
+  const [lat, lng] = phone.location.wgs84;
+  const body = { ...LETTER, client_id: uuid(), text: "手机网页上报的，路灯不亮", location: { lat, lng, coord_type: "wgs84", accuracy: 5, source: "gps", address: "" } };
+  const { number, location } = await phone.require("lib/api.js").sendReport(body);
+  assert.equal(location.coord_type, "wgs84");
+  await phone.open(`pages/report/detail?number=${number}`);
+  await phone.tap("在地图上看");
+  const { latitude, longitude } = phone.shown.find((one) => one.name === "map");
+  assert.ok(Math.abs(latitude - lat) > 0.001 && Math.abs(longitude - lng) > 0.003, `${latitude} ${longitude}`);
+  await phone.tap("补充");
+  await phone.type("words", "就在路口");
+  await phone.tap("提交补充");
+  await phone.sees("您补充了情况");
+  await phone.tap("在地图上看");
+  assert.equal(phone.shown.at(-1).latitude, latitude);
+});
+
 test("a poster's code opens the page with its grid, used where the phone finds no place", async () => {
   const phone = new Phone(SERVER).start();
   const outline = await phone.require("lib/api.js").outline();

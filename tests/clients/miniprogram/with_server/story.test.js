@@ -140,10 +140,12 @@ test("subscribing at a tap, the message that WeChat sends opens its report", asy
 
 test("“我也遇到” joins the case near by", async () => {
   const first = new Phone(SERVER).start();
-  await first.open("pages/me/index");
-  await first.type("公开办理情况", true);
-  await first.sees("已同意");
   const number = await report(first, { text: "桥头的路面坑坑洼洼，车子开过去很颠", photos: 0, at: [30.308321, 120.487123] });
+  await first.sees("公开办理情况，可以吗？");
+  await first.tap("可以公开");
+  assert.doesNotMatch(first.read(), /公开办理情况/);
+  const { items } = await first.require("lib/api.js").consents();
+  assert.equal(items.find((row) => row.kind === "publication").state, "given");
   await until(async () => (await first.require("lib/api.js").report(number)).status.code === "processing");
   await office([number, "publish", "dispatcher", {}]);
   const second = new Phone(SERVER);
