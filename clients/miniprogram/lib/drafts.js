@@ -135,7 +135,7 @@ function finish(clientId, answer) {
   const draft = change(clientId, (row) => {
     row.photos.forEach(forgetFile);
     const { number, unlinked, safety_prompt } = answer;
-    Object.assign(row, { state: "sent", number, unlinked, safety_prompt: safety_prompt || "", photos: [], body: null, error: null, contact_phone: "", location: null });
+    Object.assign(row, { state: "sent", number, unlinked, safety_prompt: safety_prompt || "", text: "", photos: [], body: null, error: null, contact_phone: "", location: null });
   });
   announce({ type: "sent", client_id: clientId });
   return draft;

@@ -9,6 +9,7 @@ const timing = require("./timing");
 
 const FIRST_PAUSE_MS = 3000;
 const LONGEST_PAUSE_MS = 300000;
+const SHORTEST_PAUSE_MS = 1000;
 const LOST_PHOTO_TRIES = 2;
 
 let running = null;
@@ -59,7 +60,7 @@ function plan() {
   clearTimeout(clock);
   const due = drafts.list().filter((draft) => draft.state === "queued").map((draft) => draft.next_at);
   if (due.length > 0) {
-    clock = setTimeout(wake, Math.max(500, Math.min(...due) - Date.now()));
+    clock = setTimeout(wake, Math.max(SHORTEST_PAUSE_MS, Math.min(...due) - Date.now()));
   }
 }
 

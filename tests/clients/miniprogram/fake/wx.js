@@ -98,6 +98,9 @@ function screenOf(phone, key) {
   return {
     showToast: tell("toast"),
     showModal(options) {
+      if ([options.confirmText, options.cancelText].some((word) => word && word.length > 4)) {
+        throw new Error("showModal:fail confirmText and cancelText have four characters at most");
+      }
       phone.shown.push({ name: "modal", ...options });
       later(phone, key, options, { success: { confirm: phone.confirms, cancel: !phone.confirms } });
     },
