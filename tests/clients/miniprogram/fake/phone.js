@@ -17,7 +17,8 @@ const { makeWx } = require("./wx");
 const TABS = JSON.parse(fs.readFileSync(path.join(ROOT, "app.json"), "utf8")).tabBar.list.map((tab) => tab.pagePath);
 // Shifted by WeChat itself: the same place in both systems.
 const PLACE = { gcj02: [30.312345, 120.498765], wgs84: [30.314703, 120.494118], accuracy: 18 };
-const PATIENCE_MS = 20000;
+// Two townships at once on two slow processors take their time.
+const PATIENCE_MS = 60000;
 let names = 0;
 
 class Phone {
@@ -220,7 +221,7 @@ function assign(data, name, value) {
   owner[last] = copy;
 }
 
-/** Wait until `done()`, 20 s at most. */
+/** Wait until `done()`, a minute at most. */
 async function until(done, tell = () => "it never came") {
   const end = Date.now() + PATIENCE_MS;
   while (!(await done())) {

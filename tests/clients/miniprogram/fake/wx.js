@@ -94,14 +94,14 @@ function storageOf({ storage }) {
 }
 
 function screenOf(phone, key) {
-  const tell = (name) => (options) => void phone.shown.push({ name, ...options });
+  const tell = (name) => (options) => void phone.shown.push({ ...options, name });
   return {
     showToast: tell("toast"),
     showModal(options) {
       if ([options.confirmText, options.cancelText].some((word) => word && word.length > 4)) {
         throw new Error("showModal:fail confirmText and cancelText have four characters at most");
       }
-      phone.shown.push({ name: "modal", ...options });
+      phone.shown.push({ ...options, name: "modal" });
       later(phone, key, options, { success: { confirm: phone.confirms, cancel: !phone.confirms } });
     },
     setTabBarBadge: tell("badge"),
