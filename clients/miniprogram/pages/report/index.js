@@ -334,7 +334,7 @@ page({
   agreeAndSend() {
     return this.run("agree", async () => {
       const kinds = this.draft.error.errors.map((one) => one.field.replace("consents.", "")).filter((kind) => AGREE[kind]);
-      await privacy.answer(Object.fromEntries(kinds.map((kind) => [kind, true])));
+      await privacy.answer(kinds.reduce((all, kind) => ({ ...all, [kind]: true }), {}));
       this.go();
     });
   },

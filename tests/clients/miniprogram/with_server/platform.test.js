@@ -201,6 +201,32 @@ test("a place sent in another system is shown on WeChat's map where it is", asyn
   assert.equal(phone.shown.at(-1).latitude, latitude);
 });
 
+test("a letter needs no place; who is anonymous leaves no number", async () => {
+  const phone = new Phone(SERVER).start();
+  await phone.open("pages/home/index");
+  await phone.tap("先不同意");
+  await phone.tap("提意见");
+  await phone.tap("咨询");
+  await phone.type("phone", "13900000000");
+  await phone.type("text", `建房审批要带哪些材料？${"说明".repeat(900)}`);
+  assert.match(phone.read(), /您想问什么/);
+  await phone.send();
+  await phone.sees("15 个工作日内答复您");
+  const asked = await phone.require("lib/api.js").report(phone.page.draft.number);
+  assert.deepEqual([asked.kind.code, asked.location, asked.contact_phone], ["consultation", null, "13900000000"]);
+  assert.doesNotMatch(phone.read(), /公开办理情况/);
+
+  await phone.tap("再报一个");
+  await phone.type("phone", "13900000000");
+  await phone.type("anonymous", true);
+  assert.doesNotMatch(phone.read(), /联系电话|13900000000/);
+  await phone.type("text", "希望晚上也能借文化礼堂");
+  await phone.send();
+  await phone.sees("已送达");
+  const told = await phone.require("lib/api.js").report(phone.page.draft.number);
+  assert.deepEqual([told.anonymous, told.contact_phone], [true, ""]);
+});
+
 test("a poster's code opens the page with its grid, used where the phone finds no place", async () => {
   const phone = new Phone(SERVER).start();
   const outline = await phone.require("lib/api.js").outline();

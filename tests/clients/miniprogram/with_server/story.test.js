@@ -101,7 +101,15 @@ test("the office asks, the resident answers; the office refuses, the resident ap
   const phone = new Phone(SERVER).start();
   const number = await report(phone, { text: "这件事情你们到底管不管啊，都说好多次了", photos: 0 });
   await office([number, "ask", "dispatcher", { public_text: "请说明具体地点和情况" }]);
-  await phone.tap("看办理进展");
+  const unread = await phone.require("lib/api.js").unread();
+  assert.ok(unread.count > 0);
+  await phone.open("pages/inbox/index");
+  await phone.sees("去补充");
+  assert.equal(phone.shown.filter((one) => one.name === "badge").at(-1).text, String(unread.count));
+  await phone.tap("全部标为已读");
+  assert.doesNotMatch(phone.read(), /全部标为已读/);
+  assert.equal(phone.shown.at(-1).name, "badge-off");
+  await phone.open(`pages/report/detail?number=${number}`);
   await phone.sees("请说明具体地点和情况");
   await phone.tap("去补充");
   await phone.type("words", "临江村口，有人把建筑垃圾倒在路边");
