@@ -46,7 +46,7 @@ function tag(node) {
     return `<input${shape} placeholder="${escape(attr.placeholder || "")}" value="${escape(attr.value || "")}">`;
   }
   if (node.tag === "wx-image") {
-    return `<img${shape} src="${/^(https?:\/\/(?!tmp)|data:)/.test(attr.src) ? escape(attr.src) : EMPTY_PIXEL}" alt="">`;
+    return `<img${shape} src="${/^(http:\/\/127\.|data:)/.test(attr.src) ? escape(attr.src) : EMPTY_PIXEL}" alt="">`;
   }
   if (node.tag === "wx-switch") {
     return `<wx-switch${attr.checked ? " checked" : ""}></wx-switch>`;
