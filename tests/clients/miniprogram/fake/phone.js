@@ -63,7 +63,9 @@ class Phone {
       console: Object.fromEntries(["log", "info", "warn", "error"].map((level) => [level, (...told) => this.console.push(told.join(" "))])),
     };
     Object.assign(this.require("config.js"), { server: this.server, devName: this.devName });
-    this.require("lib/timing.js").pauses = this.pace;
+    // A test waits for what the client waits for; other clocks (the sender's next try) hold no test up.
+    const sleep = (ms) => new Promise((resolve) => setTimeout(() => this.alive(key) && resolve(), ms));
+    Object.assign(this.require("lib/timing.js"), { pauses: this.pace, sleep });
     this.require("app.js");
     app.definition.onLaunch({});
     return this;

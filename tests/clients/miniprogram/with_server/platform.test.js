@@ -50,6 +50,8 @@ test("a code of wx.login that was used up: a new one is asked for", async () => 
 test("a real 429 tells when it may go on; a short one is waited for", async () => {
   const phone = new Phone(SERVER).start();
   const api = phone.require("lib/api.js");
+  const timing = phone.require("lib/timing.js");
+  timing.longestWait = 0; // the server's minute may be nearly over
   const calls = Array.from({ length: 12 }, () => api.call("/me/export"));
   const refused = (await Promise.allSettled(calls)).filter((one) => one.status === "rejected").map((one) => one.reason);
   assert.ok(refused.length > 0, "nothing was refused");
@@ -59,6 +61,7 @@ test("a real 429 tells when it may go on; a short one is waited for", async () =
   assert.match(errorWords(refused[0]), /秒|分钟/);
   assert.ok(phone.network.most <= 10);
 
+  timing.longestWait = 10000;
   phone.network.break("busy", { path: "/me" });
   const began = Date.now();
   assert.ok((await api.me()).id);
