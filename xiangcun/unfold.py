@@ -74,6 +74,7 @@ def _navigation() -> list[dict[str, Any]]:
     return [
         _everyday(),
         _residents(),
+        _services(),
         _figures(),
         _group(
             _("台账"),
@@ -133,17 +134,27 @@ def _residents() -> dict[str, Any]:
         "title": _("居民服务"),
         "separator": True,
         "items": [
-            _item(_("便民服务"), "storefront", "guides", "keeps_guides"),
-            _item(_("公告"), "breaking_news", "bulletins", "reads_bulletins"),
             _item(_("公开审核"), "public", "publicity", "dispatches"),
             _item(_("居民来信"), "mark_email_unread", "voice-letters", "dispatches"),
-            _item(_("民意话题"), "forum", "voice-topics", "reads_voices"),
-            _item(_("投票"), "how_to_vote", "voice-polls", "reads_voices"),
             _item(_("网格海报"), "qr_code_2", "posters", "prints_posters"),
             _item(_("监护人同意"), "family_restroom", "guardian-paper", "dispatches"),
             _item(_("居民消息"), "sms", "resident-messages", "resends"),
-            _item(_("志愿者"), "volunteer_activism", "volunteers", "reads_volunteers"),
             _item(_("限制名单"), "block", "sender-blocks", "reads_restrictions"),
+        ],
+    }
+
+
+def _services() -> dict[str, Any]:
+    """Return what the township offers its residents beside reporting."""
+    return {
+        "title": _("便民与志愿"),
+        "separator": True,
+        "items": [
+            _item(_("便民服务"), "storefront", "guides", "keeps_guides"),
+            _item(_("公告"), "breaking_news", "bulletins", "reads_bulletins"),
+            _item(_("民意话题"), "forum", "voice-topics", "reads_voices"),
+            _item(_("投票"), "how_to_vote", "voice-polls", "reads_voices"),
+            _item(_("志愿者"), "volunteer_activism", "volunteers", "reads_volunteers"),
         ],
     }
 

@@ -163,4 +163,7 @@ def test_ways_that_are_not_set_up_are_named(browser: Browser) -> None:
 def test_the_sidebar_keeps_the_residents_pages_together(browser: Browser) -> None:
     groups = browser("lead").get(reverse("admin:index")).context["sidebar_navigation"]
     found = {str(group["title"]): [str(i["title"]) for i in group["items"]] for group in groups}
-    assert found["居民服务"] == ["公开审核", "网格海报", "监护人同意", "居民消息", "限制名单"]
+    assert found["居民服务"] == [
+        "公开审核", "居民来信", "网格海报", "监护人同意", "居民消息", "限制名单",
+    ]  # fmt: skip
+    assert found["便民与志愿"] == ["便民服务", "公告", "民意话题", "投票", "志愿者"]

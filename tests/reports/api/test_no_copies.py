@@ -13,7 +13,9 @@ from tests.factories import make_report
 from tests.reports.conftest import Api
 
 pytestmark = pytest.mark.django_db
-PARTS = {"number": "XC261124-AAAAAA", "code": "ABCDEFGH"}
+PARTS = {
+    "number": "XC261124-AAAAAA", "code": "ABCDEFGH", "topic": "9", "poll": "9", "key": "9",
+}  # fmt: skip
 
 
 def private_paths() -> list[str]:
