@@ -43,7 +43,7 @@ def create_bulletin(words: BulletinWords, *, drafted_by: str, now: datetime) -> 
     with transaction.atomic():
         row = Bulletin.objects.create(**columns, drafted_by=drafted_by, updated_at=now)
         row.grids.set(_grids(words))
-    logger.info("bulletin_created", extra={"bulletin": row.pk})
+    logger.debug("bulletin_created", extra={"bulletin": row.pk})
     return row
 
 

@@ -47,7 +47,7 @@ def create_guide(words: GuideWords, *, now: datetime) -> Guide:
     except IntegrityError as error:
         message = _("编号“%s”已经有了，请换一个") % code
         raise InvalidInputError.of_field("code", "guide_code_taken", message) from error
-    logger.info("guide_created", extra={"guide": guide.pk})
+    logger.debug("guide_created", extra={"guide": guide.pk})
     return guide
 
 
