@@ -135,9 +135,10 @@ test("subscribing at a tap, the message that WeChat sends opens its report", asy
   await toClosing(number);
   await phone.open("pages/inbox/index");
   await phone.sees("去评价");
-  await office(["", "hurry_messages", "", {}]);
   let sent = [];
   await until(async () => {
+    // Again and again: the way it goes may be written a moment after the message in the inbox.
+    await office(["", "hurry_messages", "", {}]);
     sent = (await platform("sent")).filter((row) => row.touser === `openid-${phone.name}`);
     return sent.some((row) => row.template_id === "template-result");
   }, () => JSON.stringify(sent));
