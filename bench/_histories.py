@@ -212,7 +212,9 @@ def _steps(dice: random.Random, state: str, opened: datetime, now: datetime) -> 
 
     def step(minutes: int, action: str, to: str, **data: Any) -> Step:
         nonlocal at
-        at = min(now, at + timedelta(minutes=dice.randint(1, minutes)))
+        then = at + timedelta(minutes=dice.randint(1, minutes))
+        # Cut off at one moment, a tenth of a township's events would share it and be sorted as one.
+        at = then if then <= now else (at + (now - at) * dice.random()).replace(microsecond=0)
         return at, action, to, data
 
     reach = _LIVES[state]
