@@ -164,7 +164,7 @@ def test_large_type_is_there_before_the_first_paint_and_stays(phone: OpenPhone) 
     expect(page.locator("#h5-large")).to_have_attribute("aria-pressed", "true")
     # Fewer words, the same things to do.
     expect(page.locator(".home-report")).to_have_text("报问题", use_inner_text=True)
-    assert page.locator(".home-tile").count() == 4
+    assert page.locator(".home-tile").count() == 8
     # boot.js does it while the head is read; none of the modules is needed.
     page.route("**/h5/core/**", lambda route: route.abort())
     page.goto("/h5/mine")
