@@ -10,10 +10,11 @@ from django.utils.translation import gettext as _
 
 from dispatch.enums import TicketStatus
 from dispatch.models import Department
-from dispatch.queries.ticket_filters import BOX, NEAR, ONLY, QUEUE, WATCHED, WORDS, is_key
+from dispatch.queries.ticket_filters import BOX, NEAR, ONLY, QUEUE, WATCHED, WORDS
 from dispatch.queries.tickets import QUEUE_BY_CODE
 from reports.enums import Urgency
 from reports.models import Category, Grid
+from xiangcun.lib.text import is_key
 
 _TOP, _UNIT, _GRID = "top", "lead_department__id__exact", "grid__id__exact"
 _NAMED: Mapping[str, type[Model]] = {_TOP: Category, _UNIT: Department, _GRID: Grid}

@@ -16,7 +16,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from dispatch.console.notice_views import is_key, key_of
+from dispatch.console.notice_views import key_of
 from dispatch.console.people import has_role, roles_of
 from dispatch.console.wording import count_text, moment_text
 from dispatch.domain.channel_settings import RESENDS
@@ -36,6 +36,7 @@ from reports.queries.messages import (
 from xiangcun.lib import sms
 from xiangcun.lib.clients import address_of
 from xiangcun.lib.errors import DomainError
+from xiangcun.lib.text import is_key
 
 PAGE_SIZE = 50
 LOOK_BACK = timedelta(days=7)

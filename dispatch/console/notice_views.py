@@ -28,6 +28,7 @@ from dispatch.queries.access import visible_tickets
 from dispatch.queries.inbox import UNREAD_CAP, InboxPage, inbox_page, inbox_rows, unread_count
 from dispatch.queries.outbox import COUNT_CAP, stuck_count
 from xiangcun.lib.errors import InvalidInputError
+from xiangcun.lib.text import is_key
 
 PAGE_SIZE = 30
 KIND_TONE = {
@@ -139,11 +140,6 @@ def preferences_page(request: HttpRequest) -> HttpResponse:
         "email": user.email,
     }
     return render(request, "admin/notices/preferences.html", context)
-
-
-def is_key(text: str) -> bool:
-    """Whether ``text`` is a row id."""
-    return text.isascii() and text.isdigit() and len(text) <= 18  # noqa: PLR2004 - fits a bigint
 
 
 def key_of(request: HttpRequest) -> int | None:

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from dispatch.console.people import actor_of, has_role
+from dispatch.console.steps import take_step
 from dispatch.console.wording import moment_text
 from dispatch.domain.actors import Actor
 from dispatch.enums import ReleaseStatus, Role
@@ -28,7 +29,7 @@ from dispatch.summary.open_data.publishing import (
     publish_month,
     withdraw_month,
 )
-from xiangcun.lib.errors import DomainError, InvalidInputError
+from xiangcun.lib.errors import InvalidInputError
 
 READS_OPEN_DATA = PUBLISHES | {Role.AUDITOR}
 LICENCES = ("知识共享 署名 4.0（CC BY 4.0）", "知识共享 公共领域贡献（CC0 1.0）")
@@ -90,12 +91,7 @@ def open_data_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
 def _done(request: HttpRequest, step: Callable[[Actor], object], said: str) -> HttpResponse:
     if not has_role(request, PUBLISHES):
         raise PermissionDenied(_("开放数据由值班领导和系统管理员管理"))
-    try:
-        step(actor_of(request))
-    except DomainError as error:
-        messages.error(request, error.message)
-    else:
-        messages.success(request, said)
+    take_step(request, lambda: step(actor_of(request)), said)
     return HttpResponseRedirect(reverse("open-data-admin"))
 
 

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 
 from dispatch.console.notice_views import key_of
 from dispatch.console.people import actor_of
+from dispatch.console.steps import take_step
 from dispatch.console.volunteer_forms import PatrolForm
 from dispatch.console.volunteer_views import page_context, require
 from dispatch.console.wording import moment_text
@@ -83,13 +84,13 @@ def patrol_page(request: HttpRequest, pk: int) -> HttpResponse:
 def patrol_cancel(request: HttpRequest, pk: int) -> HttpResponse:
     """Call it off."""
     require(request, office.RUNS)
-    try:
-        office.call_patrol_off(pk, actor=actor_of(request), now=timezone.now())
-    except DomainError as error:
-        messages.error(request, error.message)
-        return redirect("patrols")
-    messages.success(request, _("已取消，报名的志愿者会收到消息"))
-    return redirect("patrol", pk)
+    actor, now = actor_of(request), timezone.now()
+    done = take_step(
+        request,
+        lambda: office.call_patrol_off(pk, actor=actor, now=now),
+        _("已取消，报名的志愿者会收到消息"),
+    )
+    return redirect("patrol", pk) if done else redirect("patrols")
 
 
 @require_POST

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from dispatch.console.notice_views import key_of
 from dispatch.console.people import actor_of, has_role
 from dispatch.console.poll_sheet import write_poll_sheet
+from dispatch.console.steps import take_step
 from dispatch.console.topic_views import paging, require, show
 from dispatch.console.voice_forms import (
     DomainForm,
@@ -90,12 +91,8 @@ def poll_publish(request: HttpRequest, pk: int) -> HttpResponse:
     """Show it to everybody."""
     require(request, PUBLISHES)
     _poll(pk)
-    try:
-        voices.publish_poll(pk, actor=actor_of(request), now=timezone.now())
-    except DomainError as error:
-        messages.error(request, error.message)
-    else:
-        messages.success(request, _("已发布"))
+    actor, now = actor_of(request), timezone.now()
+    take_step(request, lambda: voices.publish_poll(pk, actor=actor, now=now), _("已发布"))
     return HttpResponseRedirect(reverse("voice-poll", args=(pk,)))
 
 

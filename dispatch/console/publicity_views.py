@@ -29,6 +29,7 @@ from dispatch.console.publicity_rows import (
     reason_text,
     tabs_of,
 )
+from dispatch.console.steps import take_step
 from dispatch.domain.publicity import (
     PUBLISHES,
     approve_case,
@@ -229,12 +230,7 @@ def _suggested_reply(report: Report) -> str:
 def _decide(
     request: HttpRequest, report: Report, decide: Callable[[], Any], done: str
 ) -> HttpResponse:
-    try:
-        decide()
-    except DomainError as error:
-        messages.error(request, error.message)
-    else:
-        messages.success(request, done % report.number)
+    take_step(request, decide, done % report.number)
     return HttpResponseRedirect(_back(request, report))
 
 

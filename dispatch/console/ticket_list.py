@@ -42,7 +42,6 @@ from dispatch.queries.ticket_filters import (
     ONLY,
     WATCHED,
     base_tickets,
-    is_key,
     local_day,
     queue_of,
 )
@@ -57,6 +56,7 @@ from dispatch.queries.tickets import (
 from dispatch.queries.tray import unread_counts, with_unread
 from reports.enums import Urgency
 from reports.models import Category
+from xiangcun.lib.text import is_key
 
 QUEUE_PARAM = "queue"
 PAGE_SIZE = 25

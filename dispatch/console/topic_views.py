@@ -14,8 +14,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from dispatch.console.notice_views import is_key, key_of
+from dispatch.console.notice_views import key_of
 from dispatch.console.people import actor_of, has_role
+from dispatch.console.steps import take_step
 from dispatch.console.voice_forms import AnswerForm, TopicForm, topic_initial
 from dispatch.console.voice_rows import letter_row, topic_badge, topic_row
 from dispatch.console.wording import moment_text
@@ -26,6 +27,7 @@ from dispatch.queries.voices import PAGE, letter_page, letters, topic_page, topi
 from reports.models import Report, Topic
 from reports.voice_enums import TopicState
 from xiangcun.lib.errors import DomainError
+from xiangcun.lib.text import is_key
 
 LETTER_TABS = (("", "全部"), ("free", "没有话题的意见"), ("topic", "已成话题的"))
 
@@ -218,12 +220,7 @@ def _save(request: HttpRequest, form: TopicForm, topic_id: int | None, ids: Any)
 
 def _step(request: HttpRequest, pk: int, step: Any, said: str) -> HttpResponse:
     _topic(pk)
-    try:
-        step(pk, actor=actor_of(request), now=timezone.now())
-    except DomainError as error:
-        messages.error(request, error.message)
-    else:
-        messages.success(request, said)
+    take_step(request, lambda: step(pk, actor=actor_of(request), now=timezone.now()), said)
     return HttpResponseRedirect(reverse("voice-topic", args=(pk,)))
 
 

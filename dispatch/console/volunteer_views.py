@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 
 from dispatch.console.notice_views import key_of
 from dispatch.console.people import actor_of, has_role
+from dispatch.console.steps import take_step
 from dispatch.console.volunteer_sheet import volunteer_sheet
 from dispatch.console.wording import moment_text
 from dispatch.domain import volunteer_office as office
@@ -97,13 +98,12 @@ def entry_reverse(request: HttpRequest, pk: int) -> HttpResponse:
     """Take back what one line earned."""
     require(request, office.DECIDES)
     entry = PointsEntry.objects.filter(pk=pk).only("volunteer_id").first()
-    try:
-        reason = request.POST.get("reason", "")
-        office.take_points_back(pk, reason=reason, actor=actor_of(request), now=timezone.now())
-    except DomainError as error:
-        messages.error(request, error.message)
-    else:
-        messages.success(request, _("已扣回，本人会收到消息，可以申诉"))
+    reason, actor, now = request.POST.get("reason", ""), actor_of(request), timezone.now()
+    take_step(
+        request,
+        lambda: office.take_points_back(pk, reason=reason, actor=actor, now=now),
+        _("已扣回，本人会收到消息，可以申诉"),
+    )
     return redirect("volunteer", entry.volunteer_id) if entry else redirect("volunteers")
 
 

@@ -17,11 +17,11 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 
-from dispatch.domain.seals import seal_columns, seal_text
 from dispatch.enums import AuditAction, AuditOutcome, Role, TicketAction
 from dispatch.models import AuditHead, AuditRecord, Membership, Staff, Ticket, TicketEvent
 from reports.models import Report
 from xiangcun.lib.requestid import current_address, current_request_id
+from xiangcun.lib.seals import seal_columns, seal_text
 
 REASON_MAX = 2000
 SEALED = (

@@ -13,10 +13,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
-from dispatch.domain.seals import seal_columns, seal_text
 from dispatch.models import Ticket, TicketEvent
 from reports.enums import PublicStatus
 from reports.models import Report
+from xiangcun.lib.seals import seal_columns, seal_text
 
 BATCH = 500
 HASHED = (

@@ -23,6 +23,7 @@ from dispatch.queries.access import Viewer, queued_tickets
 from dispatch.queries.ticket_search import search_tickets, words_condition
 from dispatch.queries.tickets import QUEUE_BY_CODE, Queue, queue_tickets, queues_for
 from xiangcun.lib.geo import bounding_box
+from xiangcun.lib.text import is_key
 
 QUEUE, ONLY, BOX, NEAR, WORDS = "queue", "only", "box", "near", "q"
 MAX_VALUE: Final = 80
@@ -126,11 +127,6 @@ def matching_tickets(
     if not words:
         return tickets
     return search_tickets(tickets, words) if capped else tickets.filter(words_condition(words))
-
-
-def is_key(value: str) -> bool:
-    """Whether the parameter is a number that can be a row's key."""
-    return value.isascii() and value.isdigit() and len(value) <= 18  # noqa: PLR2004 - of a key
 
 
 def local_day(text: str) -> datetime | None:

@@ -29,11 +29,17 @@ from xiangcun.lib.drf.fields import (
     WholeNumberField,
 )
 from xiangcun.lib.geo import BoundingBox, CoordType
+from xiangcun.lib.text import is_key
 
 MAX_TEXT = 2000
 MAX_PHOTOS = 9
 MAX_ACCURACY_M = 100_000
 MAX_LAT, MAX_LNG = 90.0, 180.0
+
+
+def row_key(text: str) -> int:
+    """Return a row's key; 0, which no row has, for what cannot be one."""
+    return int(text) if is_key(text) else 0
 
 
 class SessionInput(serializers.Serializer[Any]):

@@ -14,9 +14,10 @@ from rest_framework.response import Response
 from reports.api import schemas
 from reports.api import volunteer_schemas as shapes
 from reports.api.base import ResidentView, resident_of, validated
+from reports.api.inputs import row_key
 from reports.api.reports import CURSOR, LIMIT
 from reports.api.volunteer_answers import patrol_answer
-from reports.api.volunteers import TAGS, key_of
+from reports.api.volunteers import TAGS
 from reports.domain.patrol_places import Position
 from reports.domain.patrols import check_in, check_out, join_patrol, leave_patrol
 from reports.domain.volunteers import require_volunteer, volunteer_of
@@ -38,7 +39,7 @@ def position_of(data: Mapping[str, Any] | None) -> Position | None:
 
 def shown(volunteer: Volunteer | None, key: str, kind: str = "wgs84") -> Response:
     """Answer one patrol as this person sees it now."""
-    row = patrol_for(volunteer.pk if volunteer else None, key_of(key))
+    row = patrol_for(volunteer.pk if volunteer else None, row_key(key))
     if row is None:
         raise NotFoundError("patrol_not_found", _("没有这次巡查"))
     return Response(patrol_answer(row, kind=CoordType(kind)))
@@ -97,7 +98,7 @@ class PatrolJoinView(ResidentView):
     def post(self, request: Request, key: str) -> Response:
         """Sign up; again is the same."""
         volunteer = require_volunteer(resident_of(request))
-        join_patrol(volunteer, key_of(key), now=timezone.now())
+        join_patrol(volunteer, row_key(key), now=timezone.now())
         return shown(volunteer, key)
 
 
@@ -112,7 +113,7 @@ class PatrolLeaveView(ResidentView):
     def post(self, request: Request, key: str) -> Response:
         """Leave before checking in."""
         volunteer = require_volunteer(resident_of(request))
-        leave_patrol(volunteer, key_of(key))
+        leave_patrol(volunteer, row_key(key))
         return shown(volunteer, key)
 
 
@@ -134,7 +135,7 @@ class PatrolCheckInView(ResidentView):
         volunteer = require_volunteer(resident_of(request))
         position = position_of(validated(shapes.PositionInput, request.data))
         assert position is not None
-        check_in(volunteer, key_of(key), position, now=timezone.now())
+        check_in(volunteer, row_key(key), position, now=timezone.now())
         return shown(volunteer, key)
 
 
@@ -157,5 +158,5 @@ class PatrolCheckOutView(ResidentView):
         given = validated(shapes.CheckOutInput, request.data)
         position = position_of(given["position"])
         now = timezone.now()
-        check_out(volunteer, key_of(key), note=given["note"], position=position, now=now)
+        check_out(volunteer, row_key(key), note=given["note"], position=position, now=now)
         return shown(volunteer, key)

@@ -15,6 +15,7 @@ from rest_framework.response import Response
 from reports.api import schemas, voice_schemas
 from reports.api.authentication import BearerAuthentication
 from reports.api.base import ApiView, ResidentView, resident_of, validated
+from reports.api.inputs import row_key
 from reports.api.reports import CURSOR, LIMIT
 from reports.api.voice_answers import poll_answer, topic_answer
 from reports.domain.poll_votes import cast_vote
@@ -32,7 +33,6 @@ from xiangcun.lib.drf.fields import IdField, TextField
 from xiangcun.lib.drf.pagination import KeysetPagination
 
 _TAGS = ["民意"]
-_KEY_DIGITS = 18
 
 
 class ReadingView(ApiView):
@@ -90,7 +90,7 @@ class TopicView(ReadingView):
     )
     def get(self, request: Request, topic: str) -> Response:
         """Show it with its answer."""
-        found = public_topics().filter(pk=_key(topic)).first()
+        found = public_topics().filter(pk=row_key(topic)).first()
         if found is None:
             raise unknown_topic()
         me = _reader(request)
@@ -113,7 +113,7 @@ class SupportView(ResidentView):
     def post(self, request: Request, topic: str) -> Response:
         """Support it."""
         now = timezone.now()
-        found = support_topic(_key(topic), resident_of(request), now=now)
+        found = support_topic(row_key(topic), resident_of(request), now=now)
         return Response(topic_answer(found, supported=True, now=now))
 
     @extend_schema(
@@ -126,7 +126,7 @@ class SupportView(ResidentView):
     def delete(self, request: Request, topic: str) -> Response:
         """Take the support back."""
         now = timezone.now()
-        found = unsupport_topic(_key(topic), resident_of(request), now=now)
+        found = unsupport_topic(row_key(topic), resident_of(request), now=now)
         return Response(topic_answer(found, supported=False, now=now))
 
 
@@ -162,7 +162,7 @@ class PollView(ReadingView):
     )
     def get(self, request: Request, poll: str) -> Response:
         """Show it with as much of the result as the caller may see."""
-        found = _poll(_key(poll))
+        found = _poll(row_key(poll))
         me = _reader(request)
         voted = _own(me, bool(voted_ids(me, [found])))
         return Response(poll_answer(found, voted=voted, now=timezone.now()))
@@ -187,8 +187,8 @@ class VoteView(ResidentView):
         """Count it once."""
         now = timezone.now()
         body = validated(VoteInput, request.data)
-        chosen = [_key(option) for option in body["options"]]
-        key, person = _key(poll), resident_of(request)
+        chosen = [row_key(option) for option in body["options"]]
+        key, person = row_key(poll), resident_of(request)
         cast_vote(key, person, option_ids=chosen, client_id=body["client_id"], now=now)
         return Response(poll_answer(_poll(key), voted=True, now=now))
 
@@ -206,9 +206,3 @@ def _poll(key: int) -> Poll:
     if found is None:
         raise unknown_poll()
     return found
-
-
-def _key(text: str) -> int:
-    """Return an id; 0, which no row has, for what cannot be one."""
-    good = text.isascii() and text.isdecimal() and len(text) <= _KEY_DIGITS
-    return int(text) if good else 0

@@ -60,12 +60,7 @@ def _volunteer(row: Volunteer, *, now: datetime) -> Answer:
     rules, ending = point_rules(), expiring_soon(row.pk, now=now)
     after = rules.next_rank(row.earned)
     return {
-        "number": row.number,
-        "nickname": row.nickname,
-        "adult": row.adult,
-        "joined_at": moment(row.joined_at),
-        "points": row.balance,
-        "earned": row.earned,
+        **volunteer_line(row),
         "today": earned_on(row.pk, day_of(now)),
         "rank": _rank(rules.rank_of(row.earned)),
         "next_rank": _rank(after) if after else None,

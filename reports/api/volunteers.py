@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -11,6 +10,7 @@ from rest_framework.response import Response
 from reports.api import schemas
 from reports.api import volunteer_schemas as shapes
 from reports.api.base import PublicView, ResidentView, resident_of, validated
+from reports.api.inputs import row_key
 from reports.api.reports import CURSOR, LIMIT
 from reports.api.volunteer_answers import (
     entry_answer,
@@ -30,17 +30,8 @@ from reports.domain.volunteers import (
 )
 from reports.queries.volunteers import ledger_of, redemptions_of, rewards_on_offer, taken_of
 from xiangcun.lib.drf.pagination import KeysetPagination
-from xiangcun.lib.errors import NotFoundError
 
 TAGS = ["志愿者"]
-_ID_DIGITS = 18
-
-
-def key_of(text: str) -> int:
-    """Return an id of a path or a body; ``not_found`` for what cannot be one."""
-    if not (text.isascii() and text.isdecimal() and len(text) <= _ID_DIGITS):
-        raise NotFoundError("not_found", _("没有找到，请返回后刷新"))
-    return int(text)
 
 
 class RulesView(PublicView):
@@ -182,7 +173,7 @@ class RedemptionsView(ResidentView):
         volunteer = require_volunteer(resident_of(request))
         given = validated(shapes.RedemptionInput, request.data)
         row = redeem(
-            volunteer, key_of(given["reward"]), client_id=given["client_id"], now=timezone.now()
+            volunteer, row_key(given["reward"]), client_id=given["client_id"], now=timezone.now()
         )
         return Response(redemption_answer(row))
 
@@ -204,5 +195,5 @@ class RedemptionView(ResidentView):
     def delete(self, request: Request, key: str) -> Response:
         """Give it back before it was handed over."""
         volunteer = require_volunteer(resident_of(request))
-        row = cancel_redemption(volunteer, key_of(key), now=timezone.now())
+        row = cancel_redemption(volunteer, row_key(key), now=timezone.now())
         return Response(redemption_answer(row))

@@ -14,13 +14,13 @@ from django.utils.translation import gettext as _
 
 from reports.domain.consents import write_consents
 from reports.domain.erasing import erase_resident
+from reports.domain.identity import is_known_person
 from reports.enums import AgeBand, ConsentHow, ConsentKind, GuardianRelation, GuardianState
 from reports.models import GuardianRequest, Resident
 from reports.queries.guardians import find_request
 from xiangcun.lib.errors import ConflictError
 
 REQUEST_LIFE = timedelta(days=14)
-GUEST_PREFIX = "guest:"
 CODE_LENGTH = 8
 _ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 _TRIES = 5
@@ -110,12 +110,6 @@ def _check_guardian_account(request: GuardianRequest, guardian: Resident) -> Non
         raise ConflictError(
             "guardian_unverified", _("请用微信登录，或先验证手机号，再替孩子确认；也可以到窗口登记")
         )
-
-
-def is_known_person(resident: Resident) -> bool:
-    """Whether somebody stands behind the account: WeChat, or a verified number; no browser's guest."""
-    is_guest = (resident.openid or "").startswith(GUEST_PREFIX)
-    return not is_guest or getattr(resident, "phone_verified_at", None) is not None
 
 
 @transaction.atomic

@@ -90,6 +90,11 @@ def is_guest(resident: Resident) -> bool:
     return (resident.openid or "").startswith(GUEST_PREFIX)
 
 
+def is_known_person(resident: Resident) -> bool:
+    """Whether somebody stands behind the account: WeChat, or a verified number; no browser's guest."""
+    return not is_guest(resident) or resident.phone_verified_at is not None
+
+
 def wechat_openid(resident: Resident) -> str:
     """Return the openid of the mini program; "" for whom WeChat's services know nobody."""
     openid = resident.openid or ""

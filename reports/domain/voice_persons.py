@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
-from reports.domain.identity import is_guest
+from reports.domain.identity import is_guest, is_known_person
 from reports.models import Resident
 from xiangcun.lib.errors import NotAllowedError
 
@@ -27,11 +27,6 @@ class Mark:
     guest: bool = False
 
 
-def is_verified(resident: Resident) -> bool:
-    """Say whether the person is more than a browser."""
-    return not is_guest(resident) or _verified_phone(resident) != ""
-
-
 def lock_verified(resident: Resident) -> Resident:
     """Lock the person's row and return it as it is now, before any row of theirs is written.
 
@@ -41,7 +36,7 @@ def lock_verified(resident: Resident) -> Resident:
     person = Resident.objects.select_for_update(no_key=True).get(pk=resident.pk)
     if not person.is_active or person.erased_at is not None:
         raise NotAllowedError("account_disabled", _("登录已失效，请重新登录后再试"))
-    if not is_verified(person):
+    if not is_known_person(person):
         raise NotAllowedError(
             "verification_needed",
             _("支持和投票一人只算一次，请先在微信里登录，或在“我的”里验证手机号"),

@@ -12,7 +12,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from reports.domain.consents import write_consents
-from reports.domain.guardians import is_known_person
+from reports.domain.identity import is_known_person
 from reports.domain.volunteer_ends import end_volunteer
 from reports.enums import AgeBand, ConsentHow, ConsentKind, ResidentRole
 from reports.models import Resident, Volunteer

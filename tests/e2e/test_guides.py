@@ -66,6 +66,7 @@ def test_near_ones_first_open_ones_only_and_a_miss_helps(phone: Phone) -> None:
     expect(page.locator(".guide-card")).to_have_count(4)
     page.click("#guide-open")
     expect(page).to_have_url(re.compile("open=1"))
+    expect(page.locator("#guide-list")).not_to_contain_text("休息中")
     phone.open("/h5/guides/?q=社保卡冻结")
     expect(page.locator("#guide-list .state")).to_contain_text("没有找到")
     expect(page.get_by_role("link", name="社保卡补办（示例）")).to_be_visible()
@@ -86,6 +87,7 @@ def test_what_was_seen_stays_without_a_line(phone: Phone) -> None:
     expect(page.locator(".case-stale")).to_be_visible()
     expect(page.locator(".guide-card").first).to_be_visible()
     # What was open then may be closed now.
+    expect(page.locator("#guide-list")).not_to_contain_text(re.compile("营业中|休息中"))
     phone.context.set_offline(False)
 
 

@@ -19,6 +19,7 @@ _ZERO_WIDTH_JOINER = "\u200d"
 _FILLERS = frozenset("\u115f\u1160\u3164\uffa0\u034f\u180b\u180c\u180d\u2800")
 """Characters that draw nothing and are not in a category that says so."""
 _MAX_COMBINING = 4
+_KEY_DIGITS = 18
 
 _GAP = r"[-\s.·_—]?"
 _EMAIL = re.compile(r"([A-Za-z0-9])[A-Za-z0-9._%+-]*@([A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+)")
@@ -90,6 +91,11 @@ def _joins_emoji(text: str, index: int) -> bool:
     before, after = text[index - 1], text[index + 1]
     emoji_before = before == "\ufe0f" or unicodedata.category(before) in {"So", "Sk"}
     return emoji_before and unicodedata.category(after) == "So"
+
+
+def is_key(text: str) -> bool:
+    """Whether ``text`` is a number that can be a row's key: it fits a bigint."""
+    return text.isascii() and text.isdigit() and len(text) <= _KEY_DIGITS
 
 
 def has_control_characters(text: str) -> bool:

@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext_lazy as _
 from rest_framework.exceptions import NotFound
 from rest_framework.pagination import CursorPagination
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from xiangcun.lib.errors import InvalidInputError
+from xiangcun.lib.drf.cursors import invalid_cursor
 
 if TYPE_CHECKING:
     from rest_framework.views import APIView
@@ -42,20 +41,20 @@ class KeysetPagination(CursorPagination):
         except (ValueError, ValidationError) as error:
             if self.cursor_query_param not in request.query_params:
                 raise
-            raise _invalid() from error
+            raise invalid_cursor() from error
 
     def decode_cursor(self, request: Request) -> Any:
         """Return the position; ``InvalidInputError`` for a cursor that is not ours."""
         given = request.query_params.get(self.cursor_query_param, "")
         if given and not _BASE64.fullmatch(given):
             # The decoder skips what is no base64 and would answer the first page once more.
-            raise _invalid()
+            raise invalid_cursor()
         try:
             cursor = super().decode_cursor(request)
         except (NotFound, ValueError) as error:
-            raise _invalid() from error
+            raise invalid_cursor() from error
         if cursor and "\0" in str(cursor.position or ""):
-            raise _invalid()
+            raise invalid_cursor()
         return cursor
 
     def get_paginated_response(self, data: Any) -> Response:
@@ -78,7 +77,3 @@ class KeysetPagination(CursorPagination):
                 "next_cursor": {"type": "string", "nullable": True},
             },
         }
-
-
-def _invalid() -> InvalidInputError:
-    return InvalidInputError.of_field("cursor", "invalid_cursor", str(_("翻页标记无效，请刷新")))

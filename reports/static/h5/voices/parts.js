@@ -1,9 +1,11 @@
 /* What the pages of 民意 have in common: chips, the way to a page, who may take part. */
 
+import { onReturn } from "../case/parts.js";
 import { api, currentSession } from "../core/api.js";
+import { ready } from "../core/app.js";
 import { openDemo } from "../core/session.js";
 import { goToWeChat, inWeChat, signInOptions } from "../core/signin.js";
-import { config, dateWords, dialog, el, errorText, icon, linkButton, momentWords, toast } from "../core/ui.js";
+import { config, dateWords, dialog, el, errorText, fill, icon, linkButton, momentWords, skeleton, toast } from "../core/ui.js";
 
 const TONES = { open: "processing", answered: "received", coming: "need_info", withdrawn: "rejected" };
 const DEMO_NAME = "示例居民";
@@ -129,6 +131,18 @@ export async function needsSignIn() {
 /** The line that says so. */
 export function signInHint(doing) {
   return el("p", { class: "line hint" }, icon("user"), el("span", { text: `一人只算一次，${doing}前要先在微信里登录或验证手机号。` }));
+}
+
+/** Begin a page of one topic or poll, and look again whenever somebody comes back to it. */
+export async function begin(box, what, show) {
+  if (!wanted()) {
+    fill(box, notThere(what));
+    return;
+  }
+  fill(box, skeleton(5));
+  await ready;
+  await show();
+  onReturn(show);
 }
 
 /** A page that is not there. */

@@ -1,12 +1,10 @@
 /* One poll: choose, look at it once more, cast; then what was counted. */
 
 import { api, uuid } from "../core/api.js";
-import { ready } from "../core/app.js";
 import * as db from "../core/db.js";
-import { $, attempt, button, dialog, el, errorState, fill, icon, momentWords, skeleton, toast } from "../core/ui.js";
-import { onReturn } from "../case/parts.js";
+import { $, attempt, button, dialog, el, errorState, fill, icon, momentWords, toast } from "../core/ui.js";
 import { persist } from "../case/sure.js";
-import { asVerified, choiceWords, gone, needsSignIn, notThere, pollTime, read, signInHint, stateChip, wanted } from "./parts.js";
+import { asVerified, begin, choiceWords, gone, needsSignIn, notThere, pollTime, read, signInHint, stateChip, wanted } from "./parts.js";
 import { resultBlock } from "./result.js";
 
 const id = wanted();
@@ -198,16 +196,5 @@ async function show() {
   }
 }
 
-async function start() {
-  box.tabIndex = -1;
-  if (!id) {
-    fill(box, notThere("投票"));
-    return;
-  }
-  fill(box, skeleton(5));
-  await ready;
-  await show();
-  onReturn(show);
-}
-
-start();
+box.tabIndex = -1;
+begin(box, "投票", show);

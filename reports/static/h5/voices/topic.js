@@ -1,11 +1,10 @@
 /* One topic: what it is about, how many support it, what was answered. */
 
 import { api } from "../core/api.js";
-import { ready } from "../core/app.js";
-import { $, announce, attempt, button, el, errorState, fill, icon, momentWords, skeleton, toast } from "../core/ui.js";
-import { callable, onReturn } from "../case/parts.js";
+import { $, announce, attempt, button, el, errorState, fill, icon, momentWords, toast } from "../core/ui.js";
+import { callable } from "../case/parts.js";
 import { persist } from "../case/sure.js";
-import { asVerified, gone, needsSignIn, notThere, read, signInHint, stateChip, supportWords, topicTime, wanted } from "./parts.js";
+import { asVerified, begin, gone, needsSignIn, notThere, read, signInHint, stateChip, supportWords, topicTime, wanted } from "./parts.js";
 
 const id = wanted();
 const box = $("#topic");
@@ -106,15 +105,4 @@ async function show() {
   }
 }
 
-async function start() {
-  if (!id) {
-    fill(box, notThere("话题"));
-    return;
-  }
-  fill(box, skeleton(5));
-  await ready;
-  await show();
-  onReturn(show);
-}
-
-start();
+begin(box, "话题", show);

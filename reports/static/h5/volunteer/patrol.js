@@ -3,7 +3,8 @@
 import { api, currentSession } from "../core/api.js";
 import { ready } from "../core/app.js";
 import { onReturn } from "../case/parts.js";
-import { $, alert, attempt, button, config, confirm, dialog, el, emptyState, errorState, field, fill, icon, linkButton, momentWords, skeleton, toast } from "../core/ui.js";
+import { $, alert, attempt, button, config, confirm, dialog, el, errorState, field, fill, icon, linkButton, momentWords, skeleton, toast } from "../core/ui.js";
+import { joinFirst } from "./parts.js";
 import { whereAmI } from "./position.js";
 import { signupHint, windowWords } from "./words.js";
 
@@ -137,7 +138,7 @@ async function show() {
   }
   try {
     if (!(await currentSession())) {
-      fill(box, emptyState("还没有加入志愿者", "加入以后，可以报名参加巡查。", { icon: "map", action: linkButton("去看看", config.urls.volunteer, { kind: "primary" }) }));
+      fill(box, joinFirst("加入以后，可以报名参加巡查。", "map"));
       return;
     }
     const [patrol, member] = await Promise.all([api(path()), membership()]);

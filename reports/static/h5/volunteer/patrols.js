@@ -3,7 +3,8 @@
 import { api, currentSession } from "../core/api.js";
 import { ready } from "../core/app.js";
 import { onReturn } from "../case/parts.js";
-import { $, attempt, button, config, el, emptyState, errorState, fill, icon, linkButton, skeleton } from "../core/ui.js";
+import { $, attempt, button, config, el, emptyState, errorState, fill, icon, skeleton } from "../core/ui.js";
+import { joinFirst } from "./parts.js";
 import { windowWords } from "./words.js";
 
 const box = $("#patrols");
@@ -53,7 +54,7 @@ async function show() {
   }
   try {
     if (!(await currentSession())) {
-      fill(box, emptyState("还没有加入志愿者", "加入以后，可以报名参加巡查。", { icon: "map", action: linkButton("去看看", config.urls.volunteer, { kind: "primary" }) }));
+      fill(box, joinFirst("加入以后，可以报名参加巡查。", "map"));
       return;
     }
     const page = await api("/patrols", { query: { limit: LIMIT } });

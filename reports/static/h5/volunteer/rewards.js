@@ -3,7 +3,8 @@
 import { api, currentSession, uuid } from "../core/api.js";
 import { ready } from "../core/app.js";
 import { onReturn } from "../case/parts.js";
-import { $, attempt, button, config, confirm, dateWords, dialog, el, emptyState, errorState, fill, linkButton, momentWords, skeleton, toast } from "../core/ui.js";
+import { $, attempt, button, config, confirm, dateWords, dialog, el, emptyState, errorState, fill, momentWords, skeleton, toast } from "../core/ui.js";
+import { joinFirst } from "./parts.js";
 
 const box = $("#rewards");
 const LIMIT = 100;
@@ -115,7 +116,7 @@ async function show() {
   }
   try {
     if (!(await currentSession())) {
-      fill(box, emptyState("还没有加入志愿者", "加入以后，可以用积分换生活用品。", { icon: "heart", action: linkButton("去看看", config.urls.volunteer, { kind: "primary" }) }));
+      fill(box, joinFirst("加入以后，可以用积分换生活用品。", "heart"));
       return;
     }
     const [me, rewards] = await Promise.all([api("/volunteer"), api("/rewards", { query: { limit: LIMIT } })]);
